@@ -1,0 +1,126 @@
+// planner/query.h - a bound statement: what is asked, with every name resolved, and not yet how to do it.
+//
+// engine/bind fills it in, planner/ rewrites it (flattening, push-down ...) and plans it. All nodes live in the
+// statement's arena; Select and Item are plain structs whose spans are replaced, never grown in place.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "planner/expr.h"
+#include "planner/relation.h"
+
+namespace leftmost::planner {
+
+struct SelectPlan;
+
+struct ResultColumn {
+  Expr* expr = nullptr;
+  std::string_view name;           ///< as the result shows it
+  std::string_view declared_type;  ///< of the column it shows, empty otherwise (CREATE TABLE AS)
+};
+
+enum class NullsPlace : std::uint8_t { kDefault, kFirst, kLast };
+
+/// One term of ORDER BY or GROUP BY. Ordinals and aliases are already replaced by copies of the result column.
+struct OrderTerm {
+  Expr* expr = nullptr;
+  bool descending = false;
+  NullsPlace nulls = NullsPlace::kDefault;
+  int result_column = 0;  ///< from 1: the term is (a copy of) this result column; 0: it is none
+};
+
+enum class ItemKind : std::uint8_t {
+  kTable,
+  kSubquery,            ///< a FROM subquery, a view or a CTE: `subquery` is its own bound copy
+  kRecursiveReference,  ///< the name of a recursive CTE inside its recursive step
+  kRow,                 ///< no loop: a row that the executor supplies (excluded.*, OLD/NEW, RETURNING)
+};
+
+/// How an item is joined to what stands left of it.
+struct JoinType {
+  bool cross = false;  ///< CROSS JOIN: pins the order
+  bool left = false;   ///< this item is null-extended: right side of LEFT or FULL
+  bool right = false;  ///< what stands left of it is null-extended: right side of RIGHT or FULL
+};
+
+/// MATERIALIZED, NOT MATERIALIZED or nothing.
+enum class CteHint : std::uint8_t { kNone, kMaterialized, kNotMaterialized };
+
+/// A common table expression or view as one thing with several references.
+struct SharedQuery {
+  std::string_view name;
+  CteHint hint = CteHint::kNone;
+  bool is_view = false;
+  int reference_count = 0;        ///< in the statement as written
+  ItemId materialized_as = kNoItem;  ///< planner/: the first reference that was materialised
+};
+
+struct Item {
+  ItemId id = kNoItem;
+  ItemKind kind = ItemKind::kTable;
+  JoinType join;
+  const Relation* relation = nullptr;  ///< kTable, kRow: columns, indexes, statistics
+  Select* subquery = nullptr;          ///< kSubquery; a compound is its last arm
+  SharedQuery* shared = nullptr;       ///< kSubquery that came from a view or CTE; kRecursiveReference
+  std::string_view schema;             ///< as written, empty if not
+  std::string_view name;               ///< as written in the query (table, view, CTE); empty for a bare subquery
+  std::string_view alias;              ///< as written, empty if none
+  bool is_parenthesised_join = false;  ///< `(a JOIN b)` that became a subquery: named (join-n)
+  const RelationIndex* indexed_by = nullptr;
+  bool not_indexed = false;
+  /// Columns of this item that the statement mentions anywhere (section 2.7); the rowid never counts.
+  /// One entry per column of the relation or subquery.
+  std::span<bool> used;
+  Span span;
+};
+
+struct AggregateCall {
+  const FunctionInfo* function = nullptr;
+  std::span<Expr*> arguments;  ///< empty for count(*)
+  bool distinct = false;
+  Expr* filter = nullptr;
+  Span span;
+};
+
+enum class CompoundOp : std::uint8_t { kNone, kUnionAll, kUnion, kIntersect, kExcept };
+
+/// One SELECT core. A compound is a chain: the last arm points to the arm before it; ORDER BY, LIMIT and OFFSET
+/// of the whole stand on the last arm.
+struct Select {
+  int number = 0;  ///< SQLite's number of this SELECT (section 7.3); shown as SUBQUERY n
+  std::span<ResultColumn> columns;
+  std::span<Item*> items;
+  Expr* where = nullptr;  ///< ON and USING are ANDed to it, marked
+  std::span<OrderTerm> group_by;
+  Expr* having = nullptr;
+  std::span<OrderTerm> order_by;
+  bool distinct = false;
+  Expr* limit = nullptr;
+  Expr* offset = nullptr;
+  bool is_aggregate = false;  ///< has aggregates or GROUP BY
+  std::span<AggregateCall> aggregates;
+  /// VALUES with two or more rows: then `columns` describes them and nothing else is set.
+  std::span<std::span<Expr*>> values_rows;
+
+  Select* prior = nullptr;  ///< the arm to the left
+  CompoundOp op = CompoundOp::kNone;  ///< joins this arm to `prior`
+  bool is_recursive = false;          ///< last arm of a recursive CTE; its arms that mention themselves are the step
+  bool is_correlated = false;         ///< mentions a column of an enclosing SELECT
+  Span span;
+  SelectPlan* plan = nullptr;         ///< set by planner/; owned by the Plan
+};
+
+enum class ChangeKind : std::uint8_t { kUpdate, kDelete };
+
+/// The search part of UPDATE and DELETE: which rows of `target` are meant (section 6.12).
+struct ChangeQuery {
+  ChangeKind kind = ChangeKind::kDelete;
+  Item* target = nullptr;
+  Expr* where = nullptr;
+  /// Several rows may be changed while the loop runs (no RETURNING or triggers, no change of the key ...).
+  bool multi_row_one_pass_allowed = false;
+};
+
+}  // namespace leftmost::planner
