@@ -1,0 +1,144 @@
+// engine/functions/function.h - SQL functions: what one is, how it is found, and how to add one's own.
+//
+//   binder     registry.find("substr", 3)            -> const Function*, or SQLite's error
+//   evaluator  function->scalar(context, arguments)  -> Value; errors go to context.run.fail()
+//   executor   AggregateState, one per group and call: step(), finish()
+//
+// One's own function, the only seam there is (the oracle registers the same callable on the twin):
+//
+//   registry.add_scalar("half", 1, Determinism::kDeterministic,
+//                       [](CallContext& call, std::span<const Value> a) { return Value::real(a[0].as_real() / 2); });
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/functions/statement_run.h"
+#include "planner/function_info.h"
+#include "storage/collation.h"
+#include "storage/error.h"
+#include "storage/value.h"
+
+namespace leftmost::engine {
+
+struct Function;
+
+/// One call of a function.
+struct CallContext {
+  StatementRun& run;
+  /// Of the first argument that has one (Function::uses_collation); BINARY otherwise.
+  storage::Collation collation = storage::Collation::kBinary;
+};
+
+/// Computes from arguments that are already evaluated. The result's bytes live in run.results(), in an argument, or
+/// forever. Errors: run.fail(); the result is then ignored. Never throws.
+using ScalarFunction = storage::Value (*)(CallContext& call, std::span<const storage::Value> arguments);
+using UserFunction = std::function<storage::Value(CallContext& call, std::span<const storage::Value> arguments)>;
+
+/// How an aggregate computes. `state` is `state_bytes` of storage aligned for std::max_align_t.
+struct AggregateImplementation {
+  std::size_t state_bytes = 0;
+  void (*create)(void* state) = nullptr;
+  /// One row. Arguments need not outlive the call.
+  void (*step)(CallContext& call, void* state, std::span<const storage::Value> arguments) = nullptr;
+  /// The result so far, in run.results(). May be called when no step was.
+  storage::Value (*finish)(CallContext& call, void* state) = nullptr;
+  void (*destroy)(void* state) = nullptr;
+};
+inline constexpr std::size_t kAggregateStateBytesMax = 96;
+
+/// Functions whose arguments are not all evaluated, or that bind/ turns into something else.
+enum class InlineForm : std::uint8_t {
+  kNone,
+  kCoalesce,    ///< coalesce, ifnull: stops at the first argument that is not NULL
+  kIif,         ///< iif: CASE WHEN a THEN b ELSE c
+  kLikely,      ///< bind/ makes kLikelihood of likely(x), unlikely(x), likelihood(x, p)
+  kUnlikely,
+  kLikelihood,
+};
+
+struct Function : planner::FunctionInfo {
+  int arguments_min = 0;
+  int arguments_max = 0;
+  bool uses_collation = false;  ///< min, max, nullif: compares its arguments
+  InlineForm inline_form = InlineForm::kNone;
+  /// Not null for kScalar, unless `user` is set or the function is not supported.
+  ScalarFunction scalar = nullptr;
+  UserFunction user;
+  /// Not null for kAggregate.
+  const AggregateImplementation* aggregate = nullptr;
+  /// SQLite has it and we do not: find() answers `not supported: <name>()`.
+  bool is_supported = true;
+};
+
+/// SQLite's limit on arguments of one call (SQLITE_MAX_FUNCTION_ARG).
+inline constexpr int kFunctionArgumentsMax = 127;
+
+enum class Determinism : std::uint8_t { kDeterministic, kVolatile };
+
+/// The functions of one connection: SQLite 3.40.1's own and what add_scalar() added. Addresses of Functions stay
+/// valid as long as the registry.
+class FunctionRegistry {
+ public:
+  FunctionRegistry();
+  ~FunctionRegistry();
+  FunctionRegistry(const FunctionRegistry&) = delete;
+  FunctionRegistry& operator=(const FunctionRegistry&) = delete;
+
+  /// The function of that name (ASCII case ignored) for that many arguments; count(*) is find("count", 0).
+  /// Errors (kError, without offset): `no such function: <name as given>`,
+  /// `wrong number of arguments to function <name as given>()`; kNotSupported: `not supported: <name>()`.
+  Expected<const Function*> find(std::string_view name, std::size_t argument_count) const;
+  /// Whether there is a function of that name with any number of arguments.
+  bool has_name(std::string_view name) const;
+
+  /// Adds a scalar function with exactly `argument_count` arguments, or any number of them for -1. It takes the place
+  /// of a function of the same name and count for statements that are prepared from now on. A function that is not
+  /// deterministic is called anew wherever it is written, row by row.
+  void add_scalar(std::string_view name, int argument_count, Determinism determinism, UserFunction function);
+
+  /// All of them, sorted by name then arguments_min: what `pragma function_list` would show.
+  std::vector<const Function*> list() const;
+
+ private:
+  struct Tables;
+  std::unique_ptr<Tables> tables_;
+};
+
+/// The engine's Function behind what a bound expression or aggregate call points to.
+inline const Function& function_of(const planner::FunctionInfo& info) { return static_cast<const Function&>(info); }
+
+/// One group's state of one aggregate call: creates, steps, finishes and destroys. Needs no heap of its own.
+class AggregateState {
+ public:
+  /// Requires: function.aggregate is not null.
+  explicit AggregateState(const Function& function) : implementation_(function.aggregate) {
+    implementation_->create(storage_);
+  }
+  ~AggregateState() { implementation_->destroy(storage_); }
+  AggregateState(const AggregateState&) = delete;
+  AggregateState& operator=(const AggregateState&) = delete;
+
+  /// Adds one row. `call.collation` is call_collation() of the arguments (engine/functions/expr_rules.h).
+  void step(CallContext& call, std::span<const storage::Value> arguments) {
+    implementation_->step(call, storage_, arguments);
+  }
+  storage::Value finish(CallContext& call) { return implementation_->finish(call, storage_); }
+  /// Back to no rows.
+  void reset() {
+    implementation_->destroy(storage_);
+    implementation_->create(storage_);
+  }
+
+ private:
+  const AggregateImplementation* implementation_;
+  alignas(std::max_align_t) std::byte storage_[kAggregateStateBytesMax];
+};
+
+}  // namespace leftmost::engine
