@@ -6,8 +6,9 @@ if(LEFTMOST_BROWSER)
   # one, as the rest of the system's include folder would hide the browser's own C library.
   set(borrowed "${PROJECT_BINARY_DIR}/borrowed-headers")
   file(MAKE_DIRECTORY "${borrowed}")
-  foreach(library boost fmt tl)
-    find_path(LEFTMOST_${library}_HEADERS NAMES ${library} PATHS /usr/include /usr/local/include
+  foreach(header boost/version.hpp fmt/core.h tl/expected.hpp)
+    get_filename_component(library "${header}" DIRECTORY)
+    find_path(LEFTMOST_${library}_HEADERS NAMES ${header} PATHS /usr/include /usr/local/include
               NO_CMAKE_FIND_ROOT_PATH REQUIRED)
     file(CREATE_LINK "${LEFTMOST_${library}_HEADERS}/${library}" "${borrowed}/${library}" SYMBOLIC)
   endforeach()

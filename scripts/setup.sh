@@ -95,15 +95,17 @@ setup() {
   fi
 }
 
-# build PRESET [TARGET...]: configures once (ninja configures again by itself) and builds.
+# build PRESET TARGET: configures once (ninja configures again by itself), then builds. Says nothing when there was
+# nothing to do.
 build() {
-  local preset=$1
-  shift
+  local preset=$1 target=$2
   if [[ ! -e build/$preset/build.ninja ]]; then
     say "configuring build/$preset"
     cmake --preset "$preset" >&2 </dev/null || return 1
   fi
-  local -a targets=()
-  (($# == 0)) || targets=(--target "$@")
-  cmake --build --preset "$preset" "${targets[@]}" >&2 </dev/null
+  local -a quiet=()
+  [[ ! -e build/$preset/.built-$target ]] || quiet=(-- --quiet)
+  cmake --build --preset "$preset" --target "$target" "${quiet[@]}" </dev/null 2>&1 |
+    sed '/^ninja: no work to do/d' >&2 || return 1
+  : >"build/$preset/.built-$target"
 }
