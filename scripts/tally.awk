@@ -1,19 +1,32 @@
-# Adds up a ctest log (Testing/Temporary/LastTest.log): prints `passed failed`.
+# Adds up what `ctest --output-junit` wrote: prints `passed failed`, in cases.
 #
-# A test program says `cases: N passed, N failed`; a test that says nothing of the kind counts as one case, and one that
-# failed counts at least one failure, so that a program that died is never a success.
-/^cases: [0-9]+ passed, [0-9]+ failed$/ { passed_here = $2; failed_here = $4; counted = 1 }
-/^Test Passed\.$/ { close_test(1) }
-/^Test (Failed|Timeout|Not Run)/ { close_test(0) }
-/^\*\*\*|^Test not run/ { close_test(0) }
-/^[0-9]+\/[0-9]+ Testing: / { if (open) close_test(0); open = 1; counted = 0; passed_here = failed_here = 0 }
-END { if (open) close_test(0); print passed + 0, failed + 0 }
+# A test program says `cases: N passed, N failed`; a test that says nothing of the kind counts as one case. One that
+# failed, died, ran out of time or could not be run counts at least one failure, whatever it said before. With several
+# such lines in one test, the last stands.
+/^[ \t]*<testcase / {
+  close_test()
+  open = 1
+  counted = 0
+  ok = /status="run"/
+  disabled = /status="disabled"/
+}
+/^[ \t]*(<system-out>)?cases: [0-9]+ passed, [0-9]+ failed(<\/system-out>)?$/ {
+  line = $0
+  gsub(/[^0-9 ]/, "", line)
+  split(line, count, " ")
+  passed_here = count[1]
+  failed_here = count[2]
+  counted = 1
+}
+END { close_test(); print passed + 0, failed + 0 }
 
-function close_test(ok) {
-  if (!open) return
-  if (!counted) passed_here = ok
+function close_test() {
+  if (!open || disabled) return
+  if (!counted) {
+    passed_here = ok
+    failed_here = 0
+  }
   if (!ok && failed_here == 0) failed_here = 1
   passed += passed_here
   failed += failed_here
-  open = 0
 }

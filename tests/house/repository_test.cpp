@@ -19,7 +19,7 @@ bool is_text(const std::string& bytes) { return bytes.find('\0') == std::string:
 
 /// Every text file but what git keeps and what a build makes.
 const std::vector<SourceFile>& repository() {
-  static const std::vector<SourceFile> files = [] {
+  static const std::vector<SourceFile> kFiles = [] {
     std::vector<SourceFile> found;
     for (fs::recursive_directory_iterator at(kTop), end; at != end; ++at) {
       const fs::path relative = fs::relative(at->path(), kTop);
@@ -36,7 +36,7 @@ const std::vector<SourceFile>& repository() {
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     return found;
   }();
-  return files;
+  return kFiles;
 }
 
 std::string joined(const std::vector<Violation>& violations) {
