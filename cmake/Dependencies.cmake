@@ -46,4 +46,5 @@ if(LEFTMOST_BUILD_TESTS)
 endif()
 if(LEFTMOST_BUILD_BENCH)
   find_package(benchmark REQUIRED)
+  find_package(absl REQUIRED)  # absl::btree, which the bare B+tree is measured against
 endif()
