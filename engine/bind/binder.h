@@ -3,8 +3,15 @@
 // Resolves names by SQLite's scoping rules, expands *, views and CTEs (each reference gets its own bound copy), moves
 // ON and USING into WHERE with their marks, checks functions and argument counts, establishes the normal forms of
 // planner/expr.h, collects aggregates and used columns. Decides nothing about how to run.
+//
+// As SQLite does it, a statement is gone through twice: first every FROM of it is opened (tables, views, CTEs, stars),
+// then every expression is resolved. So `no such table` is reported before `no such column`, wherever they stand.
+//
+// Errors of all functions: SQLite's texts with SQLite's offset (none where it gives none), `not supported: ...` with an
+// offset, and a hint where a similar name exists.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,26 +37,35 @@ struct BindContext {
 };
 
 struct BoundAssignment {
-  std::vector<int> columns;           ///< table columns (planner::kRowidColumn for the rowid); several for (a,b) = ...
-  planner::Expr* value = nullptr;     ///< a row value or row-valued subquery when several
+  /// Table columns (planner::kRowidColumn for the rowid and its alias); several only for (a,b) = (SELECT ...).
+  std::vector<int> columns;
+  /// A row-valued subquery when there are several columns. Null in UPDATE ... FROM: see source_column.
+  planner::Expr* value = nullptr;
+  /// UPDATE ... FROM: the column of BoundUpdate::source that holds the value of columns[0]; the others follow it.
+  int source_column = -1;
 };
 
 struct BoundUpsert {
-  const storage::IndexDef* conflict_index = nullptr;  ///< null: any, or the rowid when `on_rowid`
+  /// With neither this nor `on_rowid`: any uniqueness conflict.
+  const storage::IndexDef* conflict_index = nullptr;
   bool on_rowid = false;
   bool do_nothing = false;
+  /// Columns of BoundInsert::target are those of the row that is already there, of `excluded` those of the new one.
   std::vector<BoundAssignment> assignments;
   planner::Expr* where = nullptr;
 };
 
 struct BoundReturning {
-  std::vector<planner::ResultColumn> columns;  ///< about the target item
+  /// About the target item, which then stands for the row after the change (DELETE: before it).
+  std::vector<planner::ResultColumn> columns;
 };
 
 struct BoundInsert {
-  planner::Item* target = nullptr;     ///< kRow: the row being inserted
+  planner::Item* target = nullptr;     ///< kRow
   planner::Item* excluded = nullptr;   ///< kRow: excluded.* of upserts, null without
-  std::vector<int> columns;            ///< per source column the table column (kRowidColumn: rowid)
+  /// Per source column the table column (kRowidColumn: the rowid or its alias). A column named twice takes its first
+  /// value, a rowid its last.
+  std::vector<int> columns;
   planner::Select* source = nullptr;   ///< SELECT or VALUES; null: DEFAULT VALUES
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
@@ -57,8 +73,11 @@ struct BoundInsert {
 };
 
 struct BoundUpdate {
-  planner::ChangeQuery query;               ///< without FROM, ORDER BY, LIMIT
-  planner::Select* source = nullptr;        ///< UPDATE ... FROM: gives the target's key and the new values
+  /// Which rows; without FROM. ORDER BY and LIMIT have become `rowid IN (SELECT rowid ...)`.
+  planner::ChangeQuery query;
+  /// UPDATE ... FROM: its columns are the key of the target row (rowid, or the primary-key columns in key order), then
+  /// the new values. query.where is null then; the source has the conditions.
+  planner::Select* source = nullptr;
   std::vector<BoundAssignment> assignments;
   sql::ConflictAction action{};
   BoundReturning returning;
@@ -75,7 +94,7 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
 Expected<BoundDelete> bind_delete(const sql::Delete& del, const BindContext& context);
 
 /// An expression about one table (CHECK, DEFAULT, index column, partial-index WHERE): columns are about kSelfItem.
-/// Errors: as SQLite, e.g. subqueries prohibited in index expressions.
+/// context.relations may be null. Errors: as SQLite, e.g. `subqueries prohibited in index expressions`.
 enum class TableExpressionUse : std::uint8_t { kCheck, kDefault, kIndexColumn, kIndexWhere, kGenerated };
 Expected<planner::Expr*> bind_table_expression(const sql::Expr& expr, const storage::TableDef& table,
                                                TableExpressionUse use, const BindContext& context);
