@@ -87,7 +87,8 @@ class BTree {
   /// Both handles have the very same pages (so the same contents); different roots may still hold equal entries.
   bool shares_root_with(const BTree& other) const { return root_ == other.root_; }
 
-  // Writing. `values` has shape().columns values, `key` any bytes (8 with rowid_keys). Keys and values are copied.
+  // Writing. `values` has shape().columns values, `key` any bytes (8 with rowid_keys). Keys and values are copied; they must
+  // not point into pages of this very handle (a cursor's or a snapshot's pages are fine: those are never written).
 
   /// Adds an entry. False, and nothing changed, if the key exists.
   bool insert(std::string_view key, std::span<const Value> values, TreeCounters* counters = nullptr);

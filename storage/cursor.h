@@ -61,10 +61,9 @@ class Cursor {
   };
   static constexpr std::size_t kHeightMax = 48;
 
-  void descend_to_key(std::string_view key, bool after);
   void step_forward_to_leaf();
   void step_backward_to_leaf();
-  void enter_leaf();
+  void enter_leaf(bool by_seek);
   void count_entry() {
     if (counters_ != nullptr) ++counters_->entries;
   }

@@ -13,14 +13,14 @@
 //   22 .. 29     positive below 2^63: 1 .. 8 bytes big-endian holding 2*floor(x) + (1 if x has a fraction); with a
 //                fraction and floor(x) = 0: two bytes exponent + 2048; with a fraction: the fraction bits below the
 //                leading bit (or the point) 7 per byte, high bits first, low bit of each byte = "more follows"
-//   2a           >= 2^63: two bytes exponent, eight bytes mantissa; infinity has exponent ffff
+//   2a           >= 2^63: two bytes exponent, eight bytes mantissa (its leading bit first); infinity has exponent ffff
 //   30           text after folding by its collation; bytes 00 and 01 as 01 01 and 01 02; ends with 00.
 //                NOCASE: a NUL ends the text for comparison; 01 01 is followed by the length (4 bytes) and nothing else
 //   38           blob: bytes 00 and 01 as 01 01 and 01 02; ends with 00
 //
 // Equal numbers have equal bytes whatever their storage class: 1 and 1.0 are 22 02 both. A DESC column has every byte
-// complemented. What the key folds away (INTEGER or REAL, the case of NOCASE text, trailing spaces of RTRIM text, the
-// sign of -0.0) can be kept beside the key as a payload, which is empty in the common case.
+// complemented. What the key folds away (INTEGER or REAL, the case of NOCASE text, trailing spaces of RTRIM text) can
+// be kept beside the key as a payload, which is empty in the common case. The sign of -0.0 is lost: SQL never shows it.
 #pragma once
 
 #include <optional>
