@@ -1,0 +1,169 @@
+#include "tests/golden/golden_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+#include "planner/explain.h"
+#include "storage/value.h"
+
+namespace leftmost::golden {
+namespace {
+
+using oracle::PreparedNext;
+using oracle::Session;
+using oracle::SessionStatement;
+
+/// `near "FORM": syntax error`, the line of the statement with a caret below, and the hint.
+std::string error_text(const Error& error, std::string_view sql) {
+  std::string text = error.message + "\n";
+  if (error.sql_offset && *error.sql_offset <= sql.size()) {
+    const std::size_t offset = *error.sql_offset;
+    const std::size_t newline_before = sql.substr(0, offset).rfind('\n');
+    const std::size_t begin = newline_before == std::string_view::npos ? 0 : newline_before + 1;
+    const std::size_t end = std::min(sql.find('\n', begin), sql.size());
+    text += fmt::format("  {}\n  {:>{}}\n", sql.substr(begin, end - begin), '^', offset - begin + 1);
+  }
+  if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
+  return text;
+}
+
+void add_row(std::span<const storage::Value> row, std::string& output) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) output += '|';
+    output += storage::to_sql_literal(row[i]);
+  }
+  output += '\n';
+}
+
+void add_disagreement(const oracle::Agreement& agreement, BlockResult& result) {
+  if (!agreement.agrees()) result.faults.push_back(agreement.to_text());
+}
+
+/// Calls `each` for every statement of the block; stops after the first that cannot be prepared, whose error
+/// goes to `refused`.
+void for_each_statement(Session& session, const Block& block, BlockResult& result,
+                        const std::function<void(SessionStatement&)>& each,
+                        const std::function<void(const Error&, std::string_view sql)>& refused) {
+  std::string_view rest = block.sql;
+  while (!rest.empty()) {
+    PreparedNext next = session.prepare_next(rest);
+    if (next.error) {
+      add_disagreement(next.agreement, result);
+      refused(*next.error, rest);
+      return;
+    }
+    if (next.statement) each(*next.statement);
+    if (next.bytes_consumed == 0) return;
+    rest.remove_prefix(next.bytes_consumed);
+  }
+}
+
+/// Every index of every table of the plan, and what its columns do.
+std::string reasons_text(const planner::Plan& plan) {
+  std::string text;
+  for (const planner::TableReason& table : plan.reasons.tables) {
+    for (const planner::IndexReason& index : table.indexes) {
+      if (index.index == nullptr) continue;
+      text += fmt::format("  {}: {}", index.index->def->name, planner::verdict_name(index.verdict));
+      if (!index.code.empty()) text += fmt::format(", {}", index.code);
+      text += '\n';
+      for (const planner::ColumnReason& column : index.columns) {
+        std::string line = fmt::format("    {:<12} {:<16}", column.column, planner::role_name(column.role));
+        if (!column.code.empty()) line += fmt::format(" {}:", column.code);
+        if (!column.text.empty()) line += fmt::format(" {}", column.text);
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+      }
+    }
+  }
+  for (const planner::GeneralReason& reason : plan.reasons.general) {
+    text += fmt::format("  {}: {}\n", reason.code, reason.text);
+  }
+  return text;
+}
+
+BlockResult run_rows(Session& session, const Block& block, bool is_setup) {
+  BlockResult result;
+  for_each_statement(
+      session, block, result,
+      [&](SessionStatement& statement) {
+        const oracle::Outcome outcome = statement.run([&](std::span<const storage::Value> row) {
+          if (!is_setup) add_row(row, result.output);
+          return true;
+        });
+        add_disagreement(outcome.agreement, result);
+        if (outcome.error) result.faults.push_back(error_text(*outcome.error, statement.sql()));
+      },
+      [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
+  if (is_setup && result.faults.empty()) result.output = "ok\n";
+  return result;
+}
+
+BlockResult run_plan(Session& session, const Block& block, bool with_reasons) {
+  BlockResult result;
+  for_each_statement(
+      session, block, result,
+      [&](SessionStatement& statement) {
+        const oracle::Agreement agreement = statement.compare_plans();
+        add_disagreement(agreement, result);
+        result.output += oracle::plan_to_text(statement.ours().plan_lines(), "");
+        if (with_reasons && statement.ours().plan() != nullptr) result.output += reasons_text(*statement.ours().plan());
+      },
+      [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
+  return result;
+}
+
+BlockResult run_work(Session& session, const Block& block) {
+  BlockResult result;
+  for_each_statement(
+      session, block, result,
+      [&](SessionStatement& statement) {
+        const oracle::Outcome outcome = statement.run();
+        add_disagreement(outcome.agreement, result);
+        if (outcome.error) result.faults.push_back(error_text(*outcome.error, statement.sql()));
+        const engine::Work& work = outcome.work;
+        result.output += fmt::format(
+            "rows visited {}, index entries {}, table look-ups {}, seeks {}, sorts {}, rows returned {}\n",
+            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.sorts, work.rows_returned);
+      },
+      [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
+  return result;
+}
+
+BlockResult run_errors(Session& session, const Block& block) {
+  BlockResult result;
+  for_each_statement(
+      session, block, result,
+      [&](SessionStatement& statement) {
+        const oracle::Outcome outcome = statement.run();
+        add_disagreement(outcome.agreement, result);
+        if (outcome.error) {
+          result.output += error_text(*outcome.error, statement.sql());
+        } else {
+          result.faults.push_back("no error: " + statement.sql());
+        }
+      },
+      [&](const Error& error, std::string_view sql) { result.output += error_text(error, sql); });
+  return result;
+}
+
+}  // namespace
+
+BlockResult run_block(oracle::Session& session, const Block& block) {
+  if (block.command == "setup") return run_rows(session, block, true);
+  if (block.command == "rows") return run_rows(session, block, false);
+  if (block.command == "plan") return run_plan(session, block, false);
+  if (block.command == "explain") return run_plan(session, block, true);
+  if (block.command == "why") {
+    Block rows = block;
+    rows.sql = "EXPLAIN WHY " + block.sql;
+    return run_rows(session, rows, false);
+  }
+  if (block.command == "work") return run_work(session, block);
+  if (block.command == "error") return run_errors(session, block);
+  return {{}, {fmt::format("unknown command `{}`", block.command)}};
+}
+
+}  // namespace leftmost::golden
