@@ -45,8 +45,9 @@ using UserFunction = std::function<storage::Value(CallContext& call, std::span<c
 struct AggregateImplementation {
   std::size_t state_bytes = 0;
   void (*create)(void* state) = nullptr;
-  /// One row. Arguments need not outlive the call.
-  void (*step)(CallContext& call, void* state, std::span<const storage::Value> arguments) = nullptr;
+  /// One row. Arguments need not outlive the call. True when columns outside of aggregates shall show this row: for min
+  /// and max, when it is the best so far; for all others always.
+  bool (*step)(CallContext& call, void* state, std::span<const storage::Value> arguments) = nullptr;
   /// The result so far, in run.results(). May be called when no step was.
   storage::Value (*finish)(CallContext& call, void* state) = nullptr;
   void (*destroy)(void* state) = nullptr;
@@ -66,6 +67,9 @@ enum class InlineForm : std::uint8_t {
 struct Function : planner::FunctionInfo {
   int arguments_min = 0;
   int arguments_max = 0;
+  /// SQLite refuses it in indexes, CHECKs and generated columns, although it may be constant within a statement
+  /// (current_date, sqlite_version, random ...).
+  bool prohibited_in_schema = false;
   bool uses_collation = false;  ///< min, max, nullif: compares its arguments
   InlineForm inline_form = InlineForm::kNone;
   /// Not null for kScalar, unless `user` is set or the function is not supported.
@@ -125,9 +129,9 @@ class AggregateState {
   AggregateState(const AggregateState&) = delete;
   AggregateState& operator=(const AggregateState&) = delete;
 
-  /// Adds one row. `call.collation` is call_collation() of the arguments (engine/functions/expr_rules.h).
-  void step(CallContext& call, std::span<const storage::Value> arguments) {
-    implementation_->step(call, storage_, arguments);
+  /// Adds one row; the answer is AggregateImplementation::step()'s. `call.collation` is call_collation() of the arguments (engine/functions/expr_rules.h).
+  bool step(CallContext& call, std::span<const storage::Value> arguments) {
+    return implementation_->step(call, storage_, arguments);
   }
   storage::Value finish(CallContext& call) { return implementation_->finish(call, storage_); }
   /// Back to no rows.

@@ -40,7 +40,7 @@ storage::Value bit_not(storage::Value a);
 storage::Value shift_left(storage::Value a, storage::Value b);
 storage::Value shift_right(storage::Value a, storage::Value b);
 
-/// a || b. Two blobs make a blob... as text: the result is TEXT unless both are blobs.
+/// a || b: TEXT, whatever the operands are.
 /// Errors (sticky): `string or blob too big`.
 storage::Value concat(storage::Value a, storage::Value b, StatementRun& run);
 

@@ -1,0 +1,21 @@
+# The SQL functions and the evaluation of expressions; included by engine/CMakeLists.txt.
+set(LEFTMOST_ENGINE_FUNCTIONS_SOURCES
+  functions/aggregates.cpp
+  functions/compile.cpp
+  functions/connection_functions.cpp
+  functions/date_time.cpp
+  functions/date_time_functions.cpp
+  functions/date_time_modifiers.cpp
+  functions/evaluator.cpp
+  functions/expr_rules.cpp
+  functions/format.cpp
+  functions/format_real.cpp
+  functions/function_registry.cpp
+  functions/in_set.cpp
+  functions/like.cpp
+  functions/math_functions.cpp
+  functions/operators.cpp
+  functions/statement_run.cpp
+  functions/text_functions.cpp
+  functions/utf8.cpp
+)
