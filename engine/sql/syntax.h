@@ -96,6 +96,7 @@ struct Expr {
   Span span;                       ///< from the first token to the last, without parentheses around it
   std::string_view text;
   int parameter = 0;               ///< kParameter
+  int select_number = 0;           ///< kInTable: it stands for IN (SELECT * FROM table), which takes a number
   const Expr* left = nullptr;
   const Expr* right = nullptr;
   std::span<const Expr* const> list;
@@ -213,6 +214,7 @@ struct Select {
   /// As SQLite numbers it (SUBQUERY n): when the parser finishes it, inner before outer, left before right. A VALUES
   /// takes one number per row and keeps the last.
   int number = 0;
+  int expression_height = 0;  ///< of the highest expression in it and its prior arms, FROM left out
   Span span;  ///< of this arm
   const Select* prior = nullptr;
   CompoundOperator op = CompoundOperator::kNone;  ///< between prior and this
