@@ -34,7 +34,8 @@ void add_tail_columns(IndexDef& index, const TableDef& table) {
             return tail.column == key.column && tail.collation == key.collation;
           });
       if (in_key(key.column, key.collation) || repeated) continue;
-      index.tail_columns.push_back({key.column, {}, key.collation, key.descending});
+      // Ascending even where the primary key is descending: so SQLite writes its entries.
+      index.tail_columns.push_back({key.column, {}, key.collation, false});
     }
   }
 
