@@ -34,8 +34,9 @@ void add_tail_columns(IndexDef& index, const TableDef& table) {
             return tail.column == key.column && tail.collation == key.collation;
           });
       if (in_key(key.column, key.collation) || repeated) continue;
-      // Ascending even where the primary key is descending: so SQLite writes its entries.
-      index.tail_columns.push_back({key.column, {}, key.collation, false});
+      // CREATE INDEX takes over the directions of the primary key; indexes of UNIQUE constraints do not.
+      const bool descending = key.descending && index.origin == IndexOrigin::kCreateIndex;
+      index.tail_columns.push_back({key.column, {}, key.collation, descending});
     }
   }
 

@@ -103,7 +103,11 @@ TEST_CASE("an index of a WITHOUT ROWID table carries the primary key that its ke
   const IndexDef on_c = index_def("on_c", table, {2});
   REQUIRE(on_c.tail_columns.size() == 2);
   CHECK(on_c.tail_columns[0].column == 0);
-  CHECK_FALSE(on_c.tail_columns[0].descending);
+  CHECK(on_c.tail_columns[0].descending);
+  IndexDef unique_c = on_c;
+  unique_c.origin = IndexOrigin::kUnique;
+  add_tail_columns(unique_c, table);
+  CHECK_FALSE(unique_c.tail_columns[0].descending);
   // b is in the key under BINARY, and the primary key has it under NOCASE.
   const IndexDef on_b = index_def("on_b", table, {1});
   CHECK(on_b.tail_columns.size() == 2);
