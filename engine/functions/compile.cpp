@@ -49,8 +49,13 @@ class Compiler {
     if (expr.right != nullptr) node->right = child(*expr.right, *node);
     build_list(expr, *node);
     add_rules(expr, *node);
-    if (node->is_constant) forget_caches(*node);
+    if (node->is_constant && !is_lazy(expr.kind)) forget_caches(*node);
     return node;
+  }
+
+  // What test() does not always evaluate in full; it has no cache of its own, so that it stays lazy.
+  static bool is_lazy(ExprKind kind) {
+    return kind == ExprKind::kAnd || kind == ExprKind::kOr || kind == ExprKind::kNot;
   }
 
   // Whether the node alone, its operands aside, gives the same for every row.
@@ -78,7 +83,7 @@ class Compiler {
   static bool worth_caching(const ProgramNode& node) {
     if (!node.is_constant || node.width > 1) return false;
     return node.expr->kind != ExprKind::kLiteral && node.expr->kind != ExprKind::kParameter &&
-           node.expr->kind != ExprKind::kRow;
+           node.expr->kind != ExprKind::kRow && !is_lazy(node.expr->kind);
   }
 
   const ProgramNode* cached(const ProgramNode* node) {
@@ -131,16 +136,16 @@ class Compiler {
     switch (expr.kind) {
       case ExprKind::kEq: case ExprKind::kNe: case ExprKind::kLt: case ExprKind::kLe:
       case ExprKind::kGt: case ExprKind::kGe: case ExprKind::kIs: case ExprKind::kIsNot:
-        node.width = std::min(row_width(*expr.left), row_width(*expr.right));
-        node.rules = allocate<CompareRule>(static_cast<std::size_t>(node.width));
+        node.operand_width = std::min(row_width(*expr.left), row_width(*expr.right));
+        node.rules = allocate<CompareRule>(static_cast<std::size_t>(node.operand_width));
         fill_rules(*expr.left, *expr.right, expr.commuted, node.rules);
         break;
       case ExprKind::kBetween:
       case ExprKind::kCase: {
         if (expr.left == nullptr) break;
-        node.width = row_width(*expr.left);
+        node.operand_width = row_width(*expr.left);
         const std::size_t step = expr.kind == ExprKind::kCase ? 2 : 1;
-        const auto width = static_cast<std::size_t>(node.width);
+        const auto width = static_cast<std::size_t>(node.operand_width);
         const std::size_t groups = expr.list.size() / step;
         node.rules = allocate<CompareRule>(width * groups);
         for (std::size_t i = 0; i < groups; ++i) {
@@ -149,17 +154,13 @@ class Compiler {
         break;
       }
       case ExprKind::kIn:
-        node.width = row_width(*expr.left);
+        node.operand_width = row_width(*expr.left);
         if (expr.select != nullptr) break;
         node.rules = allocate<CompareRule>(1);
         node.rules[0] = {in_affinity(expr), in_collation(expr)};
         break;
       case ExprKind::kSubquery: node.width = row_width(expr); break;
       default: break;
-    }
-    // A comparison yields one value, whatever the width of its operands.
-    if (expr.kind != ExprKind::kRow && expr.kind != ExprKind::kSubquery && node.is_constant && node.width > 1) {
-      node.is_constant = false;
     }
   }
 

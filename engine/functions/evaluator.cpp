@@ -87,8 +87,8 @@ Value compare_rows(ExprKind kind, std::span<const Value> a, std::span<const Valu
 
 template <ExprKind kKind>
 Value evaluate_comparison(const ProgramNode& node, EvalContext& context) {
-  if (node.width > 1) {
-    const auto width = static_cast<std::size_t>(node.width);
+  if (node.operand_width > 1) {
+    const auto width = static_cast<std::size_t>(node.operand_width);
     ValueBuffer a(width, context);
     ValueBuffer b(width, context);
     load_row(*node.left, context, a.span());
@@ -188,7 +188,7 @@ Value evaluate_or(const ProgramNode& node, EvalContext& context) {
 }
 
 Value evaluate_between(const ProgramNode& node, EvalContext& context) {
-  const auto width = static_cast<std::size_t>(node.width);
+  const auto width = static_cast<std::size_t>(node.operand_width);
   ValueBuffer value(width, context);
   ValueBuffer bound(width, context);
   load_row(*node.left, context, value.span());
@@ -201,7 +201,7 @@ Value evaluate_between(const ProgramNode& node, EvalContext& context) {
 
 // IN with a list that is short or depends on the row: compared one by one, stops at the first that is equal.
 Value evaluate_in(const ProgramNode& node, EvalContext& context) {
-  const auto width = static_cast<std::size_t>(node.width);
+  const auto width = static_cast<std::size_t>(node.operand_width);
   ValueBuffer left(width, context);
   load_row(*node.left, context, left.span());
   if (node.expr->select != nullptr) return context.rows.in_select(*node.expr, left.span());
@@ -218,7 +218,7 @@ Value evaluate_in(const ProgramNode& node, EvalContext& context) {
 }
 
 Value evaluate_case(const ProgramNode& node, EvalContext& context) {
-  const auto width = static_cast<std::size_t>(node.width);
+  const auto width = static_cast<std::size_t>(node.operand_width);
   ValueBuffer base(width, context);
   ValueBuffer when(width, context);
   if (node.left != nullptr) load_row(*node.left, context, base.span());

@@ -22,7 +22,7 @@ struct Conversion {
   bool alternate_form = false;    ///< #
   bool by_characters = false;     ///< !
   bool zero_pad = false;          ///< 0
-  bool thousands = false;         ///< ,
+  bool thousands = false;         ///< , (integers only)
   std::int64_t width = 0;
   int precision = -1;
   char letter = '\0';
@@ -40,7 +40,7 @@ class Formatter {
   bool run() {
     while (at_ < pattern_.size()) {
       const std::size_t percent = std::min(pattern_.find('%', at_), pattern_.size());
-      if (!append(pattern_.substr(at_, percent - at_))) return false;
+      if (percent > at_ && !append(pattern_.substr(at_, percent - at_))) return false;
       if (percent == pattern_.size()) return true;
       at_ = percent + 1;
       if (at_ == pattern_.size()) return append("%");
@@ -51,6 +51,8 @@ class Formatter {
     }
     return true;
   }
+
+  bool has_written() const { return has_written_; }
 
  private:
   char peek() const { return at_ < pattern_.size() ? pattern_[at_] : '\0'; }
@@ -120,7 +122,7 @@ class Formatter {
       case 's': case 'z': return convert_text(c);
       case 'q': case 'Q': case 'w': return convert_quoted(c);
       case 'c': return convert_character(c);
-      case 'n': return true;
+      case 'n': return append({});
       case '%': return pad("%", c, c.width);
       default: goes_on = false; return true;
     }
@@ -181,7 +183,6 @@ class Formatter {
     format.precision = c.precision;
     format.alternate_form = c.alternate_form;
     format.more_digits = c.by_characters;
-    format.thousands = c.thousands;
     format.positive_sign = c.positive_sign;
     if (c.zero_pad && !c.left) format.zero_pad_width = static_cast<int>(c.width);
     if (!fits(static_cast<std::size_t>(c.width)) || !fits(static_cast<std::size_t>(std::max(c.precision, 0)))) {
@@ -261,6 +262,7 @@ class Formatter {
   bool fits(std::size_t more) const { return more <= bytes_max_ && out_.size() + more <= bytes_max_; }
 
   bool append(std::string_view text) {
+    has_written_ = true;
     if (!fits(text.size())) return false;
     out_ += text;
     return true;
@@ -292,6 +294,7 @@ class Formatter {
   std::size_t bytes_max_;
   std::size_t at_ = 0;
   std::size_t used_ = 0;
+  bool has_written_ = false;
   storage::Arena scratch_;
 };
 
@@ -311,7 +314,8 @@ std::string quote_real(double value) {
 }  // namespace
 
 bool format_values(std::string_view pattern, std::span<const Value> arguments, std::string& out, std::size_t bytes_max) {
-  return Formatter(pattern, arguments, out, bytes_max).run();
+  Formatter formatter(pattern, arguments, out, bytes_max);
+  return formatter.run() && formatter.has_written();
 }
 
 std::string quote(Value value) {

@@ -18,15 +18,14 @@ struct RealFormat {
   int precision = 6;               ///< negative: 6
   bool alternate_form = false;     ///< `#`: keeps the point, and for g the trailing zeros
   bool more_digits = false;        ///< `!`: up to 26 significant digits, always a digit after the point
-  bool thousands = false;          ///< `,`
   char positive_sign = '\0';       ///< `+` or ` ` in front of what is not negative
   int zero_pad_width = 0;          ///< `0` with a width: zeros between sign and digits
 };
 /// `1.5`, `-Inf`, `1.0e+300`. Does not pad to a width except with zeros.
 std::string format_real(double value, const RealFormat& format);
 
-/// format(pattern, arguments...) into `out`. Missing arguments are NULL. False when the result would be longer than
-/// `bytes_max`; `out` is then unusable.
+/// format(pattern, arguments...) into `out`. Missing arguments are NULL; an unknown conversion ends the text. False when
+/// SQL's result is NULL: nothing was written, not even an empty text, or more than `bytes_max` bytes.
 bool format_values(std::string_view pattern, std::span<const storage::Value> arguments, std::string& out,
                    std::size_t bytes_max = storage::kValueBytesMax);
 

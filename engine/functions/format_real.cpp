@@ -122,10 +122,7 @@ std::string format_real(double value, const RealFormat& format) {
   if (place < 0) {
     text += '0';
   } else {
-    for (; place >= 0; --place) {
-      text += digits.next();
-      if (format.thousands && place % 3 == 0 && place > 1) text += ',';
-    }
+    for (; place >= 0; --place) text += digits.next();
   }
   if (has_point) text += '.';
   for (++place; place < 0; ++place, --precision) text += '0';

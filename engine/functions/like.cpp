@@ -89,8 +89,8 @@ class Matcher {
       return any_text_ < text_.size();
     }
     const std::uint32_t wanted = rules_.ignore_case ? fold(any_literal_) : any_literal_;
-    if (any_literal_ <= 0x80) {
-      // Looked for byte by byte, as SQLite does; an ASCII byte is never part of another character.
+    if (any_literal_ < 0x80) {
+      // An ASCII byte is never part of another character.
       for (; any_text_ < text_.size(); ++any_text_) {
         const auto byte = static_cast<unsigned char>(text_[any_text_]);
         if ((rules_.ignore_case ? fold(byte) : byte) == wanted) {

@@ -121,14 +121,12 @@ Value divide(Value a, Value b) {
 
 Value remainder(Value a, Value b) {
   if (either_null(a, b)) return Value::null();
-  a = numeric_value(a);
-  b = numeric_value(b);
-  // Reals are cut to integers first; the result is a real again.
+  // Both sides are cut to integers, texts by their integer prefix ('1e3' is 1); of reals the result is a real again.
   const std::int64_t dividend = integer_value(a);
   const std::int64_t divisor = integer_value(b);
   if (divisor == 0) return Value::null();
   const std::int64_t result = divisor == -1 ? 0 : dividend % divisor;
-  if (a.is_integer() && b.is_integer()) return Value::integer(result);
+  if (numeric_value(a).is_integer() && numeric_value(b).is_integer()) return Value::integer(result);
   return Value::real(static_cast<double>(result));
 }
 

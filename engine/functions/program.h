@@ -43,7 +43,8 @@ struct ProgramNode {
   std::span<const ProgramNode*> list;
   /// One rule per field of a comparison. BETWEEN: the lower bound's, then the upper's; CASE: one group per WHEN.
   std::span<CompareRule> rules;
-  int width = 1;          ///< number of fields of a row value; of a comparison, of its operands
+  int width = 1;          ///< number of fields of a row value or row-valued subquery
+  int operand_width = 1;  ///< the same of what a comparison, BETWEEN, IN or CASE compares
   bool is_constant = false;  ///< the same for all rows of one execution
   storage::Collation collation = storage::Collation::kBinary;  ///< of a function call
   storage::Value value;      ///< of a literal

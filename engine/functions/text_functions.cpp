@@ -10,7 +10,7 @@
 #include "engine/functions/function_table.h"
 #include "engine/functions/operators.h"
 #include "engine/functions/utf8.h"
-#include "storage/number_text.h"
+#include "storage/collation.h"
 
 namespace leftmost::engine {
 namespace {
@@ -245,6 +245,10 @@ Value trim_function(CallContext& call, Arguments a) {
 // The American Soundex of the 1918 patent as SQLite codes it: four characters, `?000` for what has no letter.
 Value soundex_function(CallContext& call, Arguments a) {
   constexpr std::string_view kCodes = "01230120022455012623010202";  // of a ... z; 0 is silent
+  const auto code_of = [&](char c) {
+    const char ascii = storage::to_lower_ascii(static_cast<char>(c & 0x7f));  // SQLite looks at seven bits only
+    return ascii >= 'a' && ascii <= 'z' ? kCodes[static_cast<std::size_t>(ascii - 'a')] : '0';
+  };
   const std::string_view text = a[0].is_null() ? std::string_view() : until_nul(text_of(call, a[0]));
   const auto letter_index = [](char c) {
     if (c >= 'a' && c <= 'z') return c - 'a';
@@ -255,10 +259,9 @@ Value soundex_function(CallContext& call, Arguments a) {
   while (at < text.size() && letter_index(text[at]) < 0) ++at;
   if (at == text.size()) return Value::text("?000");
   std::string code(1, static_cast<char>('A' + letter_index(text[at])));
-  char before = kCodes[static_cast<std::size_t>(letter_index(text[at]))];
+  char before = code_of(text[at]);
   for (; code.size() < 4 && at < text.size(); ++at) {
-    const int letter = letter_index(text[at]);
-    const char digit = letter < 0 ? '0' : kCodes[static_cast<std::size_t>(letter)];
+    const char digit = code_of(text[at]);
     if (digit != '0' && digit != before) code += digit;
     before = digit;
   }
@@ -269,14 +272,14 @@ Value soundex_function(CallContext& call, Arguments a) {
 Value format_function(CallContext& call, Arguments a) {
   if (a.empty() || a[0].is_null()) return Value::null();
   std::string text;
-  if (!format_values(text_of(call, a[0]), a.subspan(1), text)) return too_big(call);
-  return call.run.make_text(text);
+  return format_values(text_of(call, a[0]), a.subspan(1), text) ? call.run.make_text(text) : Value::null();
 }
 
 Value quote_function(CallContext& call, Arguments a) {
   if (a[0].is_null()) return Value::text("NULL");
   const std::string literal = quote(a[0]);
-  return literal.size() > storage::kValueBytesMax ? too_big(call) : call.run.make_text(literal);
+  // Not an error, unlike everywhere else: SQLite 3.40 answers NULL.
+  return literal.size() > storage::kValueBytesMax ? Value::null() : call.run.make_text(literal);
 }
 
 Value nullif_function(CallContext& call, Arguments a) {
