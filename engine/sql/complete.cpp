@@ -9,14 +9,14 @@ namespace {
 
 /// What has been read of the statement. CREATE TRIGGER ends with `; END ;`, any other with a semicolon.
 enum class Read {
-  kNothing,       ///< of the text: not complete
-  kWhole,         ///< a whole statement, and nothing since
-  kPart,          ///< of a statement that is no CREATE TRIGGER
-  kExplain,       ///< EXPLAIN [QUERY PLAN]
-  kCreate,        ///< CREATE [TEMP]
-  kTrigger,       ///< CREATE TRIGGER ...
-  kTriggerSemi,   ///< ... ;
-  kTriggerEnd,    ///< ... ; END
+  kNothing,      ///< of the text: not complete
+  kWhole,        ///< a whole statement, and nothing since
+  kPart,         ///< of a statement that is no CREATE TRIGGER
+  kExplain,      ///< EXPLAIN [QUERY PLAN]
+  kCreate,       ///< CREATE [TEMP]
+  kTrigger,      ///< CREATE TRIGGER ...
+  kTriggerSemi,  ///< ... ;
+  kTriggerEnd,   ///< ... ; END
 };
 
 Read after(Read read, int code) {
@@ -26,7 +26,8 @@ Read after(Read read, int code) {
       if (code == T_SEMI) return Read::kWhole;
       if (code == T_EXPLAIN) return Read::kExplain;
       return code == T_CREATE ? Read::kCreate : Read::kPart;
-    case Read::kPart: return code == T_SEMI ? Read::kWhole : Read::kPart;
+    case Read::kPart:
+      return code == T_SEMI ? Read::kWhole : Read::kPart;
     case Read::kExplain:
       if (code == T_SEMI) return Read::kWhole;
       if (code == T_CREATE) return Read::kCreate;
@@ -35,11 +36,13 @@ Read after(Read read, int code) {
       if (code == T_SEMI) return Read::kWhole;
       if (code == T_TRIGGER) return Read::kTrigger;
       return code == T_TEMP ? Read::kCreate : Read::kPart;
-    case Read::kTrigger: return code == T_SEMI ? Read::kTriggerSemi : Read::kTrigger;
+    case Read::kTrigger:
+      return code == T_SEMI ? Read::kTriggerSemi : Read::kTrigger;
     case Read::kTriggerSemi:
       if (code == T_SEMI) return Read::kTriggerSemi;
       return code == T_END ? Read::kTriggerEnd : Read::kTrigger;
-    case Read::kTriggerEnd: return code == T_SEMI ? Read::kWhole : Read::kTrigger;
+    case Read::kTriggerEnd:
+      return code == T_SEMI ? Read::kWhole : Read::kTrigger;
   }
   return Read::kPart;
 }
@@ -58,7 +61,8 @@ bool is_complete(std::string_view text) {
     offset = token->span.end;
     if (token->token_class == TokenClass::kSpace) continue;
     if (token->token_class == TokenClass::kComment) {
-      const bool is_open_block = bytes[0] == '/' && (bytes.size() < 4 || bytes.substr(bytes.size() - 2) != "*/");
+      const bool is_open_block =
+          bytes[0] == '/' && (bytes.size() < 4 || bytes.substr(bytes.size() - 2) != "*/");
       if (is_open_block) return false;
       continue;
     }

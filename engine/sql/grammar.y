@@ -33,9 +33,9 @@ using sql::List;
 using sql::Name;
 using sql::Span;
 
-// SQLite's stack holds 100 entries; its bottom entry counts there as here.
-#define YYMAXDEPTH 100
-#define YYINITDEPTH 100
+// SQLite's stack holds 100 entries, its bottom entry included; Bison leaves the last of its own unused.
+#define YYMAXDEPTH 101
+#define YYINITDEPTH 101
 
 // A rule covers its first to its last token; an empty one stands behind the token before it. This runs before every
 // action, so it also tells whether the token behind the rule has been looked at.

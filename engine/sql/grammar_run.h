@@ -77,12 +77,13 @@ struct GrammarRun {
 /// Runs the grammar. Afterwards run.builder holds the tree or the complaint.
 void run_grammar(GrammarRun& run);
 
-/// What could have stood in place of run.token, in words: `expected a table name`. Empty when too much could have.
-/// Requires: a run with keep_states that ended in a syntax error.
+/// What could have stood in place of run.token, in words: `expected a table name`. Empty when too much could
+/// have. Requires: a run with keep_states that ended in a syntax error.
 std::string describe_expected(const GrammarRun& run);
 
-/// The text's next token that is neither space nor comment, kept in run.token: its code, SEMI (with an empty span) for
-/// the end of a statement that has begun, 0 for the end of the text. An illegal token is a complaint and stops the run.
+/// The text's next token that is neither space nor comment, kept in run.token: its code, SEMI (with an empty
+/// span) for the end of a statement that has begun, 0 for the end of the text. An illegal token is a
+/// complaint and stops the run.
 int read_token(GrammarRun& run);
 
 /// The hint for a token that came after `code_before` and is not one of those that `is_accepted` says yes to.

@@ -9,8 +9,8 @@ namespace leftmost::engine::sql {
 
 namespace {
 
-/// The code of the next token that is neither space nor comment, 0 at the end; a name, a string and what can become
-/// a name are all ID.
+/// The code of the next token that is neither space nor comment, 0 at the end; a name, a string and what can
+/// become a name are all ID.
 int peek_code(std::string_view text, std::size_t& offset) {
   while (const auto token = next_token(text, offset)) {
     offset = token->span.end;
@@ -26,15 +26,19 @@ int peek_code(std::string_view text, std::size_t& offset) {
 int decide_window_word(int code, int code_before, std::string_view text, std::size_t offset) {
   const int next = peek_code(text, offset);
   switch (code) {
-    case T_WINDOW: return next == T_ID && peek_code(text, offset) == T_AS ? T_WINDOW : T_ID;
-    case T_OVER: return code_before == T_RP && (next == T_LP || next == T_ID) ? T_OVER : T_ID;
-    default: return code_before == T_RP && next == T_LP ? T_FILTER : T_ID;
+    case T_WINDOW:
+      return next == T_ID && peek_code(text, offset) == T_AS ? T_WINDOW : T_ID;
+    case T_OVER:
+      return code_before == T_RP && (next == T_LP || next == T_ID) ? T_OVER : T_ID;
+    default:
+      return code_before == T_RP && next == T_LP ? T_FILTER : T_ID;
   }
 }
 
 /// Runs once, and after a syntax error once more to learn what could have stood there.
 Expected<void> run(TreeBuilder& builder, GrammarRun& first, storage::Arena& arena, int start_code) {
-  if (builder.text().size() > kTextBytesMax) return leftmost::fail(ErrorCode::kTooBig, "string or blob too big");
+  if (builder.text().size() > kTextBytesMax)
+    return leftmost::fail(ErrorCode::kTooBig, "string or blob too big");
   first.start_code = start_code;
   run_grammar(first);
   if (first.overflowed) return leftmost::fail(ErrorCode::kError, "parser stack overflow");

@@ -8,10 +8,14 @@ namespace {
 
 std::string_view operator_text(CompoundOperator op) {
   switch (op) {
-    case CompoundOperator::kUnionAll: return "UNION ALL";
-    case CompoundOperator::kIntersect: return "INTERSECT";
-    case CompoundOperator::kExcept: return "EXCEPT";
-    default: return "UNION";
+    case CompoundOperator::kUnionAll:
+      return "UNION ALL";
+    case CompoundOperator::kIntersect:
+      return "INTERSECT";
+    case CompoundOperator::kExcept:
+      return "EXCEPT";
+    default:
+      return "UNION";
   }
 }
 
@@ -25,8 +29,8 @@ ResultColumn star_column() {
 
 Select* TreeBuilder::finish_select(Select select) {
   select.number = ++select_count_;
-  int highest = std::max({height(select.where), height(select.having), height(select.limit), height(select.offset),
-                          height(select.group_by)});
+  int highest = std::max({height(select.where), height(select.having), height(select.limit),
+                          height(select.offset), height(select.group_by)});
   for (const ResultColumn& column : select.columns) highest = std::max(highest, height(column.expr));
   for (const OrderTerm& term : select.order_by) highest = std::max(highest, height(term.expr));
   for (const auto& row : select.rows) highest = std::max(highest, height(row));
@@ -104,12 +108,21 @@ List<CommonTable> TreeBuilder::append_common_table(List<CommonTable> list, const
 }
 
 JoinOperator TreeBuilder::join_operator(const JoinWords& words) {
-  enum : unsigned { kNatural = 1, kLeft = 2, kRight = 4, kOuter = 8, kInner = 16, kCross = 32, kUnknown = 64 };
+  enum : unsigned {
+    kNatural = 1,
+    kLeft = 2,
+    kRight = 4,
+    kOuter = 8,
+    kInner = 16,
+    kCross = 32,
+    kUnknown = 64
+  };
   static constexpr struct {
     std::string_view word;
     unsigned meaning;
-  } kWords[] = {{"natural", kNatural},           {"left", kLeft | kOuter}, {"right", kRight | kOuter},
-                {"full", kLeft | kRight | kOuter}, {"outer", kOuter},        {"inner", kInner},
+  } kWords[] = {{"natural", kNatural},      {"left", kLeft | kOuter},
+                {"right", kRight | kOuter}, {"full", kLeft | kRight | kOuter},
+                {"outer", kOuter},          {"inner", kInner},
                 {"cross", kInner | kCross}};
   unsigned meaning = 0;
   for (int i = 0; i < words.count; ++i) {
@@ -143,7 +156,8 @@ FromItem TreeBuilder::from_table(Span name_span, Span schema_part) {
   return item;
 }
 
-List<FromItem> TreeBuilder::append_from(const FromPrefix& before, FromItem item, Span alias, const OnUsing& tail) {
+List<FromItem> TreeBuilder::append_from(const FromPrefix& before, FromItem item, Span alias,
+                                        const OnUsing& tail) {
   if (before.items.size == 0 && (tail.on != nullptr || tail.columns.size > 0)) {
     fail(std::string("a JOIN clause is required before ") + (tail.on != nullptr ? "ON" : "USING"));
   }
@@ -181,7 +195,8 @@ List<FromItem> TreeBuilder::append_parenthesised(const FromPrefix& before, List<
   return append_from(before, item, alias, tail);
 }
 
-ResultColumn TreeBuilder::result_column(const Expr* expr, Span alias, std::uint32_t begin, std::uint32_t end) {
+ResultColumn TreeBuilder::result_column(const Expr* expr, Span alias, std::uint32_t begin,
+                                        std::uint32_t end) {
   ResultColumn column;
   column.expr = expr;
   column.text = trimmed(begin, end);

@@ -230,9 +230,12 @@ int table_option(TreeBuilder& builder, std::string_view before, Span word) {
 
 RaiseAction raise_action(ConflictAction action) {
   switch (action) {
-    case ConflictAction::kRollback: return RaiseAction::kRollback;
-    case ConflictAction::kFail: return RaiseAction::kFail;
-    default: return RaiseAction::kAbort;
+    case ConflictAction::kRollback:
+      return RaiseAction::kRollback;
+    case ConflictAction::kFail:
+      return RaiseAction::kFail;
+    default:
+      return RaiseAction::kAbort;
   }
 }
 

@@ -8,14 +8,15 @@
 //     where     kEq(kName b, kParameter 1)
 //     order_by  [ kName n ]      limit  kInteger 10
 //
-// The tree is immutable once parsed: a view or CTE body is bound several times from one tree. Nodes live in the
-// arena given to parse() and are trivially destructible; their string_views point into the statement's text or
-// into the arena, so both must outlive the tree. A span of bytes, {begin, end}, counts from the start of the text
-// given to parse(). Optional children are null pointers or empty spans.
+// The tree is immutable once parsed: a view or CTE body is bound several times from one tree. Nodes live in
+// the arena given to parse() and are trivially destructible; their string_views point into the statement's
+// text or into the arena, so both must outlive the tree. A span of bytes, {begin, end}, counts from the start
+// of the text given to parse(). Optional children are null pointers or empty spans.
 //
-// The language is that of SQLite 3.40.1 (https://www.sqlite.org/lang.html) with UPDATE/DELETE ... LIMIT, and one
-// statement of ours, EXPLAIN WHY. Where SQLite's parser already changes a statement in a way that can be seen later
-// (numbers of SELECTs, parenthesised joins, CREATE texts), the tree holds the changed form; each place says so.
+// The language is that of SQLite 3.40.1 (https://www.sqlite.org/lang.html) with UPDATE/DELETE ... LIMIT, and
+// one statement of ours, EXPLAIN WHY. Where SQLite's parser already changes a statement in a way that can be
+// seen later (numbers of SELECTs, parenthesised joins, CREATE texts), the tree holds the changed form; each
+// place says so.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,9 @@ struct Name {
   std::string_view text;
   Span span;  ///< with the quotes
   Quote quote = Quote::kNone;
-  bool empty() const { return span.empty(); }  ///< not written; `""` is a name without letters, not an empty Name
+  bool empty() const {
+    return span.empty();
+  }  ///< not written; `""` is a name without letters, not an empty Name
 };
 
 struct Select;
@@ -49,36 +52,63 @@ struct Statement;
 enum class ExprKind : std::uint8_t {
   // Leaves. `text` is as said.
   kNull,
-  kInteger,    ///< digits or 0x..., as written; the value may not fit (decimal: it is then a real, hex: an error).
-               ///< `- 9223372036854775808` is kNegate(kInteger): give the pair its value together
-  kReal,       ///< as written
-  kString,     ///< content, '' undoubled
-  kBlob,       ///< the hex digits between the quotes, an even number
-  kCurrentTime, kCurrentDate, kCurrentTimestamp,
+  kInteger,  ///< digits or 0x..., as written; the value may not fit (decimal: it is then a real, hex: an
+             ///< error).
+             ///< `- 9223372036854775808` is kNegate(kInteger): give the pair its value together
+  kReal,     ///< as written
+  kString,   ///< content, '' undoubled
+  kBlob,     ///< the hex digits between the quotes, an even number
+  kCurrentTime,
+  kCurrentDate,
+  kCurrentTimestamp,
   kParameter,  ///< `text` as written (?, ?5, :a, @a, $a::b(c)); `parameter` its number from 1
-  kName,       ///< column: `text`; `qualifiers`: table, or schema and table. `quote` tells how the column was written:
+  kName,       ///< column: `text`; `qualifiers`: table, or schema and table. `quote` tells how the column was
+               ///< written:
                ///< kDouble and unresolved: a string; unquoted TRUE and FALSE, unresolved: 1 and 0
   // One operand: left.
-  kNegate, kPlus, kBitNot, kNot,
-  kIsNull,     ///< x ISNULL; also x IS NULL, exactly where SQLite rewrites it (right side is the bare word NULL)
-  kNotNull,    ///< x NOTNULL, x NOT NULL; x IS NOT NULL likewise
-  kCast,       ///< `text`: the type as declared_type() gives it; may be empty
-  kCollate,    ///< `text`: the collation's name
+  kNegate,
+  kPlus,
+  kBitNot,
+  kNot,
+  kIsNull,  ///< x ISNULL; also x IS NULL, exactly where SQLite rewrites it (right side is the bare word NULL)
+  kNotNull,  ///< x NOTNULL, x NOT NULL; x IS NOT NULL likewise
+  kCast,     ///< `text`: the type as declared_type() gives it; may be empty
+  kCollate,  ///< `text`: the collation's name
   // Two operands: left, right.
-  kAnd, kOr,
-  kEq, kNe, kLt, kLe, kGt, kGe, kIs, kIsNot,  ///< IS DISTINCT FROM is kIsNot, IS NOT DISTINCT FROM is kIs
-  kAdd, kSubtract, kMultiply, kDivide, kRemainder, kConcat,
-  kBitAnd, kBitOr, kShiftLeft, kShiftRight,
+  kAnd,
+  kOr,
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe,
+  kIs,
+  kIsNot,  ///< IS DISTINCT FROM is kIsNot, IS NOT DISTINCT FROM is kIs
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kRemainder,
+  kConcat,
+  kBitAnd,
+  kBitOr,
+  kShiftLeft,
+  kShiftRight,
   kJsonArrow,      ///< ->
   kJsonArrowText,  ///< ->>
   // More. `negated` for NOT BETWEEN, NOT LIKE, NOT IN.
-  kLike, kGlob, kRegexp, kMatch,  ///< left LIKE right [ESCAPE list[0]]; they are calls like(right, left[, escape])
+  kLike,
+  kGlob,
+  kRegexp,
+  kMatch,     ///< left LIKE right [ESCAPE list[0]]; they are calls like(right, left[, escape])
   kBetween,   ///< left BETWEEN list[0] AND list[1]
   kInList,    ///< left IN (list); the list may be empty
   kInSelect,  ///< left IN (select)
-  kInTable,   ///< left IN table, left IN schema.table, left IN function(list): `text`, `qualifiers`; call says which
-  kCase,      ///< CASE [left] WHEN list[0] THEN list[1] ... [ELSE right]
-  kRow,       ///< (list[0], list[1], ...), two or more
+  kInTable,  ///< left IN table, left IN schema.table, left IN function(list): `text`, `qualifiers`; call says
+             ///< which
+  kCase,     ///< CASE [left] WHEN list[0] THEN list[1] ... [ELSE right]
+  kRow,      ///< (list[0], list[1], ...), two or more
   kFunction,  ///< `text`(list); DISTINCT, *, FILTER, OVER in `call` (never null)
   kSubquery,  ///< (select)
   kExists,    ///< EXISTS (select); NOT EXISTS is kNot(kExists)
@@ -89,14 +119,14 @@ enum class RaiseAction : std::uint8_t { kIgnore, kRollback, kAbort, kFail };
 
 struct Expr {
   ExprKind kind = ExprKind::kNull;
-  Quote quote = Quote::kNone;      ///< kName; kFunction, kInTable: how `text` was written
+  Quote quote = Quote::kNone;  ///< kName; kFunction, kInTable: how `text` was written
   bool negated = false;
-  RaiseAction raise{};             ///< kRaise
-  std::uint16_t height = 1;        ///< of the tree below, this node included; at most 1000, as SQLite
-  Span span;                       ///< from the first token to the last, without parentheses around it
+  RaiseAction raise{};       ///< kRaise
+  std::uint16_t height = 1;  ///< of the tree below, this node included; at most 1000, as SQLite
+  Span span;                 ///< from the first token to the last, without parentheses around it
   std::string_view text;
-  int parameter = 0;               ///< kParameter
-  int select_number = 0;           ///< kInTable: it stands for IN (SELECT * FROM table), which takes a number
+  int parameter = 0;      ///< kParameter
+  int select_number = 0;  ///< kInTable: it stands for IN (SELECT * FROM table), which takes a number
   const Expr* left = nullptr;
   const Expr* right = nullptr;
   std::span<const Expr* const> list;
@@ -107,14 +137,18 @@ struct Expr {
 
 struct FunctionCall {
   bool distinct = false;
-  bool star = false;              ///< f(*)
-  const Expr* filter = nullptr;   ///< FILTER (WHERE filter)
+  bool star = false;             ///< f(*)
+  const Expr* filter = nullptr;  ///< FILTER (WHERE filter)
   const Window* over = nullptr;
 };
 
 enum class FrameUnit : std::uint8_t { kRange, kRows, kGroups };
 enum class FrameBoundKind : std::uint8_t {
-  kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing
 };
 enum class FrameExclude : std::uint8_t { kNoOthers, kCurrentRow, kGroup, kTies };
 
@@ -170,22 +204,23 @@ struct JoinOperator {
   bool right = false;  ///< RIGHT, FULL
 };
 
-/// One item of FROM. Parentheses are resolved as SQLite's parser does: `(a JOIN b)` first and alone disappears; `(a)`
-/// is `a` (its inner alias and INDEXED BY are lost); any other becomes a subquery SELECT * FROM a JOIN b with
-/// select->is_parenthesised_join, which takes a SELECT's number.
+/// One item of FROM. Parentheses are resolved as SQLite's parser does: `(a JOIN b)` first and alone
+/// disappears; `(a)` is `a` (its inner alias and INDEXED BY are lost); any other becomes a subquery SELECT *
+/// FROM a JOIN b with select->is_parenthesised_join, which takes a SELECT's number.
 struct FromItem {
   FromKind kind = FromKind::kTable;
   JoinOperator join;
   Name schema;
-  Name name;                                 ///< kTable, kFunction
+  Name name;  ///< kTable, kFunction
   Name alias;
-  std::span<const Expr* const> arguments;    ///< kFunction
-  const Select* select = nullptr;            ///< kSubquery
+  std::span<const Expr* const> arguments;  ///< kFunction
+  const Select* select = nullptr;          ///< kSubquery
   Name indexed_by;
   bool not_indexed = false;
   const Expr* on = nullptr;
-  std::span<const Name> using_columns;       ///< never empty when USING was written
-  /// Binding says `a NATURAL join may not have an ON or USING clause` (after the tables were found, as SQLite does).
+  std::span<const Name> using_columns;  ///< never empty when USING was written
+  /// Binding says `a NATURAL join may not have an ON or USING clause` (after the tables were found, as SQLite
+  /// does).
   Span span;
 };
 
@@ -208,20 +243,21 @@ struct With {
   Span span;
 };
 
-/// One SELECT core or one VALUES. A compound is a chain from its last arm back through `prior`; ORDER BY, LIMIT and
-/// WITH of the whole stand on the last arm, and a pointer to a compound points to it.
+/// One SELECT core or one VALUES. A compound is a chain from its last arm back through `prior`; ORDER BY,
+/// LIMIT and WITH of the whole stand on the last arm, and a pointer to a compound points to it.
 struct Select {
-  /// As SQLite numbers it (SUBQUERY n): when the parser finishes it, inner before outer, left before right. A VALUES
-  /// takes one number per row and keeps the last.
+  /// As SQLite numbers it (SUBQUERY n): when the parser finishes it, inner before outer, left before right. A
+  /// VALUES takes one number per row and keeps the last.
   int number = 0;
   int expression_height = 0;  ///< of the highest expression in it and its prior arms, FROM left out
-  Span span;  ///< of this arm
+  Span span;                  ///< of this arm
   const Select* prior = nullptr;
   CompoundOperator op = CompoundOperator::kNone;  ///< between prior and this
   const With* with = nullptr;
 
   bool is_values = false;
-  std::span<const std::span<const Expr* const>> rows;  ///< VALUES: one or more; widths may differ (an error to bind)
+  std::span<const std::span<const Expr* const>>
+      rows;  ///< VALUES: one or more; widths may differ (an error to bind)
 
   bool distinct = false;
   bool is_parenthesised_join = false;  ///< made from `(a JOIN b)` in FROM: columns are one kStar
@@ -232,17 +268,36 @@ struct Select {
   const Expr* having = nullptr;
   std::span<const Window> windows;
   std::span<const OrderTerm> order_by;
-  const Expr* limit = nullptr;   ///< LIMIT a, b: limit is b and offset a
+  const Expr* limit = nullptr;  ///< LIMIT a, b: limit is b and offset a
   const Expr* offset = nullptr;
 };
 
 // Statements.
 
 enum class StatementKind : std::uint8_t {
-  kSelect, kInsert, kUpdate, kDelete,
-  kCreateTable, kCreateIndex, kCreateView, kCreateTrigger, kCreateVirtualTable,
-  kAlterTable, kDrop, kReindex, kAnalyze, kVacuum, kPragma, kAttach, kDetach,
-  kBegin, kCommit, kRollback, kSavepoint, kRelease, kRollbackTo,
+  kSelect,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kCreateTable,
+  kCreateIndex,
+  kCreateView,
+  kCreateTrigger,
+  kCreateVirtualTable,
+  kAlterTable,
+  kDrop,
+  kReindex,
+  kAnalyze,
+  kVacuum,
+  kPragma,
+  kAttach,
+  kDetach,
+  kBegin,
+  kCommit,
+  kRollback,
+  kSavepoint,
+  kRelease,
+  kRollbackTo,
 };
 
 enum class Explain : std::uint8_t { kNone, kBytecode, kQueryPlan, kWhy };
@@ -294,10 +349,10 @@ struct Upsert {
 struct Insert : Statement {
   static constexpr StatementKind kKind = StatementKind::kInsert;
   const With* with = nullptr;
-  ConflictAction action{};          ///< REPLACE INTO is kReplace
+  ConflictAction action{};  ///< REPLACE INTO is kReplace
   Target target;
   std::span<const Name> columns;
-  const Select* source = nullptr;   ///< null: DEFAULT VALUES
+  const Select* source = nullptr;  ///< null: DEFAULT VALUES
   std::span<const Upsert> upserts;
   std::span<const ResultColumn> returning;
 };
@@ -341,30 +396,37 @@ struct References {
 };
 
 enum class ColumnConstraintKind : std::uint8_t {
-  kNull,        ///< means nothing
-  kNotNull, kPrimaryKey, kUnique, kCheck, kDefault, kCollate, kReferences, kGenerated
+  kNull,  ///< means nothing
+  kNotNull,
+  kPrimaryKey,
+  kUnique,
+  kCheck,
+  kDefault,
+  kCollate,
+  kReferences,
+  kGenerated
 };
 
 struct ColumnConstraint {
   ColumnConstraintKind kind{};
-  Name name;                    ///< CONSTRAINT name
+  Name name;  ///< CONSTRAINT name
   ConflictAction conflict{};
-  bool descending = false;      ///< kPrimaryKey
-  bool autoincrement = false;   ///< kPrimaryKey
+  bool descending = false;     ///< kPrimaryKey
+  bool autoincrement = false;  ///< kPrimaryKey
   /// kCheck, kGenerated; kDefault (the bare word of DEFAULT word is a kString).
   const Expr* expr = nullptr;
   /// kCheck, kDefault: what stands between the parentheses, or the default as written, trimmed.
   std::string_view text;
-  std::string_view collation;   ///< kCollate
+  std::string_view collation;              ///< kCollate
   const References* references = nullptr;  ///< kReferences
-  bool stored = false;          ///< kGenerated: STORED; otherwise VIRTUAL
+  bool stored = false;                     ///< kGenerated: STORED; otherwise VIRTUAL
   Span span;
 };
 
 struct ColumnDefinition {
   Name name;
-  /// As SQLite keeps it: the original text without quotes and GENERATED ALWAYS; the six standard types (ANY, BLOB,
-  /// INT, INTEGER, REAL, TEXT) in capitals. Empty without a type.
+  /// As SQLite keeps it: the original text without quotes and GENERATED ALWAYS; the six standard types (ANY,
+  /// BLOB, INT, INTEGER, REAL, TEXT) in capitals. Empty without a type.
   std::string_view type;
   std::span<const ColumnConstraint> constraints;
   Span span;
@@ -376,12 +438,12 @@ struct TableConstraint {
   TableConstraintKind kind{};
   Name name;
   ConflictAction conflict{};
-  bool autoincrement = false;             ///< kPrimaryKey
-  std::span<const OrderTerm> key;         ///< kPrimaryKey, kUnique
-  const Expr* check = nullptr;            ///< kCheck
-  std::string_view text;                  ///< kCheck: what stands between the parentheses
-  std::span<const Name> columns;          ///< kForeignKey
-  const References* references = nullptr; ///< kForeignKey
+  bool autoincrement = false;              ///< kPrimaryKey
+  std::span<const OrderTerm> key;          ///< kPrimaryKey, kUnique
+  const Expr* check = nullptr;             ///< kCheck
+  std::string_view text;                   ///< kCheck: what stands between the parentheses
+  std::span<const Name> columns;           ///< kForeignKey
+  const References* references = nullptr;  ///< kForeignKey
   Span span;
 };
 
@@ -396,7 +458,8 @@ struct CreateTable : Statement {
   bool without_rowid = false;
   bool strict = false;
   const Select* as_select = nullptr;  ///< then there are no columns, and SQLite makes up the stored text
-  std::string_view stored_text;       ///< what sqlite_schema.sql holds: `CREATE TABLE t(...)`, TEMP and schema left out
+  std::string_view
+      stored_text;  ///< what sqlite_schema.sql holds: `CREATE TABLE t(...)`, TEMP and schema left out
 };
 
 struct CreateIndex : Statement {
@@ -458,8 +521,8 @@ struct AlterTable : Statement {
   AlterKind action{};
   Name schema;
   Name table;
-  Name column;    ///< kRenameColumn, kDropColumn
-  Name new_name;  ///< kRenameTable, kRenameColumn
+  Name column;                                   ///< kRenameColumn, kDropColumn
+  Name new_name;                                 ///< kRenameTable, kRenameColumn
   const ColumnDefinition* new_column = nullptr;  ///< kAddColumn
 };
 
@@ -495,14 +558,15 @@ struct Pragma : Statement {
   static constexpr StatementKind kKind = StatementKind::kPragma;
   Name schema;
   Name name;
-  bool has_value = false;   ///< `= value` or `(value)`; SQLite does not tell them apart
-  std::string_view value;   ///< a number with its sign (+ left out), a word, or a name or string without its quotes
+  bool has_value = false;  ///< `= value` or `(value)`; SQLite does not tell them apart
+  std::string_view
+      value;  ///< a number with its sign (+ left out), a word, or a name or string without its quotes
   Span value_span;
 };
 
 struct Attach : Statement {
   static constexpr StatementKind kKind = StatementKind::kAttach;
-  const Expr* file = nullptr;    ///< a bare word counts as a string: so does `name`
+  const Expr* file = nullptr;  ///< a bare word counts as a string: so does `name`
   const Expr* name = nullptr;
   const Expr* key = nullptr;
 };

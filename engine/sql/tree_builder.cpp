@@ -42,11 +42,16 @@ std::string_view TreeBuilder::unquoted(std::string_view token) {
 Name TreeBuilder::name(Span span) {
   const std::string_view token = text(span);
   switch (token.front()) {
-    case '"': return {unquoted(token), span, Quote::kDouble};
-    case '\'': return {unquoted(token), span, Quote::kSingle};
-    case '[': return {unquoted(token), span, Quote::kBracket};
-    case '`': return {unquoted(token), span, Quote::kBacktick};
-    default: return {token, span, Quote::kNone};
+    case '"':
+      return {unquoted(token), span, Quote::kDouble};
+    case '\'':
+      return {unquoted(token), span, Quote::kSingle};
+    case '[':
+      return {unquoted(token), span, Quote::kBracket};
+    case '`':
+      return {unquoted(token), span, Quote::kBacktick};
+    default:
+      return {token, span, Quote::kNone};
   }
 }
 
@@ -205,8 +210,8 @@ Expr* TreeBuilder::in_list(bool negated, const Expr* left, List<const Expr*> lis
     for (const Expr* element : list.span()) {
       const std::size_t terms = element->kind == ExprKind::kRow ? element->list.size() : 1;
       if (terms != wanted) {
-        fail("IN(...) element has " + std::to_string(terms) + (terms == 1 ? " term" : " terms") + " - expected " +
-             std::to_string(wanted));
+        fail("IN(...) element has " + std::to_string(terms) + (terms == 1 ? " term" : " terms") +
+             " - expected " + std::to_string(wanted));
         break;
       }
       List<const Expr*> row = empty_list<const Expr*>();
@@ -231,8 +236,8 @@ Expr* TreeBuilder::in_select(bool negated, const Expr* left, const Select* selec
   return finish(expr, std::max(height(left), below) + (negated ? 1 : 0));
 }
 
-Expr* TreeBuilder::in_table(bool negated, const Expr* left, Span schema, Span table, List<const Expr*> arguments,
-                            Span span) {
+Expr* TreeBuilder::in_table(bool negated, const Expr* left, Span schema, Span table,
+                            List<const Expr*> arguments, Span span) {
   // It is short for IN (SELECT * FROM table) and takes that SELECT's number.
   ++select_count_;
   const Name table_name = name(table);
@@ -303,15 +308,21 @@ Expr* TreeBuilder::current_time(Span word) {
 
 ExprKind TreeBuilder::like_kind(Span word) const {
   switch (text_[word.begin]) {
-    case 'g': case 'G': return ExprKind::kGlob;
-    case 'r': case 'R': return ExprKind::kRegexp;
-    default: return ExprKind::kLike;
+    case 'g':
+    case 'G':
+      return ExprKind::kGlob;
+    case 'r':
+    case 'R':
+      return ExprKind::kRegexp;
+    default:
+      return ExprKind::kLike;
   }
 }
 
 Expr* TreeBuilder::word_as_string(Span word) {
   Expr* expr = column(word);
-  const bool is_truth = expr->quote == Quote::kNone && (equals_word(expr->text, "true") || equals_word(expr->text, "false"));
+  const bool is_truth =
+      expr->quote == Quote::kNone && (equals_word(expr->text, "true") || equals_word(expr->text, "false"));
   if (!is_truth) expr->kind = ExprKind::kString;
   return expr;
 }
@@ -342,8 +353,8 @@ void TreeBuilder::finish(Statement* statement, Explain explain, Span span, std::
   statement->span = span;
   statement->parameter_count = parameter_count_;
   if (!parameter_names_.empty() && !failed()) {
-    auto* names = static_cast<std::string_view*>(
-        arena_.allocate(sizeof(std::string_view) * static_cast<std::size_t>(parameter_count_), alignof(std::string_view)));
+    auto* names = static_cast<std::string_view*>(arena_.allocate(
+        sizeof(std::string_view) * static_cast<std::size_t>(parameter_count_), alignof(std::string_view)));
     for (int i = 0; i < parameter_count_; ++i) new (names + i) std::string_view();
     for (const auto& [number, parameter_name] : parameter_names_) names[number - 1] = parameter_name;
     statement->parameter_names = {names, static_cast<std::size_t>(parameter_count_)};

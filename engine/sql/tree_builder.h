@@ -1,8 +1,9 @@
-// engine/sql/tree_builder.h - what the grammar's actions call: makes nodes, counts what SQLite counts, and keeps
-// the first complaint.
+// engine/sql/tree_builder.h - what the grammar's actions call: makes nodes, counts what SQLite counts, and
+// keeps the first complaint.
 //
-// The grammar knows the order of words; this class knows what they become. A method that finds something wrong calls
-// fail() and still returns a node, so that no action has to look; parse() looks between two tokens.
+// The grammar knows the order of words; this class knows what they become. A method that finds something
+// wrong calls fail() and still returns a node, so that no action has to look; parse() looks between two
+// tokens.
 #pragma once
 
 #include <algorithm>
@@ -146,10 +147,12 @@ class TreeBuilder {
   Expr* in_list(bool negated, const Expr* left, List<const Expr*> list, Span span);
   Expr* in_select(bool negated, const Expr* left, const Select* select, Span span);
   /// Requires: schema.empty() without a schema; arguments.capacity == kNoCall for a table, not a function.
-  Expr* in_table(bool negated, const Expr* left, Span schema, Span name, List<const Expr*> arguments, Span span);
+  Expr* in_table(bool negated, const Expr* left, Span schema, Span name, List<const Expr*> arguments,
+                 Span span);
   Expr* case_of(const Expr* operand, List<const Expr*> whens, const Expr* otherwise, Span span);
   Expr* row(List<const Expr*> list, Span span);
-  Expr* function(Span name, bool distinct, bool star, List<const Expr*> arguments, const FunctionCall* tail, Span span);
+  Expr* function(Span name, bool distinct, bool star, List<const Expr*> arguments, const FunctionCall* tail,
+                 Span span);
   Expr* subquery(ExprKind kind, const Select* select, Span span);
   Expr* raise(RaiseAction action, Span message, Span span);
   Expr* current_time(Span word);
