@@ -1,0 +1,148 @@
+#include <fmt/core.h>
+
+#include "engine/bind/change_parts.h"
+#include "planner/expr_tools.h"
+#include "storage/collation.h"
+
+namespace leftmost::engine::bind {
+
+using storage::equals_ignoring_case;
+
+std::string target_text(const sql::Target& target) {
+  if (!target.alias.empty()) return std::string(target.alias.text);
+  if (!target.schema.empty()) return fmt::format("{}.{}", target.schema.text, target.name.text);
+  return std::string(target.name.text);
+}
+
+bool open_target(StatementBinder& binder, const sql::Target& target, planner::ItemKind kind, Frame& frame) {
+  RelationCache& relations = *binder.context().relations;
+  const std::optional<NamedObject> object = relations.find(target.schema.text, target.name.text);
+  const std::size_t offset = target.name.span.begin;
+  if (!object) {
+    std::vector<std::string_view> names;
+    const std::vector<storage::TablePtr> tables = relations.catalog().tables(storage::SchemaName::kMain);
+    for (const storage::TablePtr& table : tables) names.push_back(table->name);
+    const std::string shown = target.schema.empty() ? std::string(target.name.text)
+                                                    : fmt::format("{}.{}", target.schema.text, target.name.text);
+    binder.set_error(fmt::format("no such table: {}", shown), std::nullopt, nearest_name(target.name.text, names));
+    return false;
+  }
+  if (object->unsupported != nullptr) {
+    binder.set_not_supported(fmt::format("writing to {} {}", object->unsupported->kind, target.name.text), offset);
+    return false;
+  }
+  if (object->view != nullptr) {
+    binder.set_error(fmt::format("cannot modify {} because it is a view", object->view->name));
+    return false;
+  }
+  const storage::TablePtr& table = object->table;
+  frame.from.reserve(1);
+  FromEntry& entry = frame.from.emplace_back();
+  if (!binder.make_table_entry(entry, table, kind)) return false;
+  entry.item->schema = target.schema.text;
+  entry.item->name = target.name.text;
+  entry.item->alias = target.alias.text;
+  entry.item->span = binder.span_of(target.name.span);
+  if (!target.alias.empty()) entry.exposed_name = target.alias.text;
+  binder.register_entry(entry);
+  if (!binder.apply_index_hint(entry, target.indexed_by, target.not_indexed)) return false;
+  if (table->id == kMainSchemaTable || table->id == kTempSchemaTable) {
+    binder.set_error(fmt::format("table {} may not be modified", table->name));
+    return false;
+  }
+  const std::vector<storage::UnsupportedPtr> attached = relations.catalog().unsupported_on(table->name, table->schema);
+  if (!attached.empty()) {
+    binder.set_not_supported(
+        fmt::format("writing to {}, which has the {} {}", table->name, attached[0]->kind, attached[0]->name), offset);
+    return false;
+  }
+  return true;
+}
+
+std::optional<int> target_column(const storage::TableDef& table, std::string_view name) {
+  const int column = table.find_column(name);
+  if (column >= 0) return column == table.rowid_alias ? planner::kRowidColumn : column;
+  if (is_rowid_name(name) && !table.without_rowid) return planner::kRowidColumn;
+  return std::nullopt;
+}
+
+planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithScope* with, Scope& scope) {
+  if (!binder.expand_expr(*scope.owner, expr, with, {})) return nullptr;
+  return binder.resolve_whole(expr, scope);
+}
+
+bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> assignments, WithScope* with,
+                      Scope& scope, const storage::TableDef& table, std::vector<BoundAssignment>& out) {
+  const auto column_of = [&](const sql::Name& name, std::vector<int>& columns) {
+    const std::optional<int> column = target_column(table, name.text);
+    if (column) {
+      columns.push_back(*column);
+      return true;
+    }
+    std::vector<std::string_view> names;
+    for (const storage::ColumnDef& def : table.columns) names.push_back(def.name);
+    binder.set_error(fmt::format("no such column: {}", name.text), std::nullopt, nearest_name(name.text, names));
+    return false;
+  };
+  for (const sql::Assignment& assignment : assignments) {
+    const bool is_row = assignment.value->kind == sql::ExprKind::kRow && assignment.columns.size() > 1;
+    if (!is_row) {
+      BoundAssignment& bound = out.emplace_back();
+      bound.value = bind_expr(binder, assignment.value, with, scope);
+      if (bound.value == nullptr) return false;
+      for (const sql::Name& name : assignment.columns) {
+        if (!column_of(name, bound.columns)) return false;
+      }
+      const int width = planner::row_size(bound.value);
+      if (bound.columns.size() > 1 && static_cast<std::size_t>(width) != bound.columns.size()) {
+        binder.set_error(fmt::format("{} columns assigned {} values", bound.columns.size(), width));
+        return false;
+      }
+      if (bound.columns.size() > 1 ? !binder.check_select(bound.value->select) : !binder.check_scalar(bound.value)) {
+        return false;
+      }
+      continue;
+    }
+    for (std::size_t i = 0; i < assignment.columns.size() && i < assignment.value->list.size(); ++i) {
+      BoundAssignment& bound = out.emplace_back();
+      bound.value = bind_expr(binder, assignment.value->list[i], with, scope);
+      if (bound.value == nullptr || !column_of(assignment.columns[i], bound.columns) ||
+          !binder.check_scalar(bound.value)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> returning, const FromEntry& target,
+                    WithScope* with, BoundReturning& out) {
+  if (returning.empty()) return true;
+  for (const sql::ResultColumn& column : returning) {
+    if (column.kind == sql::ResultColumnKind::kTableStar) {
+      binder.set_error("RETURNING may not use \"TABLE.*\" wildcards");
+      return false;
+    }
+  }
+  sql::Select* syntax = binder.arena().make<sql::Select>();
+  syntax->columns = returning;
+  Frame& frame = *binder.make_frame();
+  frame.syntax = syntax;
+  frame.select = binder.arena().make<planner::Select>();
+  FromEntry& entry = frame.from.emplace_back(target);
+  entry.exposed_name = entry.table->name;
+  if (!binder.expand_outputs(frame)) return false;
+  for (const OutputColumn& output : frame.output) {
+    if (output.expr != nullptr && !binder.expand_expr(frame, output.expr, with, {})) return false;
+  }
+  Scope scope;
+  scope.frame = &frame;
+  scope.owner = &frame;
+  if (!binder.resolve_outputs(frame, scope, out.columns)) return false;
+  for (const planner::ResultColumn& column : out.columns) {
+    if (!binder.check_scalar(column.expr)) return false;
+  }
+  return true;
+}
+
+}  // namespace leftmost::engine::bind

@@ -1,0 +1,161 @@
+#include "engine/bind/relation_cache.h"
+
+#include "engine/bind/binder.h"
+#include "engine/functions/function.h"
+#include "engine/sql/parser.h"
+#include "storage/collation.h"
+
+namespace leftmost::engine {
+
+using storage::equals_ignoring_case;
+using storage::SchemaName;
+
+struct RelationCache::Entry {
+  storage::TablePtr table;
+  std::optional<planner::Relation> relation;
+  std::optional<TableExpressions> expressions;
+};
+
+namespace {
+
+storage::TablePtr make_schema_table(storage::ObjectId id, SchemaName schema, std::string_view name) {
+  storage::TableDef table;
+  table.id = id;
+  table.schema = schema;
+  table.name = name;
+  for (const auto& [column, type] : {std::pair{"type", "TEXT"}, {"name", "TEXT"}, {"tbl_name", "TEXT"},
+                                     {"rootpage", "INT"}, {"sql", "TEXT"}}) {
+    storage::ColumnDef def;
+    def.name = column;
+    def.declared_type = type;
+    const storage::TypeDescription description = storage::describe_type(type);
+    def.affinity = description.affinity;
+    def.width = description.width;
+    table.columns.push_back(std::move(def));
+  }
+  return std::make_shared<const storage::TableDef>(std::move(table));
+}
+
+}  // namespace
+
+RelationCache::RelationCache(storage::Catalog catalog, const storage::Statistics& statistics,
+                             const FunctionRegistry* functions)
+    : catalog_(std::move(catalog)),
+      statistics_(statistics),
+      functions_(functions),
+      main_schema_table_(make_schema_table(kMainSchemaTable, SchemaName::kMain, "sqlite_master")),
+      temp_schema_table_(make_schema_table(kTempSchemaTable, SchemaName::kTemp, "sqlite_temp_master")) {
+  statistics_.add_table(*main_schema_table_);
+  statistics_.add_table(*temp_schema_table_);
+}
+
+RelationCache::~RelationCache() = default;
+
+std::optional<NamedObject> RelationCache::find(std::string_view schema, std::string_view name) const {
+  const bool any = schema.empty();
+  const bool is_main = equals_ignoring_case(schema, "main");
+  const bool is_temp = equals_ignoring_case(schema, "temp");
+  if (!any && !is_main && !is_temp) return std::nullopt;
+  if (equals_ignoring_case(name, "sqlite_temp_master") || equals_ignoring_case(name, "sqlite_temp_schema")) {
+    if (!is_main) return NamedObject{temp_schema_table_, nullptr, nullptr};
+    return std::nullopt;
+  }
+  if (equals_ignoring_case(name, "sqlite_master") || equals_ignoring_case(name, "sqlite_schema")) {
+    return NamedObject{is_temp ? temp_schema_table_ : main_schema_table_, nullptr, nullptr};
+  }
+  for (const SchemaName place : {SchemaName::kTemp, SchemaName::kMain}) {
+    if (!any && is_temp != (place == SchemaName::kTemp)) continue;
+    if (storage::TablePtr table = catalog_.find_table(name, place)) return NamedObject{table, nullptr, nullptr};
+    if (storage::ViewPtr view = catalog_.find_view(name, place)) return NamedObject{nullptr, view, nullptr};
+    if (storage::UnsupportedPtr object = catalog_.find_unsupported(name, place)) {
+      return NamedObject{nullptr, nullptr, object};
+    }
+  }
+  return std::nullopt;
+}
+
+RelationCache::Entry& RelationCache::entry(const storage::TablePtr& table) {
+  std::unique_ptr<Entry>& entry = entries_[table->id];
+  if (entry == nullptr) {
+    entry = std::make_unique<Entry>();
+    entry->table = table;
+  }
+  return *entry;
+}
+
+Expected<const planner::Expr*> RelationCache::bind_text(std::string_view text, const storage::TableDef& table,
+                                                        int use) {
+  const Expected<const sql::Expr*> parsed = sql::parse_expression(text, arena_);
+  if (!parsed) return Unexpected(parsed.error());
+  const BindContext context{this, functions_, &arena_, text};
+  const Expected<planner::Expr*> bound =
+      bind_table_expression(**parsed, table, static_cast<TableExpressionUse>(use), context);
+  if (!bound) return Unexpected(bound.error());
+  return *bound;
+}
+
+Expected<const planner::Relation*> RelationCache::relation(const storage::TablePtr& table) {
+  Entry& made = entry(table);
+  if (made.relation) return &*made.relation;
+  planner::Relation relation;
+  relation.def = made.table;
+  relation.statistics = statistics_.table(table->id);
+  for (const storage::IndexPtr& def : catalog_.indexes_of(table->id)) {
+    planner::RelationIndex index;
+    index.def = def;
+    index.statistics = statistics_.index(def->id);
+    for (const storage::IndexColumn& column : def->key_columns) {
+      index.key_expressions.push_back(nullptr);
+      if (column.column != storage::kExpressionColumn) continue;
+      const Expected<const planner::Expr*> bound =
+          bind_text(column.expression_sql, *made.table, static_cast<int>(TableExpressionUse::kIndexColumn));
+      if (!bound) return Unexpected(bound.error());
+      index.key_expressions.back() = *bound;
+    }
+    if (def->where_sql) {
+      const Expected<const planner::Expr*> bound =
+          bind_text(*def->where_sql, *made.table, static_cast<int>(TableExpressionUse::kIndexWhere));
+      if (!bound) return Unexpected(bound.error());
+      index.where = *bound;
+    }
+    relation.indexes.push_back(std::move(index));
+  }
+  made.relation = std::move(relation);
+  return &*made.relation;
+}
+
+Expected<const TableExpressions*> RelationCache::expressions(const storage::TablePtr& table) {
+  Entry& made = entry(table);
+  if (made.expressions) return &*made.expressions;
+  TableExpressions expressions;
+  for (const storage::ColumnDef& column : made.table->columns) {
+    expressions.defaults.push_back(nullptr);
+    if (!column.default_sql) continue;
+    const Expected<const planner::Expr*> bound =
+        bind_text(*column.default_sql, *made.table, static_cast<int>(TableExpressionUse::kDefault));
+    if (!bound) return Unexpected(bound.error());
+    expressions.defaults.back() = *bound;
+  }
+  for (const storage::CheckConstraint& check : made.table->checks) {
+    const Expected<const planner::Expr*> bound =
+        bind_text(check.sql, *made.table, static_cast<int>(TableExpressionUse::kCheck));
+    if (!bound) return Unexpected(bound.error());
+    expressions.checks.push_back(*bound);
+  }
+  made.expressions = std::move(expressions);
+  return &*made.expressions;
+}
+
+Expected<const sql::CreateView*> RelationCache::parsed_view(const storage::ViewPtr& view) {
+  const auto found = views_.find(view.get());
+  if (found != views_.end()) return found->second.second;
+  const Expected<sql::ParsedStatement> parsed = sql::parse(view->sql, arena_);
+  if (!parsed || parsed->statement == nullptr || parsed->statement->kind != sql::StatementKind::kCreateView) {
+    return fail(ErrorCode::kCorrupt, "malformed database schema (" + view->name + ")");
+  }
+  const auto& statement = sql::as<sql::CreateView>(*parsed->statement);
+  views_[view.get()] = {view, &statement};
+  return &statement;
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,236 @@
+// Second pass over one SELECT: the clauses in SQLite's order, which decides what each of them may see.
+//
+//   LIMIT (sees nothing), FROM subqueries (see what is around), result columns, HAVING, WHERE with ON and USING,
+//   ORDER BY, GROUP BY (these two see nothing around). Compounds go from the last arm to the first; a recursive
+//   CTE the other way, because its steps take their columns' types from the first arm.
+#include <fmt/core.h>
+
+#include "engine/bind/statement_binder.h"
+#include "planner/expr_tools.h"
+
+namespace leftmost::engine::bind {
+
+using planner::Expr;
+
+namespace {
+
+std::string_view name_of(planner::CompoundOp op) {
+  switch (op) {
+    case planner::CompoundOp::kUnionAll: return "UNION ALL";
+    case planner::CompoundOp::kUnion: return "UNION";
+    case planner::CompoundOp::kIntersect: return "INTERSECT";
+    default: return "EXCEPT";
+  }
+}
+
+/// Whether the text being resolved is a view's, for as long as a frame is worked on.
+struct InView {
+  InView(bool& in_view, bool now) : in_view_(in_view), saved_(in_view) { in_view = now; }
+  ~InView() { in_view_ = saved_; }
+  InView(const InView&) = delete;
+  InView& operator=(const InView&) = delete;
+  bool& in_view_;
+  bool saved_;
+};
+
+}  // namespace
+
+bool StatementBinder::resolve_select(Frame* last, Scope* outer) {
+  const Depth depth(*this);
+  if (depth.too_deep()) return false;
+  if (last->resolved) return true;
+  const bool is_compound = last->prior != nullptr;
+  std::vector<Frame*> arms;
+  for (Frame* arm = last; arm != nullptr; arm = arm->prior) arms.push_back(arm);
+  const auto check_width = [&](std::size_t left) {
+    if (left == 0 || arms[left]->output.size() == arms[left - 1]->output.size()) return true;
+    Frame& right = *arms[left - 1];
+    if (right.syntax->is_values) {
+      set_error("all VALUES must have the same number of terms");
+    } else {
+      set_error(fmt::format("SELECTs to the left and right of {} do not have the same number of result columns",
+                            name_of(right.select->op)));
+    }
+    return false;
+  };
+  if (last->select->is_recursive) {
+    for (std::size_t i = 1; i < arms.size(); ++i) {
+      if (!check_width(i)) return false;
+    }
+    for (std::size_t i = arms.size(); i-- > 0;) {
+      if (!resolve_core(*arms[i], outer, i == 0)) return false;
+    }
+  } else {
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      if (!resolve_core(*arms[i], outer, is_compound && i == 0) || !check_width(i)) return false;
+    }
+  }
+  if (!is_compound) return true;
+  const Frame& first = *arms.back();
+  for (std::size_t i = 0; i < first.select->columns.size(); ++i) {
+    last->select->columns[i].name = first.select->columns[i].name;
+  }
+  return resolve_compound_order(*last);
+}
+
+bool StatementBinder::resolve_limit(Frame& frame, const sql::Expr* limit, const sql::Expr* offset,
+                                    planner::Select& select) {
+  Scope nothing;
+  nothing.owner = &frame;
+  if (limit != nullptr) {
+    select.limit = resolve_whole(limit, nothing);
+    if (select.limit == nullptr) return false;
+  }
+  if (offset != nullptr) {
+    select.offset = resolve_whole(offset, nothing);
+    if (select.offset == nullptr) return false;
+  }
+  return true;
+}
+
+bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order) {
+  const InView in_view(in_view_, frame.in_view);
+  const sql::Select& syntax = *frame.syntax;
+  planner::Select& select = *frame.select;
+  if (!resolve_limit(frame, syntax.limit, syntax.offset, select)) return false;
+  for (FromEntry& entry : frame.from) {
+    if (entry.frame == nullptr || entry.frame->resolved) continue;
+    const int before = outer != nullptr ? outer->references : 0;
+    if (!resolve_select(entry.frame, outer)) return false;
+    entry.item->subquery->is_correlated = outer != nullptr && outer->references > before;
+  }
+  std::vector<planner::Item*> items;
+  for (const FromEntry& entry : frame.from) items.push_back(entry.item);
+  select.items = to_span(items);
+  if (syntax.is_values && syntax.rows.size() > 1) return resolve_values(frame, outer);
+  if (!syntax.windows.empty()) {
+    set_not_supported("window functions", syntax.windows.front().span.begin);
+    return false;
+  }
+
+  Scope scope;
+  scope.outer = outer;
+  scope.frame = &frame;
+  scope.owner = &frame;
+  scope.allows_aggregates = !frame.is_insert_row;
+  std::vector<planner::ResultColumn> columns;
+  if (!resolve_outputs(frame, scope, columns)) return false;
+  select.columns = to_span(columns);
+  frame.resolved = true;
+  select.is_aggregate = !syntax.group_by.empty() || scope.has_aggregates;
+  scope.allows_aggregates = select.is_aggregate;
+  scope.sees_aliases = true;
+  if (syntax.having != nullptr) {
+    if (!select.is_aggregate) {
+      set_error("HAVING clause on a non-aggregate query");
+      return false;
+    }
+    select.having = resolve_whole(syntax.having, scope);
+    if (select.having == nullptr) return false;
+  }
+  if (!resolve_join_conditions(frame, scope, select.where) || failed()) return false;
+
+  scope.outer = nullptr;
+  scope.allows_aggregates = true;
+  if (!defers_order && !syntax.order_by.empty()) {
+    std::vector<const sql::Expr*> exprs;
+    for (const sql::OrderTerm& term : syntax.order_by) exprs.push_back(term.expr);
+    std::vector<planner::OrderTerm> terms;
+    if (!resolve_terms(frame, scope, exprs, "ORDER", terms)) return false;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      terms[i].descending = syntax.order_by[i].descending;
+      terms[i].nulls = static_cast<planner::NullsPlace>(syntax.order_by[i].nulls);
+    }
+    select.order_by = to_span(terms);
+  }
+  if (!syntax.group_by.empty()) {
+    std::vector<planner::OrderTerm> terms;
+    if (!resolve_terms(frame, scope, syntax.group_by, "GROUP", terms)) return false;
+    select.group_by = to_span(terms);
+  }
+  select.aggregates = to_span(frame.aggregates);
+  return true;
+}
+
+bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
+  Scope scope;
+  scope.outer = outer;
+  scope.owner = &frame;
+  std::vector<std::span<Expr*>> rows;
+  for (const auto& row : frame.syntax->rows) {
+    if (row.size() != frame.output.size()) {
+      set_error("all VALUES must have the same number of terms");
+      return false;
+    }
+    std::vector<Expr*> values;
+    for (const sql::Expr* value : row) {
+      Expr* made = resolve_whole(value, scope);
+      if (made == nullptr) return false;
+      values.push_back(made);
+    }
+    rows.push_back(to_span(values));
+  }
+  std::vector<planner::ResultColumn> columns;
+  for (std::size_t i = 0; i < rows.front().size(); ++i) {
+    columns.push_back({planner::clone(rows.front()[i], arena()), arena().copy(fmt::format("column{}", i + 1)), {}});
+  }
+  frame.select->values_rows = to_span(rows);
+  frame.select->columns = to_span(columns);
+  frame.resolved = true;
+  return true;
+}
+
+bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {
+  const bool had_aggregates = scope.has_aggregates;
+  bool any = had_aggregates;
+  for (std::size_t i = 0; i < frame.output.size(); ++i) {
+    OutputColumn& output = frame.output[i];
+    scope.has_aggregates = false;
+    planner::ResultColumn column;
+    if (output.expr != nullptr) {
+      column.expr = resolve_whole(output.expr, scope);
+    } else {
+      NamePath path;
+      path.schema = output.path.schema;
+      path.table = output.path.table;
+      path.column = output.path.column;
+      path.offset = output.offset;
+      column.expr = resolve_name(path, scope);
+    }
+    if (column.expr == nullptr || failed()) return false;
+    output.has_aggregate = scope.has_aggregates;
+    any = any || scope.has_aggregates;
+    if (output.has_alias) {
+      column.name = output.alias;
+    } else if (column.expr->kind == planner::ExprKind::kColumn) {
+      column.name = column.expr->name;
+    } else if (!output.text.empty()) {
+      column.name = output.text;
+    } else {
+      column.name = arena().copy(fmt::format("column{}", i + 1));
+    }
+    column.declared_type = declared_type(column.expr);
+    out.push_back(column);
+  }
+  scope.has_aggregates = any;
+  return true;
+}
+
+std::string_view StatementBinder::declared_type(const Expr* expr) const {
+  if (expr->kind == planner::ExprKind::kSubquery && expr->select->columns.size() == 1) {
+    return expr->select->columns.front().declared_type;
+  }
+  if (expr->kind != planner::ExprKind::kColumn) return {};
+  const FromEntry* entry = entry_of(expr->item);
+  if (entry == nullptr) return {};
+  if (entry->table != nullptr) {
+    const int column = expr->column == planner::kRowidColumn ? entry->table->rowid_alias : expr->column;
+    return column < 0 ? std::string_view("INTEGER")
+                      : std::string_view(entry->table->columns[static_cast<std::size_t>(column)].declared_type);
+  }
+  const Frame* shown = entry->frame != nullptr ? entry->frame : entry->type_frame;
+  if (shown == nullptr || static_cast<std::size_t>(expr->column) >= shown->select->columns.size()) return {};
+  return shown->select->columns[static_cast<std::size_t>(expr->column)].declared_type;
+}
+
+}  // namespace leftmost::engine::bind

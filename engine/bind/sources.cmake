@@ -1,0 +1,17 @@
+set(LEFTMOST_ENGINE_BIND_SOURCES
+  bind/bind_change.cpp
+  bind/bind_insert.cpp
+  bind/bind_returning.cpp
+  bind/bind_select.cpp
+  bind/bind_table_expression.cpp
+  bind/check_rows.cpp
+  bind/expand.cpp
+  bind/expand_star.cpp
+  bind/join_conditions.cpp
+  bind/order_terms.cpp
+  bind/relation_cache.cpp
+  bind/resolve_expr.cpp
+  bind/resolve_function.cpp
+  bind/resolve_name.cpp
+  bind/resolve_select.cpp
+)
