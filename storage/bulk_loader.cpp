@@ -1,8 +1,10 @@
-// Leaves are filled one after the other from the left; the last leaf stays open, so an append usually is an insert at the
-// end of a page. Inner levels are packed from the finished list of leaves at the end.
+// Entries are collected until the next one would not fit into a leaf with them - the size of the packed leaf is known exactly at
+// any time - and then packed at once. Inner levels are packed from the finished list of leaves at the end.
 #include <algorithm>
+#include <new>
 #include <vector>
 
+#include "storage/arena.h"
 #include "storage/btree.h"
 #include "storage/page_writer.h"
 #include "storage/tree_writer.h"
@@ -11,47 +13,111 @@ namespace leftmost::storage {
 
 class BulkLoader::Impl {
  public:
-  explicit Impl(TreeShape shape) : tree(shape) {}
+  explicit Impl(TreeShape shape) : tree(shape), kept(tree.shape().columns, false) {}
   ~Impl() {
     for (const Piece& piece : leaves) release(piece.page);
-    if (open != nullptr) release(open);
+    for (NewEntry& entry : waiting) entry.release_blocks();
   }
 
-  void append(const NewEntry& entry);
+  void append(std::string_view key, std::span<const Value> values);
   void close_leaf();
   std::vector<Piece> pack_level(std::vector<Piece> below);
 
   BTree tree;  // an empty one: its shape
   std::vector<Piece> leaves;
-  Page* open = nullptr;
-  std::string separator;  // towards the open leaf
   std::string last_key;
   std::uint64_t size = 0;
+
+ private:
+  std::size_t prefix_with(std::string_view key) const;
+  std::size_t tails_with(std::size_t prefix) const;
+  std::size_t packed_bytes(std::size_t entries, std::size_t kept_columns, std::size_t heap) const;
+
+  // The leaf being collected. Keys and values live in the arena.
+  Arena arena;
+  std::vector<NewEntry> waiting;
+  std::vector<bool> kept;  // columns with a value
+  std::size_t kept_count = 0;
+  std::size_t prefix = 0;       // that the keys share
+  std::size_t key_heap = 0;     // bytes of key tails behind it
+  std::size_t value_heap = 0;
+  std::string separator;  // towards this leaf
 };
 
-void BulkLoader::Impl::append(const NewEntry& entry) {
-  if (open != nullptr && insert_in_place(*open, open->count, entry)) return;
-  EntryList list(tree.shape(), true);
-  if (open != nullptr) list.add_page(*open);
-  list.add(entry);
-  if (Page* page = list.pack(0, list.size(), open == nullptr ? 0u : open->prefix_bytes); page != nullptr) {
-    if (open != nullptr) free_emptied(open);
-    open = page;
-    return;
+// As EntryList::pack() chooses it.
+std::size_t BulkLoader::Impl::prefix_with(std::string_view key) const {
+  if (tree.shape().rowid_keys || waiting.empty()) return 0;
+  const std::size_t shared = std::min(common_prefix(waiting.front().key(), key), key_bytes_max(tree.shape()));
+  return waiting.size() == 1 ? shared : std::min(prefix, shared);
+}
+
+namespace {
+
+std::size_t key_tail_bytes(const NewEntry& entry, std::size_t prefix) {
+  if (entry.key_block() != nullptr) return sizeof(OverflowBlock*);
+  return entry.key().size() > prefix + 8 ? entry.key().size() - prefix - 8 : 0;
+}
+
+}  // namespace
+
+std::size_t BulkLoader::Impl::tails_with(std::size_t new_prefix) const {
+  if (new_prefix == prefix) return key_heap;
+  std::size_t bytes = 0;
+  for (const NewEntry& entry : waiting) bytes += key_tail_bytes(entry, new_prefix);
+  return bytes;
+}
+
+std::size_t BulkLoader::Impl::packed_bytes(std::size_t entries, std::size_t kept_columns, std::size_t heap) const {
+  const TreeShape& shape = tree.shape();
+  return sizeof(Page) + 2u * shape.columns + entries * (8 + 9 * kept_columns + (shape.rowid_keys ? 0u : 4u)) + heap;
+}
+
+void BulkLoader::Impl::append(std::string_view key, std::span<const Value> values) {
+  const bool keys_have_tails = !tree.shape().rowid_keys;
+  NewEntry entry(tree.shape(), key, values);
+  while (true) {
+    const std::size_t new_prefix = prefix_with(key);
+    const std::size_t new_key_heap =
+        keys_have_tails ? tails_with(new_prefix) + key_tail_bytes(entry, new_prefix) : 0;
+    std::size_t new_kept = kept_count;
+    std::size_t new_value_heap = value_heap;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!values[i].is_null() && !kept[i]) ++new_kept;
+      new_value_heap += entry.heap_bytes(i);
+    }
+    const std::size_t bytes =
+        packed_bytes(waiting.size() + 1, new_kept, new_prefix + new_key_heap + new_value_heap);
+    if (bytes > tree.shape().page_bytes && !waiting.empty()) {
+      std::string next_separator = shortest_separator(last_key, key, tree.shape().rowid_keys);
+      close_leaf();
+      separator = std::move(next_separator);
+      continue;
+    }
+    prefix = new_prefix;
+    key_heap = new_key_heap;
+    value_heap = new_value_heap;
+    kept_count = new_kept;
+    break;
   }
-  const std::size_t last = list.size() - 1;
-  std::string next_separator = shortest_separator(list.key(last - 1), list.key(last), tree.shape().rowid_keys);
-  Page* next = list.pack(last, last + 1);
-  close_leaf();
-  open = next;
-  separator = std::move(next_separator);
+  Value* copies = static_cast<Value*>(arena.allocate(sizeof(Value) * (values.size() + 1), alignof(Value)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].is_null()) kept[i] = true;
+    new (copies + i) Value(entry.block(i) != nullptr ? values[i] : copy_value(values[i], arena));
+  }
+  entry.move_to(entry.key_block() != nullptr ? entry.key() : arena.copy(key), {copies, values.size()});
+  waiting.push_back(std::move(entry));
 }
 
 void BulkLoader::Impl::close_leaf() {
-  if (open == nullptr) return;
-  leaves.push_back({open, open->count, std::move(separator)});
+  if (waiting.empty()) return;
+  EntryList list(tree.shape(), true);
+  for (const NewEntry& entry : waiting) list.add(entry);
+  leaves.push_back({list.pack(0, list.size()), waiting.size(), std::move(separator)});
+  waiting.clear();
+  arena.reset();
+  kept.assign(kept.size(), false);
+  kept_count = prefix = key_heap = value_heap = 0;
   separator.clear();
-  open = nullptr;
 }
 
 // Packs as many pieces as fit into each page of the next level; no page is left with a single child.
@@ -87,7 +153,7 @@ BulkLoader::~BulkLoader() { delete impl_; }
 
 bool BulkLoader::append(std::string_view key, std::span<const Value> values) {
   if (impl_->size > 0 && key <= impl_->last_key) return false;
-  impl_->append(NewEntry(impl_->tree.shape(), key, values));
+  impl_->append(key, values);
   impl_->last_key.assign(key);
   ++impl_->size;
   return true;

@@ -268,6 +268,28 @@ NewEntry::NewEntry(const TreeShape& shape, std::string_view key, std::span<const
   }
 }
 
+void NewEntry::release_blocks() {
+  if (key_block_ != nullptr) release(key_block_);
+  for (OverflowBlock* block : blocks_) {
+    if (block != nullptr) release(block);
+  }
+  key_block_ = nullptr;
+  blocks_.clear();
+}
+
+std::size_t NewEntry::heap_bytes(std::size_t column) const {
+  return value_heap_bytes(values_[column], block(column) != nullptr);
+}
+
+bool surely_overfills(const Page& leaf, const NewEntry& entry) {
+  if (leaf.fixed_keys == 0) return false;
+  std::size_t bytes = 8 + 9u * leaf.kept_columns;
+  for (std::size_t i = 0; i < entry.values().size(); ++i) {
+    bytes += entry.heap_bytes(i);
+  }
+  return used_bytes(leaf) + bytes > leaf.page_bytes;
+}
+
 bool insert_in_place(Page& leaf, std::size_t slot, const NewEntry& entry) {
   if (leaf.count == leaf.capacity) return false;
   std::size_t heap = 0;
@@ -376,6 +398,8 @@ void EntryList::add_key(Entry& entry, std::string_view key) {
 
 void EntryList::add_page(const Page& page, std::size_t first, std::size_t last) {
   std::string scratch;
+  entries_.reserve(entries_.size() + (last - first) + 1);
+  if (key_bytes_.capacity() < shape_.page_bytes) key_bytes_.reserve(shape_.page_bytes);
   for (std::size_t slot = first; slot < last; ++slot) {
     Entry entry;
     entry.page = &page;

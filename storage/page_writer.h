@@ -52,6 +52,15 @@ class NewEntry {
   /// The block of a value, or null if the value goes into the page.
   OverflowBlock* block(std::size_t column) const { return blocks_.empty() ? nullptr : blocks_[column]; }
   bool has_blocks() const { return !blocks_.empty(); }
+  /// The same entry at another place: what is not in blocks has been copied there.
+  void move_to(std::string_view key, std::span<const Value> values) {
+    key_ = key;
+    values_ = values;
+  }
+  /// Drops the blocks of an entry that never came into a page.
+  void release_blocks();
+  /// Heap bytes of a value in a page.
+  std::size_t heap_bytes(std::size_t column) const;
 
  private:
   std::string_view key_;
@@ -63,6 +72,8 @@ class NewEntry {
 /// Adds an entry to a leaf without moving its neighbours' bytes. False, and nothing changed, if there is no room, the prefix does not
 /// fit, or a column that the leaf does not keep gets a value. Requires: an exclusive page.
 bool insert_in_place(Page& leaf, std::size_t slot, const NewEntry& entry);
+/// The entry would not fit even after packing the leaf anew; false means that only packing can tell.
+bool surely_overfills(const Page& leaf, const NewEntry& entry);
 /// Takes an entry out and drops its blocks. Requires: an exclusive page.
 void erase_in_place(Page& leaf, std::size_t slot);
 /// Gives one value another one. False if that needs room the page does not have. Requires: an exclusive page.

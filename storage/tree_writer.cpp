@@ -1,6 +1,7 @@
 #include "storage/tree_writer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "storage/arena.h"
 
@@ -19,6 +20,12 @@ bool is_underfull(const Page& page) {
   return used_bytes(page) < page.page_bytes / 4 || page.count < (page.is_leaf() ? 1 : 2);
 }
 std::size_t merged_bytes_max(const TreeShape& shape) { return shape.page_bytes / 8 * 7; }
+
+std::uint64_t rowid_head(std::string_view key) {
+  std::uint64_t head;
+  std::memcpy(&head, key.data(), sizeof head);
+  return __builtin_bswap64(head);
+}
 
 OverflowBlock* separator_block(const TreeShape& shape, std::string_view separator) {
   return separator.size() > key_bytes_max(shape) ? new_block(separator) : nullptr;
@@ -81,13 +88,19 @@ bool TreeWriter::find(std::string_view key) {
   std::uint64_t* comparisons = counters_ == nullptr ? nullptr : &counters_->comparisons;
   Page* page = tree_.root_;
   depth_ = 0;
-  while (!page->is_leaf()) {
-    const std::size_t slot = page->child_slot(key, comparisons);
-    path_[depth_++] = {page, slot};
-    page = page->children()[slot];
+  // Rowids mostly arrive in ascending order: as long as the key is beyond the last one, a page is not searched.
+  bool at_right = shape_.rowid_keys;
+  const std::uint64_t head = at_right ? rowid_head(key) : 0;
+  for (; !page->is_leaf(); page = page->children()[path_[depth_++].slot]) {
+    at_right = at_right && head >= page->heads()[page->count - 1u];
+    path_[depth_] = {page, at_right ? page->count - 1u : page->child_slot(key, comparisons)};
   }
   bool equal = false;
-  path_[depth_] = {page, page->lower_bound(key, &equal, comparisons)};
+  if (at_right && page->count > 0 && head > page->heads()[page->count - 1u]) {
+    path_[depth_] = {page, page->count};
+  } else {
+    path_[depth_] = {page, page->lower_bound(key, &equal, comparisons)};
+  }
   if (counters_ != nullptr) {
     ++counters_->seeks;
     counters_->pages += depth_ + 1;
@@ -169,20 +182,26 @@ void TreeWriter::place(const NewEntry& entry) {
   const std::size_t slot = path_[depth_].slot;
   if (insert_in_place(*leaf, slot, entry)) return;
 
+  const bool appending = leaf->count > 0 && at_right_edge();
   EntryList list(shape_, true);
-  list.add_page(*leaf, 0, slot);
-  list.add(entry);
-  list.add_page(*leaf, slot, leaf->count);
-  const std::size_t last = list.size() - 1;
-  if (last > 0 && at_right_edge()) {
+  if (!appending || !surely_overfills(*leaf, entry)) {
+    list.add_page(*leaf, 0, slot);
+    list.add(entry);
+    list.add_page(*leaf, slot, leaf->count);
+  }
+  if (appending) {
     // Ascending inserts: a full leaf stays full, the next one starts with the new entry.
-    if (Page* page = list.pack(0, list.size(), leaf->prefix_bytes); page != nullptr) {
+    Page* page = list.size() == 0 ? nullptr : list.pack(0, list.size(), leaf->prefix_bytes);
+    if (page != nullptr) {
       free_emptied(leaf);
       put_pieces(depth_, {{page, page->count, {}}});
       return;
     }
-    Piece next{list.pack(last, last + 1), 1, shortest_separator(list.key(last - 1), list.key(last), shape_.rowid_keys)};
-    put_pieces(depth_, {{leaf, leaf->count, {}}, std::move(next)});
+    std::string scratch;
+    std::string separator = shortest_separator(leaf->key(leaf->count - 1u, scratch), entry.key(), shape_.rowid_keys);
+    EntryList next(shape_, true);
+    next.add(entry);
+    put_pieces(depth_, {{leaf, leaf->count, {}}, {next.pack(0, 1), 1, std::move(separator)}});
     return;
   }
   const std::vector<Piece> pieces = pack_pieces(shape_, list, true, leaf->prefix_bytes);
