@@ -136,7 +136,10 @@ JoinOperator TreeBuilder::join_operator(const JoinWords& words) {
   const bool outer_alone = (meaning & (kOuter | kLeft | kRight)) == kOuter;
   if (contradicts || outer_alone || (meaning & kUnknown) != 0) {
     std::string message = "unknown join type:";
-    for (int i = 0; i < words.count; ++i) message += " " + std::string(text(words.words[i]));
+    for (int i = 0; i < words.count; ++i) {
+      message += ' ';
+      message += text(words.words[i]);
+    }
     fail(std::move(message), words.words[0].begin);
   }
   JoinOperator join;
