@@ -55,7 +55,8 @@ class Compiler {
 
   // What test() does not always evaluate in full; it has no cache of its own, so that it stays lazy.
   static bool is_lazy(ExprKind kind) {
-    return kind == ExprKind::kAnd || kind == ExprKind::kOr || kind == ExprKind::kNot;
+    return kind == ExprKind::kAnd || kind == ExprKind::kOr || kind == ExprKind::kNot ||
+           kind == ExprKind::kBetween;
   }
 
   // Whether the node alone, its operands aside, gives the same for every row.

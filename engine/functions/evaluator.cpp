@@ -64,22 +64,55 @@ bool is_same(Value a, Value b, const CompareRule& rule) {
   return compare_values(a, b, rule.affinity, rule.collation) == 0;
 }
 
+/// One side of a comparison. The fields of a row value are evaluated when they are reached; a subquery gives all at once.
+class Operand {
+ public:
+  Operand(const ProgramNode& node, std::size_t width, EvalContext& context)
+      : node_(node), context_(context), is_lazy_(width > 1 && node.expr->kind != ExprKind::kSubquery),
+        loaded_(is_lazy_ ? 0 : width, context) {
+    if (!is_lazy_) load_row(node, context, loaded_.span());
+  }
+  Value field(std::size_t i) { return is_lazy_ ? run(node_.list[i], context_) : loaded_[i]; }
+
+ private:
+  const ProgramNode& node_;
+  EvalContext& context_;
+  bool is_lazy_;
+  ValueBuffer loaded_;
+};
+
+/// One side whose fields are known.
+class KnownRow {
+ public:
+  explicit KnownRow(std::span<const Value> values) : values_(values) {}
+  Value field(std::size_t i) const { return values_[i]; }
+
+ private:
+  std::span<const Value> values_;
+};
+
 // A comparison operator between two rows of the same width, lexicographically; https://www.sqlite.org/rowvalue.html.
-Value compare_rows(ExprKind kind, std::span<const Value> a, std::span<const Value> b, std::span<const CompareRule> rules) {
+template <typename Left, typename Right>
+Value compare_rows(ExprKind kind, Left& left, Right& right, std::span<const CompareRule> rules) {
   if (kind == ExprKind::kIs || kind == ExprKind::kIsNot) {
     bool same = true;
-    for (std::size_t i = 0; i < rules.size() && same; ++i) same = is_same(a[i], b[i], rules[i]);
+    for (std::size_t i = 0; i < rules.size() && same; ++i) {
+      const Value a = left.field(i);
+      same = is_same(a, right.field(i), rules[i]);
+    }
     return Value::boolean(same == (kind == ExprKind::kIs));
   }
   const bool is_equality = kind == ExprKind::kEq || kind == ExprKind::kNe;
   bool unknown = false;
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (a[i].is_null() || b[i].is_null()) {
+    const Value a = left.field(i);
+    const Value b = right.field(i);
+    if (a.is_null() || b.is_null()) {
       if (!is_equality) return Value::null();
       unknown = true;  // a later field may still decide
       continue;
     }
-    const int order = compare_values(a[i], b[i], rules[i].affinity, rules[i].collation);
+    const int order = compare_values(a, b, rules[i].affinity, rules[i].collation);
     if (order != 0) return Value::boolean(order_holds(kind, order));
   }
   return unknown ? Value::null() : Value::boolean(order_holds(kind, 0));
@@ -89,11 +122,9 @@ template <ExprKind kKind>
 Value evaluate_comparison(const ProgramNode& node, EvalContext& context) {
   if (node.operand_width > 1) {
     const auto width = static_cast<std::size_t>(node.operand_width);
-    ValueBuffer a(width, context);
-    ValueBuffer b(width, context);
-    load_row(*node.left, context, a.span());
-    load_row(*node.right, context, b.span());
-    return compare_rows(kKind, a.span(), b.span(), node.rules);
+    Operand a(*node.left, width, context);
+    Operand b(*node.right, width, context);
+    return compare_rows(kKind, a, b, node.rules);
   }
   const Value a = run(node.left, context);
   const Value b = run(node.right, context);
@@ -187,16 +218,26 @@ Value evaluate_or(const ProgramNode& node, EvalContext& context) {
   return a.is_null() ? a : b;
 }
 
+// One half of BETWEEN: bound 0 is `value >= list[0]`, bound 1 is `value <= list[1]`.
+Value compare_with_bound(const ProgramNode& node, EvalContext& context, std::span<const Value> value, std::size_t bound) {
+  KnownRow left(value);
+  Operand right(*node.list[bound], value.size(), context);
+  const auto rules = node.rules.subspan(bound * value.size(), value.size());
+  return compare_rows(bound == 0 ? ExprKind::kGe : ExprKind::kLe, left, right, rules);
+}
+
 Value evaluate_between(const ProgramNode& node, EvalContext& context) {
-  const auto width = static_cast<std::size_t>(node.operand_width);
-  ValueBuffer value(width, context);
-  ValueBuffer bound(width, context);
+  ValueBuffer value(static_cast<std::size_t>(node.operand_width), context);
   load_row(*node.left, context, value.span());
-  load_row(*node.list[0], context, bound.span());
-  const Value above = compare_rows(ExprKind::kGe, value.span(), bound.span(), node.rules.subspan(0, width));
-  load_row(*node.list[1], context, bound.span());
-  const Value below = compare_rows(ExprKind::kLe, value.span(), bound.span(), node.rules.subspan(width, width));
-  return and_of(above, below);
+  const Value above = compare_with_bound(node, context, value.span(), 0);
+  return and_of(above, compare_with_bound(node, context, value.span(), 1));
+}
+
+bool test_between(const ProgramNode& node, EvalContext& context, bool null_result) {
+  ValueBuffer value(static_cast<std::size_t>(node.operand_width), context);
+  load_row(*node.left, context, value.span());
+  return truth(compare_with_bound(node, context, value.span(), 0)).value_or(null_result) &&
+         truth(compare_with_bound(node, context, value.span(), 1)).value_or(null_result);
 }
 
 // IN with a list that is short or depends on the row: compared one by one, stops at the first that is equal.
@@ -220,16 +261,16 @@ Value evaluate_in(const ProgramNode& node, EvalContext& context) {
 Value evaluate_case(const ProgramNode& node, EvalContext& context) {
   const auto width = static_cast<std::size_t>(node.operand_width);
   ValueBuffer base(width, context);
-  ValueBuffer when(width, context);
   if (node.left != nullptr) load_row(*node.left, context, base.span());
   for (std::size_t i = 0; i + 1 < node.list.size(); i += 2) {
     bool takes = false;
     if (node.left == nullptr) {
       takes = node.list[i]->test(*node.list[i], context, false);
     } else {
-      load_row(*node.list[i], context, when.span());
+      KnownRow known(base.span());
+      Operand when(*node.list[i], width, context);
       const auto rules = node.rules.subspan(i / 2 * width, width);
-      takes = truth(compare_rows(ExprKind::kEq, base.span(), when.span(), rules)).value_or(false);
+      takes = truth(compare_rows(ExprKind::kEq, known, when, rules)).value_or(false);
     }
     if (takes) return run(node.list[i + 1], context);
   }
@@ -396,6 +437,7 @@ ProgramNode::Test test_function_for(ExprKind kind) {
     case ExprKind::kAnd: return test_and;
     case ExprKind::kOr: return test_or;
     case ExprKind::kNot: return test_not;
+    case ExprKind::kBetween: return test_between;
     default: return test_value;
   }
 }

@@ -26,7 +26,10 @@ const Expr& row_field(const Expr& expr, int field) {
 
 Affinity in_affinity(const Expr& in, int field) {
   const auto left = planner::affinity_of(&row_field(*in.left, field));
-  if (in.select == nullptr) return left.value_or(Affinity::kBlob);
+  if (in.select == nullptr) {
+    // Of a list integers stay integers, which compare exactly with reals.
+    return left == Affinity::kReal ? Affinity::kNumeric : left.value_or(Affinity::kBlob);
+  }
   const auto index = static_cast<std::size_t>(field);
   if (index >= in.select->columns.size()) return left.value_or(Affinity::kBlob);
   return planner::comparison_affinity(planner::affinity_of(in.select->columns[index].expr), left);

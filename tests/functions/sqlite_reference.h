@@ -291,6 +291,8 @@ struct Agreement {
   std::string differences;
 
   void compare(const std::string& question, const std::string& ours, const std::string& theirs) {
+    // SQLite 3.40.1 fails so on some nested IN lists of an undamaged database: no answer to compare with.
+    if (theirs == "error: database disk image is malformed") return;
     ++asked;
     if (ours == theirs) {
       ++agreed;
