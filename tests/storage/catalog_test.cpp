@@ -62,9 +62,9 @@ TEST_CASE("tables, indexes and views share their names", "[catalog]") {
   CHECK(catalog.add_index(index_def("t", *table, {0})).error().message == "there is already a table named t");
   CHECK(catalog.add_index(index_def("I", *table, {0})).error().message == "index I already exists");
   UnsupportedDef trigger;
-  trigger.name = "t";
-  trigger.kind = "trigger";
-  trigger.table_name = "T";
+  trigger.name.append("t");
+  trigger.kind.append("trigger");
+  trigger.table_name.append("T");
   REQUIRE(catalog.add_unsupported(trigger));
   CHECK(catalog.unsupported_on("t", SchemaName::kMain).size() == 1);
   CHECK(std::holds_alternative<TablePtr>(*catalog.find("t")));

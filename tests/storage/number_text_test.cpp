@@ -87,9 +87,9 @@ std::string random_number_text(Random& random) {
   std::string text;
   if (random.one_in(6)) text += random.one_in(2) ? " " : "\t\v\f ";
   if (random.one_in(3)) text += random.one_in(4) ? "+" : "-";
-  if (random.one_in(9)) text += "922337203685477580" + digits(2);
+  if (random.one_in(9)) text.append("922337203685477580").append(digits(2));
   else text += digits(random.one_in(4) ? 25 : 6);
-  if (random.one_in(2)) text += "." + digits(random.one_in(3) ? 25 : 4);
+  if (random.one_in(2)) text.append(".").append(digits(random.one_in(3) ? 25 : 4));
   if (random.one_in(3)) {
     text += random.one_in(2) ? "e" : "E";
     if (random.one_in(2)) text += random.one_in(2) ? "-" : "+";

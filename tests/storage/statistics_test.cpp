@@ -70,7 +70,7 @@ TEST_CASE("widths are those of SQLite", "[statistics]") {
 TEST_CASE("without ANALYZE estimates are SQLite's guesses", "[statistics]") {
   TableDef table;
   table.id = 1;
-  table.name = "t";
+  table.name.append("t");
   table.columns = {column("a", ""), column("b", "")};
   Statistics statistics;
   statistics.add_table(table);
@@ -89,7 +89,7 @@ TEST_CASE("sqlite_stat1 is read as SQLite reads it", "[statistics]") {
   Catalog catalog;
   Statistics statistics;
   TableDef definition;
-  definition.name = "t";
+  definition.name.append("t");
   definition.columns = {column("a", ""), column("b", "")};
   const TablePtr table = catalog.add_table(definition).value();
   statistics.add_table(*table);
