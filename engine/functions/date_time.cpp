@@ -113,13 +113,10 @@ bool DateTime::parse_date(std::string_view text) {
   return true;
 }
 
-bool DateTime::parse(std::string_view text, StatementRun& run) {
+bool DateTime::parse(std::string_view text, CallContext& call) {
   if (parse_date(text)) return true;
   if (parse_time(text)) return true;
-  if (storage::equals_ignoring_case(text, "now")) {
-    set_now(run);
-    return true;
-  }
+  if (storage::equals_ignoring_case(text, "now")) return set_now(call);
   const storage::Value number = storage::number_of_whole_text(text);
   if (number.is_null()) return false;
   set_number(storage::cast_text_to_real(text));
@@ -136,9 +133,18 @@ void DateTime::set_number(double number) {
   }
 }
 
-void DateTime::set_now(StatementRun& run) {
-  julian_ = run.now();
+bool DateTime::may_use_clock(CallContext& call) {
+  const std::string_view place = call.run.clock_forbidden_in();
+  if (place.empty()) return true;
+  call.run.fail(ErrorCode::kError, "non-deterministic use of " + std::string(call.name) + "() in " + std::string(place));
+  return false;
+}
+
+bool DateTime::set_now(CallContext& call) {
+  if (!may_use_clock(call)) return false;
+  julian_ = call.run.now();
   has_julian_ = true;
+  return true;
 }
 
 void DateTime::to_julian() {

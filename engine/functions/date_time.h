@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "engine/functions/statement_run.h"
+#include "engine/functions/function.h"
 
 namespace leftmost::engine {
 
@@ -20,15 +20,16 @@ class DateTime {
  public:
   /// The text of a time value: a date, a time, both, `now`, or a number (a julian day, or what a modifier makes of
   /// it). False for anything else.
-  bool parse(std::string_view text, StatementRun& run);
+  bool parse(std::string_view text, CallContext& call);
   /// HH:MM, HH:MM:SS, HH:MM:SS.SSS, with or without a time zone.
   bool parse_time(std::string_view text);
   void set_number(double number);
-  void set_now(StatementRun& run);
+  /// False after failing where the clock is forbidden (StatementRun::forbid_clock()).
+  bool set_now(CallContext& call);
 
   /// One modifier (`+1 day`, `start of month`, `localtime` ...), number `index` from 1. False if it is none or does
   /// not apply.
-  bool apply_modifier(std::string_view modifier, std::size_t index, StatementRun& run);
+  bool apply_modifier(std::string_view modifier, std::size_t index, CallContext& call);
 
   /// Works out the julian day; false when there is none between -4713-11-24 and 9999-12-31.
   bool settle();
@@ -75,8 +76,9 @@ class DateTime {
   bool add_units(double count, std::string_view unit);
   bool start_of(std::string_view unit);
   bool advance_to_weekday(std::string_view number);
-  void to_local(StatementRun& run);
-  void to_utc(StatementRun& run);
+  void to_local(CallContext& call);
+  void to_utc(CallContext& call);
+  static bool may_use_clock(CallContext& call);
 
   std::int64_t julian_ = 0;
   int year_ = 0, month_ = 0, day_ = 0;

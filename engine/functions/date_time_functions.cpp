@@ -20,15 +20,15 @@ using Arguments = std::span<const Value>;
 std::optional<DateTime> instant_of(CallContext& call, Arguments a) {
   DateTime instant;
   if (a.empty()) {
-    instant.set_now(call.run);
+    if (!instant.set_now(call)) return std::nullopt;
   } else if (a[0].is_number()) {
     instant.set_number(real_value(a[0]));
-  } else if (a[0].is_null() || !instant.parse(until_nul(a[0].as_bytes()), call.run)) {
+  } else if (a[0].is_null() || !instant.parse(until_nul(a[0].as_bytes()), call)) {
     return std::nullopt;
   }
   for (std::size_t i = 1; i < a.size(); ++i) {
     const std::string_view modifier = until_nul(text_value(a[i], call.run.results()));
-    if (a[i].is_null() || !instant.apply_modifier(modifier, i, call.run)) return std::nullopt;
+    if (a[i].is_null() || !instant.apply_modifier(modifier, i, call)) return std::nullopt;
   }
   if (!instant.settle()) return std::nullopt;
   return instant;

@@ -32,18 +32,20 @@ constexpr Unit kUnits[] = {
 
 }  // namespace
 
-bool DateTime::apply_modifier(std::string_view modifier, std::size_t index, StatementRun& run) {
+bool DateTime::apply_modifier(std::string_view modifier, std::size_t index, CallContext& call) {
   if (modifier.empty()) return false;
   const char first = storage::to_lower_ascii(modifier.front());
   if (first == '+' || first == '-' || is_digit(first)) return add(modifier);
   if (starts_with(modifier, "weekday ")) return advance_to_weekday(modifier.substr(8));
   if (starts_with(modifier, "start of ")) return start_of(modifier.substr(9));
   if (equals_ignoring_case(modifier, "localtime")) {
-    to_local(run);
+    if (!may_use_clock(call)) return false;
+    to_local(call);
     return true;
   }
   if (equals_ignoring_case(modifier, "utc")) {
-    if (!is_utc_) to_utc(run);
+    if (!may_use_clock(call)) return false;
+    if (!is_utc_) to_utc(call);
     return true;
   }
   // What says how to read the number must come first.
@@ -180,7 +182,7 @@ bool DateTime::advance_to_weekday(std::string_view number) {
 }
 
 // Time zones are known for 1970 to 2037; another year borrows the rules of a year that has as many days.
-void DateTime::to_local(StatementRun& run) {
+void DateTime::to_local(CallContext& call) {
   constexpr std::int64_t kFirst = 210'866'760'000'000;  // 1970-01-01
   constexpr std::int64_t kLast = 213'014'145'600'000;   // 2038-01-18
   to_julian();
@@ -197,7 +199,7 @@ void DateTime::to_local(StatementRun& run) {
   }
   DateTime local;
   local.julian_ = instant / 1000 * 1000;
-  local.julian_ += run.environment().local_offset_milliseconds(local.julian_);
+  local.julian_ += call.run.environment().local_offset_milliseconds(local.julian_);
   local.has_julian_ = true;
   local.to_fields();
   year_ = local.year_ - years_moved;
@@ -211,7 +213,7 @@ void DateTime::to_local(StatementRun& run) {
 }
 
 // Guesses the instant whose local time this is, and corrects the guess by what to_local() makes of it.
-void DateTime::to_utc(StatementRun& run) {
+void DateTime::to_utc(CallContext& call) {
   constexpr int kGuessesMax = 4;
   to_julian();
   const std::int64_t wanted = julian_;
@@ -220,7 +222,7 @@ void DateTime::to_utc(StatementRun& run) {
     DateTime local;
     local.julian_ = guess;
     local.has_julian_ = true;
-    local.to_local(run);
+    local.to_local(call);
     local.to_julian();
     const std::int64_t off = local.julian_ - wanted;
     if (off == 0 || tries + 1 == kGuessesMax) break;

@@ -281,7 +281,7 @@ Value evaluate_call(const ProgramNode& node, EvalContext& context) {
   ValueBuffer arguments(node.list.size(), context);
   for (std::size_t i = 0; i < node.list.size(); ++i) arguments[i] = run(node.list[i], context);
   if (context.run.failed()) return Value::null();
-  CallContext call{context.run, node.collation};
+  CallContext call{context.run, node.collation, node.function->name};
   if (node.function->scalar != nullptr) return node.function->scalar(call, arguments.span());
   if (node.function->user) return node.function->user(call, arguments.span());
   return context.run.fail(ErrorCode::kNotSupported, "not supported: " + std::string(node.function->name) + "()");

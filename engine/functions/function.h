@@ -34,6 +34,8 @@ struct CallContext {
   StatementRun& run;
   /// Of the first argument that has one (Function::uses_collation); BINARY otherwise.
   storage::Collation collation = storage::Collation::kBinary;
+  /// The function's own name, for messages.
+  std::string_view name = {};
 };
 
 /// Computes from arguments that are already evaluated. The result's bytes live in run.results(), in an argument, or

@@ -53,6 +53,11 @@ class StatementRun {
     if (!now_) now_ = environment_.julian_milliseconds();
     return *now_;
   }
+  /// While expressions of the schema are evaluated, what depends on the clock or the time zone is an error:
+  /// `non-deterministic use of date() in <place>`, with SQLite's places `an index`, `a CHECK constraint`,
+  /// `a generated column`. Empty: allowed again. `place` outlives its use.
+  void forbid_clock(std::string_view place) { clock_forbidden_in_ = place; }
+  std::string_view clock_forbidden_in() const { return clock_forbidden_in_; }
   Environment& environment() { return environment_; }
   const ConnectionCounters& counters() const { return counters_; }
 
@@ -86,6 +91,7 @@ class StatementRun {
   std::optional<std::int64_t> now_;
   std::optional<Error> error_;
   std::uint64_t number_ = 0;
+  std::string_view clock_forbidden_in_;
 };
 
 }  // namespace leftmost::engine

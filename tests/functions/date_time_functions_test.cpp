@@ -113,6 +113,12 @@ TEST_CASE("'now' is the environment's instant, the same for a whole execution", 
   CHECK(call("date", {}) == "text 2024-05-12");
   CHECK(call("current_timestamp", {}) == "text 2024-05-12 19:05:45");
   CHECK(call("current_time", {}) == "text 19:05:45");
+
+  run.forbid_clock("an index");
+  CHECK(call("date", {build.parameter(1)}) == "error: non-deterministic use of date() in an index");
+  CHECK(call("datetime", {}) == "error: non-deterministic use of datetime() in an index");
+  run.forbid_clock({});
+  CHECK(call("date", {build.parameter(1)}) == "text 2024-05-12");
 }
 
 }  // namespace leftmost::engine
