@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,14 @@
 
 namespace leftmost::storage {
 class Catalog;
-struct DatabaseState;
+class DatabaseState;
 }  // namespace leftmost::storage
 
 namespace leftmost::engine {
 
+class Connection;
 class Database;
+class FunctionRegistry;
 
 enum class StepResult : std::uint8_t { kRow, kDone };
 
@@ -152,13 +155,14 @@ class Database {
   /// commit fail and undoes it. The oracle commits its twin here.
   void set_commit_hook(std::function<Expected<void>()> hook);
 
-  /// Registers a scalar function of the caller's for this connection (engine/functions/function.h).
-  // (see functions/function.h for the shape of a Function; declared there to keep this header light)
+  /// The functions that statements of this connection may call; FunctionRegistry::add_scalar() adds one's own.
+  FunctionRegistry& functions();
 
-  struct Impl;
-  Impl& impl() { return *impl_; }  ///< for engine/ and its tests
+  /// For engine/ itself and its tests.
+  Connection& connection();
 
  private:
+  struct Impl;
   explicit Database(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,195 @@
+#include "engine/exec/change_action.h"
+
+#include "planner/planner.h"
+#include "storage/affinity.h"
+
+namespace leftmost::engine {
+
+using storage::ConflictAction;
+using storage::Value;
+
+ChangeAction::ChangeAction(CompileContext context)
+    : connection_(context.connection),
+      statement_(context.statement),
+      runtime_(connection_.environment(), connection_.counters()),
+      builder_(runtime_, statement_.arena) {}
+
+Expected<void> ChangeAction::start(std::span<const Value> parameters) {
+  returned_.clear();
+  returned_at_ = 0;
+  changes_ = 0;
+  on_error_ = ConflictAction::kAbort;
+  runtime_.start(connection_.data(), connection_.limits(), parameters);
+  std::optional<ConnectionState> mark;
+  if (needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
+  const bool succeeded = run() && !runtime_.failed();
+  runtime_.close_subqueries();
+  ConnectionCounters& counters = connection_.counters();
+  if (succeeded) {
+    if (auto committed = connection_.statement_succeeded(); !committed) {
+      if (mark) connection_.restore(std::move(*mark));
+      counters.changes = 0;
+      return committed;
+    }
+    counters.changes = changes_;
+    counters.total_changes += changes_;
+    return {};
+  }
+  Error error = runtime_.run().take_error();
+  if (on_error_ == ConflictAction::kFail) {
+    counters.changes = changes_;
+    counters.total_changes += changes_;
+    if (auto committed = connection_.statement_succeeded(); !committed) return committed;
+    return Unexpected(std::move(error));
+  }
+  counters.changes = 0;
+  if (mark) connection_.restore(std::move(*mark));
+  if (on_error_ == ConflictAction::kRollback && !connection_.is_autocommit()) {
+    if (auto undone = connection_.rollback(); !undone) return undone;
+  }
+  return Unexpected(std::move(error));
+}
+
+Expected<bool> ChangeAction::next() {
+  if (returned_at_ >= returned_.size()) return false;
+  ++returned_at_;
+  ++runtime_.work().rows_returned;
+  return true;
+}
+
+void ChangeAction::finish() { runtime_.close_subqueries(); }
+
+void ChangeAction::set_returning(const BoundReturning& returning, StreamBuilder& builder) {
+  for (const planner::ResultColumn& column : returning.columns) returning_.push_back(builder.compile(*column.expr));
+  returned_ = RowBuffer(returning_.size());
+}
+
+bool ChangeAction::add_returned() {
+  if (returning_.empty()) return true;
+  std::vector<Value> row(returning_.size());
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = evaluate(*returning_[i], runtime_.eval());
+  if (runtime_.failed()) return false;
+  returned_.add(row);
+  return true;
+}
+
+bool ChangeAction::fail_check(const TableWriter::Check& check) {
+  on_error_ = check.action;
+  runtime_.run().fail(check.error);
+  return false;
+}
+
+ConflictAction conflict_action(sql::ConflictAction action) {
+  switch (action) {
+    case sql::ConflictAction::kRollback:
+      return ConflictAction::kRollback;
+    case sql::ConflictAction::kAbort:
+      return ConflictAction::kAbort;
+    case sql::ConflictAction::kFail:
+      return ConflictAction::kFail;
+    case sql::ConflictAction::kIgnore:
+      return ConflictAction::kIgnore;
+    case sql::ConflictAction::kReplace:
+      return ConflictAction::kReplace;
+    case sql::ConflictAction::kNone:
+      break;
+  }
+  return ConflictAction::kDefault;
+}
+
+std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
+                                                   StreamBuilder& builder) {
+  std::vector<AssignmentProgram> programs;
+  for (const BoundAssignment& assignment : assignments) {
+    programs.push_back({assignment.columns, assignment.value == nullptr ? nullptr : builder.compile(*assignment.value),
+                        assignment.source_column});
+  }
+  return programs;
+}
+
+bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::span<const Value> source,
+                       const storage::TableDef& table, Runtime& runtime, storage::Arena& bytes, RowImage& row) {
+  // All right sides see the old row, so new values are put in only when all are known.
+  std::vector<std::pair<int, Value>> values;
+  for (const AssignmentProgram& assignment : assignments) {
+    const std::size_t width = assignment.columns.size();
+    std::vector<Value> fields(width);
+    if (assignment.value == nullptr) {
+      for (std::size_t i = 0; i < width; ++i) {
+        const std::size_t place = static_cast<std::size_t>(assignment.source_column) + i;
+        if (place < source.size()) fields[i] = source[place];
+      }
+    } else if (width == 1) {
+      fields[0] = evaluate(*assignment.value, runtime.eval());
+    } else {
+      evaluate_row(*assignment.value, runtime.eval(), fields);
+    }
+    if (runtime.failed()) return false;
+    for (std::size_t i = 0; i < width; ++i) {
+      values.emplace_back(assignment.columns[i], storage::copy_value(fields[i], bytes));
+    }
+  }
+  for (const auto& [column, assigned] : values) {
+    if (column == planner::kRowidColumn || column == table.rowid_alias) {
+      const Value rowid = storage::apply_affinity(assigned, storage::Affinity::kInteger, bytes);
+      if (!rowid.is_integer()) {
+        runtime.run().fail(ErrorCode::kMismatch, "datatype mismatch");
+        return false;
+      }
+      row.rowid = rowid.as_integer();
+      if (table.rowid_alias >= 0) row.values[static_cast<std::size_t>(table.rowid_alias)] = rowid;
+    } else {
+      const auto place = static_cast<std::size_t>(column);
+      row.values[place] = storage::apply_affinity(assigned, table.columns[place].affinity, bytes);
+    }
+  }
+  return true;
+}
+
+void collect_expressions(const std::vector<BoundAssignment>& assignments, planner::Expr* where,
+                         std::vector<planner::Expr*>& expressions) {
+  for (const BoundAssignment& assignment : assignments) {
+    if (assignment.value != nullptr) expressions.push_back(assignment.value);
+  }
+  if (where != nullptr) expressions.push_back(where);
+}
+
+void collect_expressions(const BoundReturning& returning, std::vector<planner::Expr*>& expressions) {
+  for (const planner::ResultColumn& column : returning.columns) expressions.push_back(column.expr);
+}
+
+void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement) {
+  for (const planner::ResultColumn& column : returning.columns) {
+    statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
+  }
+}
+
+BindContext bind_context(CompileContext context) {
+  BindContext bind;
+  bind.relations = context.statement.relations.get();
+  bind.functions = &context.connection.functions();
+  bind.arena = &context.statement.arena;
+  bind.sql = context.statement.text;
+  bind.case_sensitive_like = context.connection.settings().case_sensitive_like;
+  return bind;
+}
+
+planner::PlannerOptions planner_options(const Connection& connection) {
+  planner::PlannerOptions options;
+  const Settings& settings = connection.settings();
+  options.automatic_index = settings.automatic_index;
+  options.case_sensitive_like = settings.case_sensitive_like;
+  options.reverse_unordered_selects = settings.reverse_unordered_selects;
+  return options;
+}
+
+Expected<void> check_writable(const Connection& connection, const storage::TableDef& table) {
+  if (connection.is_read_only()) return fail(ErrorCode::kReadOnly, "attempt to write a readonly database");
+  const auto hanging = connection.data().catalog.unsupported_on(table.name, table.schema);
+  for (const storage::UnsupportedPtr& object : hanging) {
+    return not_supported("writing to " + table.name + ", which has the " + object->kind + ' ' + object->name);
+  }
+  return {};
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,78 @@
+// engine/exec/change_action.h - what INSERT, UPDATE and DELETE share: undoing, counting, RETURNING.
+#pragma once
+
+#include "engine/bind/binder.h"
+#include "engine/exec/compiled_statement.h"
+#include "engine/exec/row_buffer.h"
+#include "engine/exec/table_writer.h"
+#include "planner/planner.h"
+
+namespace leftmost::engine {
+
+class ChangeAction : public Action {
+ public:
+  Expected<void> start(std::span<const storage::Value> parameters) final;
+  Expected<bool> next() final;
+  std::span<const storage::Value> row() const final { return returned_.row(returned_at_ - 1); }
+  void finish() final;
+  const Work* work() final {
+    runtime_.settle_work();
+    return &runtime_.work();
+  }
+
+ protected:
+  explicit ChangeAction(CompileContext context);
+
+  /// Makes all changes. False: an error is in the runtime; `on_error_` says how much of the statement stays.
+  virtual bool run() = 0;
+  /// Whether run() may fail after it has changed something, so that a mark has to be taken first.
+  virtual bool needs_mark() const = 0;
+
+  void set_returning(const BoundReturning& returning, StreamBuilder& builder);
+  bool has_returning() const { return !returning_.empty(); }
+  /// Computes RETURNING for the current rows and keeps it.
+  bool add_returned();
+  /// Sets the error of a failed check, and what it asks for.
+  bool fail_check(const TableWriter::Check& check);
+  void count_change() { ++changes_; }
+
+  Connection& connection_;
+  CompiledStatement& statement_;
+  Runtime runtime_;
+  StreamBuilder builder_;
+  storage::ConflictAction on_error_ = storage::ConflictAction::kAbort;
+  std::int64_t changes_ = 0;
+
+ private:
+  std::vector<const Program*> returning_;
+  RowBuffer returned_;
+  std::size_t returned_at_ = 0;
+};
+
+/// INSERT OR x as storage calls it.
+storage::ConflictAction conflict_action(sql::ConflictAction action);
+
+/// A compiled `SET columns = value`.
+struct AssignmentProgram {
+  std::vector<int> columns;
+  const Program* value = nullptr;
+  int source_column = -1;
+};
+std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
+                                                   StreamBuilder& builder);
+/// The new image of a row: `row` is the old one on entry, and the current row of the target item. Values that are
+/// made are in `bytes`. False after an error (`datatype mismatch` for a rowid that is no integer).
+bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::span<const storage::Value> source,
+                       const storage::TableDef& table, Runtime& runtime, storage::Arena& bytes, RowImage& row);
+
+/// All expressions of assignments and RETURNING, for the planner.
+void collect_expressions(const std::vector<BoundAssignment>& assignments, planner::Expr* where,
+                         std::vector<planner::Expr*>& expressions);
+void collect_expressions(const BoundReturning& returning, std::vector<planner::Expr*>& expressions);
+/// Names of RETURNING's columns into the statement.
+void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
+
+BindContext bind_context(CompileContext context);
+planner::PlannerOptions planner_options(const Connection& connection);
+
+}  // namespace leftmost::engine

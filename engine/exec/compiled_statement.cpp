@@ -1,0 +1,93 @@
+#include "engine/exec/compiled_statement.h"
+
+#include "engine/exec/explain.h"
+#include "engine/sql/parser.h"
+
+namespace leftmost::engine {
+namespace {
+
+// Short texts are copied whole and parsed once; of long ones (scripts) the first statement is measured beforehand, so
+// that a script is not copied once per statement.
+constexpr std::size_t kShortTextBytes = 4096;
+
+Expected<std::string> first_statement(std::string_view text) {
+  if (text.size() <= kShortTextBytes) return std::string(text);
+  storage::Arena arena;
+  auto parsed = sql::parse(text, arena);
+  if (!parsed) return Unexpected(parsed.error());
+  return std::string(text.substr(0, parsed->bytes_consumed));
+}
+
+Expected<void> compile(const sql::Statement& statement, CompileContext context) {
+  const auto offset = static_cast<std::size_t>(statement.span.begin);
+  switch (statement.kind) {
+    case sql::StatementKind::kSelect:
+      return compile_select(sql::as<sql::SelectStatement>(statement), context);
+    case sql::StatementKind::kInsert:
+      return compile_insert(sql::as<sql::Insert>(statement), context);
+    case sql::StatementKind::kUpdate:
+      return compile_update(sql::as<sql::Update>(statement), context);
+    case sql::StatementKind::kDelete:
+      return compile_delete(sql::as<sql::Delete>(statement), context);
+    case sql::StatementKind::kCreateTable:
+      return compile_create_table(sql::as<sql::CreateTable>(statement), context);
+    case sql::StatementKind::kCreateIndex:
+      return compile_create_index(sql::as<sql::CreateIndex>(statement), context);
+    case sql::StatementKind::kCreateView:
+      return compile_create_view(sql::as<sql::CreateView>(statement), context);
+    case sql::StatementKind::kDrop:
+      return compile_drop(sql::as<sql::Drop>(statement), context);
+    case sql::StatementKind::kReindex:
+      return compile_reindex(sql::as<sql::Reindex>(statement), context);
+    case sql::StatementKind::kAnalyze:
+      return compile_analyze(sql::as<sql::Analyze>(statement), context);
+    case sql::StatementKind::kAlterTable:
+      return compile_alter_table(sql::as<sql::AlterTable>(statement), context);
+    case sql::StatementKind::kPragma:
+      return compile_pragma(sql::as<sql::Pragma>(statement), context);
+    case sql::StatementKind::kBegin:
+    case sql::StatementKind::kCommit:
+    case sql::StatementKind::kRollback:
+    case sql::StatementKind::kSavepoint:
+    case sql::StatementKind::kRelease:
+    case sql::StatementKind::kRollbackTo:
+      return compile_transaction(statement, context);
+    case sql::StatementKind::kCreateTrigger:
+      return not_supported("CREATE TRIGGER", offset);
+    case sql::StatementKind::kCreateVirtualTable:
+      return not_supported("CREATE VIRTUAL TABLE", offset);
+    case sql::StatementKind::kVacuum:
+      return not_supported("VACUUM", offset);
+    case sql::StatementKind::kAttach:
+      return not_supported("ATTACH", offset);
+    case sql::StatementKind::kDetach:
+      return not_supported("DETACH", offset);
+  }
+  return fail(ErrorCode::kInternal, "a statement of unknown kind");
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text) {
+  auto first = first_statement(text);
+  if (!first) return Unexpected(first.error());
+  auto statement = std::make_unique<CompiledStatement>();
+  statement->text = std::move(*first);
+  auto parsed = sql::parse(statement->text, statement->arena);
+  if (!parsed) return Unexpected(parsed.error());
+  statement->bytes_consumed = parsed->bytes_consumed;
+  statement->syntax = parsed->statement;
+  statement->relations = connection.relations();
+  statement->schema_generation = connection.schema_generation();
+  if (parsed->statement == nullptr) return statement;
+  const sql::Statement& syntax = *parsed->statement;
+  if (syntax.explain == sql::Explain::kBytecode) {
+    return not_supported("EXPLAIN (only EXPLAIN QUERY PLAN)", static_cast<std::size_t>(syntax.span.begin));
+  }
+  if (auto compiled = compile(syntax, {connection, *statement}); !compiled) return Unexpected(compiled.error());
+  if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement);
+  if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement);
+  return statement;
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,104 @@
+#include "engine/exec/connection.h"
+
+#include "storage/collation.h"
+
+namespace leftmost::engine {
+
+Connection::Connection(std::shared_ptr<Environment> environment)
+    : environment_(environment ? std::move(environment) : system_environment()) {
+  state_.schema_generation = next_generation_++;
+}
+
+void Connection::schema_changed() { state_.schema_generation = next_generation_++; }
+
+std::shared_ptr<RelationCache> Connection::relations() {
+  if (!relations_ || relations_generation_ != state_.schema_generation) {
+    relations_ = std::make_shared<RelationCache>(state_.data.catalog, state_.data.statistics, &functions_);
+    relations_generation_ = state_.schema_generation;
+  }
+  return relations_;
+}
+
+void Connection::restore(ConnectionState state) { state_ = std::move(state); }
+
+Expected<void> Connection::begin() {
+  if (transaction_) return fail(ErrorCode::kError, "cannot start a transaction within a transaction");
+  transaction_ = state_;
+  savepoint_began_transaction_ = false;
+  return {};
+}
+
+Expected<void> Connection::finish_commit() {
+  if (commit_hook_) {
+    if (auto committed = commit_hook_(); !committed) {
+      restore(std::move(*transaction_));
+      transaction_.reset();
+      savepoints_.clear();
+      return committed;
+    }
+  }
+  transaction_.reset();
+  savepoints_.clear();
+  return {};
+}
+
+Expected<void> Connection::commit() {
+  if (!transaction_) return fail(ErrorCode::kError, "cannot commit - no transaction is active");
+  return finish_commit();
+}
+
+Expected<void> Connection::rollback() {
+  if (!transaction_) return fail(ErrorCode::kError, "cannot rollback - no transaction is active");
+  restore(std::move(*transaction_));
+  transaction_.reset();
+  savepoints_.clear();
+  return {};
+}
+
+void Connection::savepoint(std::string_view name) {
+  if (!transaction_) {
+    transaction_ = state_;
+    savepoint_began_transaction_ = true;
+  }
+  savepoints_.push_back({std::string(name), state_});
+}
+
+Expected<void> Connection::release(std::string_view name) {
+  for (std::size_t i = savepoints_.size(); i-- > 0;) {
+    if (!storage::equals_ignoring_case(savepoints_[i].name, name)) continue;
+    if (i == 0 && savepoint_began_transaction_) return finish_commit();
+    savepoints_.resize(i);
+    return {};
+  }
+  return fail(ErrorCode::kError, "no such savepoint: " + std::string(name));
+}
+
+Expected<void> Connection::rollback_to(std::string_view name) {
+  for (std::size_t i = savepoints_.size(); i-- > 0;) {
+    if (!storage::equals_ignoring_case(savepoints_[i].name, name)) continue;
+    restore(savepoints_[i].state);
+    savepoints_.resize(i + 1);
+    return {};
+  }
+  return fail(ErrorCode::kError, "no such savepoint: " + std::string(name));
+}
+
+Expected<void> Connection::statement_succeeded() {
+  if (transaction_ || !commit_hook_) return {};
+  return commit_hook_();
+}
+
+Connection::Whole Connection::whole() const {
+  return {state_, transaction_, savepoints_, savepoint_began_transaction_, counters_, settings_};
+}
+
+void Connection::restore(Whole whole) {
+  state_ = std::move(whole.state);
+  transaction_ = std::move(whole.transaction);
+  savepoints_ = std::move(whole.savepoints);
+  savepoint_began_transaction_ = whole.savepoint_began_transaction;
+  counters_ = whole.counters;
+  settings_ = whole.settings;
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,143 @@
+// DROP TABLE, INDEX, VIEW, TRIGGER.
+#include "engine/exec/definition_names.h"
+#include "engine/exec/rows_action.h"
+#include "engine/exec/schema_rows.h"
+#include "engine/exec/statistics_table.h"
+#include "storage/cursor.h"
+#include "storage/table_view.h"
+
+namespace leftmost::engine {
+namespace {
+
+using storage::SchemaName;
+
+bool may_not_be_dropped(const storage::TableDef& table) {
+  constexpr std::string_view kPrefix = "sqlite_";
+  const std::string_view name = table.name;
+  if (name.size() < kPrefix.size() || !storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) return false;
+  const std::string_view rest = name.substr(kPrefix.size());
+  return !(rest.size() >= 4 && storage::equals_ignoring_case(rest.substr(0, 4), "stat"));
+}
+
+// AUTOINCREMENT forgets a dropped table.
+void delete_sequence(Connection& connection, const storage::TableDef& table) {
+  const storage::TablePtr sequences = connection.data().catalog.find_table("sqlite_sequence", table.schema);
+  if (!sequences || !table.autoincrement) return;
+  storage::BTree& tree = *connection.data().tree(sequences->id);
+  std::vector<std::int64_t> doomed;
+  for (storage::Cursor cursor(tree); cursor.valid(); cursor.next()) {
+    const storage::Value name = cursor.value(0);
+    if (name.is_text() && name.as_bytes() == table.name) doomed.push_back(cursor.rowid());
+  }
+  for (const std::int64_t rowid : doomed) tree.erase(storage::RowidKey(rowid).view());
+}
+
+Expected<void> nothing(CompiledStatement& statement) {
+  statement.action = make_plain_action([]() -> Expected<void> { return {}; });
+  return {};
+}
+
+Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
+  Connection& connection = context.connection;
+  const std::string written = written_name(drop.schema, drop.name);
+  const auto named = context.statement.relations->find(drop.schema.text, drop.name.text);
+  if (named && named->view) return fail(ErrorCode::kError, "use DROP VIEW to delete view " + std::string(drop.name.text));
+  if (named && named->unsupported) {
+    return not_supported("dropping " + written + ", a " + named->unsupported->kind, drop.name.span.begin);
+  }
+  const storage::TablePtr table = named ? named->table : nullptr;
+  if (!table) return drop.if_exists ? nothing(context.statement) : fail(ErrorCode::kError, "no such table: " + written);
+  if (is_schema_table(*table) || may_not_be_dropped(*table)) {
+    return fail(ErrorCode::kError, "table " + table->name + " may not be dropped");
+  }
+  if (auto writable = check_writable(connection, *table); !writable) return writable;
+  context.statement.action = make_definition_action(connection, [&connection, table]() -> Expected<void> {
+    delete_sequence(connection, *table);
+    delete_statistics(connection, table->schema, table->name, {});
+    if (!connection.data().drop(table->id)) return fail(ErrorCode::kError, "no such table: " + table->name);
+    connection.schema_changed();
+    return {};
+  });
+  return {};
+}
+
+Expected<void> drop_index(const sql::Drop& drop, std::optional<SchemaName> schema, CompileContext context) {
+  Connection& connection = context.connection;
+  const storage::IndexPtr index = connection.data().catalog.find_index(drop.name.text, schema);
+  if (!index) {
+    if (drop.if_exists) return nothing(context.statement);
+    return fail(ErrorCode::kError, "no such index: " + written_name(drop.schema, drop.name));
+  }
+  if (index->origin != storage::IndexOrigin::kCreateIndex) {
+    return fail(ErrorCode::kError, "index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped");
+  }
+  const storage::TablePtr table = connection.data().catalog.table(index->table_id);
+  if (auto writable = check_writable(connection, *table); !writable) return writable;
+  context.statement.action = make_definition_action(connection, [&connection, index]() -> Expected<void> {
+    delete_statistics(connection, index->schema, {}, index->name);
+    if (!connection.data().drop(index->id)) return fail(ErrorCode::kError, "no such index: " + index->name);
+    connection.schema_changed();
+    return {};
+  });
+  return {};
+}
+
+Expected<void> drop_view(const sql::Drop& drop, std::optional<SchemaName> schema, CompileContext context) {
+  Connection& connection = context.connection;
+  const storage::Catalog& catalog = connection.data().catalog;
+  const storage::ViewPtr view = catalog.find_view(drop.name.text, schema);
+  if (!view) {
+    if (catalog.find_table(drop.name.text, schema)) {
+      return fail(ErrorCode::kError, "use DROP TABLE to delete table " + std::string(drop.name.text));
+    }
+    if (catalog.find_unsupported(drop.name.text, schema)) {
+      return not_supported("dropping " + std::string(drop.name.text), drop.name.span.begin);
+    }
+    if (drop.if_exists) return nothing(context.statement);
+    return fail(ErrorCode::kError, "no such view: " + written_name(drop.schema, drop.name));
+  }
+  context.statement.action = make_definition_action(connection, [&connection, view]() -> Expected<void> {
+    connection.data().catalog.remove(view->id);
+    connection.schema_changed();
+    return {};
+  });
+  return {};
+}
+
+}  // namespace
+
+Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
+  context.statement.kind = StatementKind::kDefinition;
+  context.statement.is_readonly = false;
+  auto schema = named_schema(drop.schema);
+  if (!schema) return Unexpected(schema.error());
+  switch (drop.object) {
+    case sql::DropKind::kTable:
+      return drop_table(drop, context);
+    case sql::DropKind::kIndex:
+      return drop_index(drop, *schema, context);
+    case sql::DropKind::kView:
+      return drop_view(drop, *schema, context);
+    case sql::DropKind::kTrigger:
+      break;
+  }
+  for (const SchemaName name : {SchemaName::kMain, SchemaName::kTemp}) {
+    for (const storage::ObjectPtr& object : context.connection.data().catalog.objects(name)) {
+      const auto* other = std::get_if<storage::UnsupportedPtr>(&object);
+      if (other != nullptr && (*other)->kind == "trigger" &&
+          storage::equals_ignoring_case((*other)->name, drop.name.text)) {
+        return not_supported("DROP TRIGGER", drop.span.begin);
+      }
+    }
+  }
+  if (drop.if_exists) return nothing(context.statement);
+  return fail(ErrorCode::kError, "no such trigger: " + written_name(drop.schema, drop.name));
+}
+
+Expected<void> compile_alter_table(const sql::AlterTable& alter, CompileContext context) {
+  context.statement.kind = StatementKind::kDefinition;
+  context.statement.is_readonly = false;
+  return not_supported("ALTER TABLE", alter.span.begin);
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,103 @@
+#include "engine/exec/explain.h"
+
+#include "engine/exec/rows_action.h"
+#include "planner/eqp_text.h"
+
+namespace leftmost::engine {
+namespace {
+
+using storage::Value;
+
+std::string_view role_name(planner::ColumnRole role) {
+  switch (role) {
+    case planner::ColumnRole::kSeekEq:
+      return "seek-eq";
+    case planner::ColumnRole::kSeekIn:
+      return "seek-in";
+    case planner::ColumnRole::kSeekRange:
+      return "seek-range";
+    case planner::ColumnRole::kSeekSkip:
+      return "seek-skip";
+    case planner::ColumnRole::kFilterInIndex:
+      return "filter-in-index";
+    case planner::ColumnRole::kFilterOnRow:
+      return "filter-on-row";
+    case planner::ColumnRole::kOrder:
+      return "order";
+    case planner::ColumnRole::kGroup:
+      return "group";
+    case planner::ColumnRole::kCover:
+      return "cover";
+    case planner::ColumnRole::kIdle:
+      break;
+  }
+  return "idle";
+}
+
+Value text_or_null(std::string_view text) { return text.empty() ? Value::null() : Value::text(text); }
+
+std::string_view text_of(planner::Span span, std::string_view sql) {
+  if (span.empty() || span.end > sql.size()) return {};
+  return sql.substr(span.begin, span.end - span.begin);
+}
+
+void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& rows) {
+  for (const planner::TableReason& table : plan.reasons.tables) {
+    const std::string_view name = table.item->alias.empty() ? table.item->name : table.item->alias;
+    for (const planner::IndexReason& index : table.indexes) {
+      const Value index_name = index.index == nullptr ? Value::null() : Value::text(index.index->def->name);
+      std::int64_t position = 0;
+      for (const planner::ColumnReason& column : index.columns) {
+        const Value row[] = {text_or_null(name),
+                             index_name,
+                             text_or_null(column.column),
+                             Value::integer(++position),
+                             Value::text(role_name(column.role)),
+                             column.term == nullptr ? Value::null() : text_or_null(text_of(column.term->span, sql)),
+                             text_or_null(column.code),
+                             text_or_null(column.text)};
+        rows.add(row);
+      }
+    }
+  }
+  for (const planner::GeneralReason& reason : plan.reasons.general) {
+    const Value row[] = {Value::null(), Value::null(),           Value::null(),           Value::null(),
+                         Value::null(), text_or_null(reason.subject), text_or_null(reason.code), text_or_null(reason.text)};
+    rows.add(row);
+  }
+}
+
+}  // namespace
+
+void make_explain_query_plan(CompiledStatement& statement) {
+  statement.kind = StatementKind::kExplainQueryPlan;
+  statement.is_readonly = true;
+  statement.columns = {{"id", ""}, {"parent", ""}, {"notused", ""}, {"detail", ""}};
+  const planner::Plan* plan = statement.plan.get();
+  std::unique_ptr<Action> explained = std::move(statement.action);  // owns what the plan's record points into
+  auto keep = std::make_shared<std::unique_ptr<Action>>(std::move(explained));
+  statement.action = make_rows_action(4, [plan, keep](RowBuffer& rows) -> Expected<void> {
+    if (plan == nullptr) return {};
+    for (const planner::PlanLine& line : planner::eqp_lines(*plan)) {
+      const Value row[] = {Value::integer(line.id), Value::integer(line.parent), Value::integer(0),
+                           Value::text(line.detail)};
+      rows.add(row);
+    }
+    return {};
+  });
+}
+
+void make_explain_why(CompiledStatement& statement) {
+  statement.kind = StatementKind::kExplainWhy;
+  statement.is_readonly = true;
+  statement.columns = {{"table", ""}, {"index", ""}, {"column", ""}, {"position", ""},
+                       {"role", ""},  {"term", ""},  {"reason", ""}, {"text", ""}};
+  const planner::Plan* plan = statement.plan.get();
+  auto keep = std::make_shared<std::unique_ptr<Action>>(std::move(statement.action));
+  statement.action = make_rows_action(8, [plan, keep, sql = std::string_view(statement.text)](RowBuffer& rows) -> Expected<void> {
+    if (plan != nullptr) add_reasons(*plan, sql, rows);
+    return {};
+  });
+}
+
+}  // namespace leftmost::engine

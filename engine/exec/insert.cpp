@@ -1,0 +1,251 @@
+// INSERT and REPLACE, with UPSERT and RETURNING.
+#include "engine/exec/change_action.h"
+#include "engine/exec/expr_walk.h"
+#include "engine/exec/rowid_source.h"
+#include "planner/planner.h"
+#include "storage/affinity.h"
+
+namespace leftmost::engine {
+namespace {
+
+using storage::ConflictAction;
+using storage::Value;
+
+class InsertAction final : public ChangeAction {
+ public:
+  InsertAction(CompileContext context, BoundInsert insert, const TableExpressions& expressions)
+      : ChangeAction(context),
+        insert_(std::move(insert)),
+        relation_(*insert_.target->relation),
+        table_(*relation_.def),
+        writer_(relation_, expressions, builder_),
+        rowids_(connection_, table_),
+        action_(conflict_action(insert_.action)),
+        target_row_(runtime_.row(insert_.target->id)) {
+    for (const planner::Expr* value : expressions.defaults) {
+      defaults_.push_back(value == nullptr ? nullptr : builder_.compile(*value));
+    }
+    if (insert_.source != nullptr) source_ = builder_.build(*insert_.source);
+    for (const BoundUpsert& upsert : insert_.upserts) {
+      Upsert& made = upserts_.emplace_back();
+      made.do_nothing = upsert.do_nothing;
+      made.assignments = compile_assignments(upsert.assignments, builder_);
+      if (upsert.where != nullptr) made.where = builder_.compile(*upsert.where);
+      upsert_targets_.push_back({upsert.conflict_index, upsert.on_rowid});
+    }
+    if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
+    set_returning(insert_.returning, builder_);
+    is_single_row_ = source_ == nullptr ||
+                     (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
+    reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();
+    find_sources_of_columns();
+  }
+
+  const StreamBuilder& builder() const { return builder_; }
+
+ protected:
+  bool needs_mark() const override {
+    return !is_single_row_ || has_returning() || !upserts_.empty() || table_.autoincrement;
+  }
+
+  bool run() override {
+    rowids_.open();
+    bool succeeded = true;
+    if (source_ == nullptr) {
+      succeeded = insert_row({});
+    } else if (reads_itself_) {
+      RowBuffer rows(source_->width());
+      source_->open();
+      while (source_->next()) {
+        rows.add(source_->row());
+        if ((rows.size() & 0xfff) == 0 && !runtime_.check_limits(rows.bytes_held())) break;
+      }
+      source_->close();
+      for (std::size_t i = 0; i < rows.size() && succeeded && !runtime_.failed(); ++i) succeeded = insert_row(rows.row(i));
+    } else {
+      source_->open();
+      while (succeeded && source_->next()) succeeded = insert_row(source_->row());
+      source_->close();
+    }
+    if (!succeeded || runtime_.failed()) return false;
+    rowids_.close();
+    return true;
+  }
+
+ private:
+  struct Upsert {
+    bool do_nothing = false;
+    std::vector<AssignmentProgram> assignments;
+    const Program* where = nullptr;
+  };
+
+  bool mentions_target() const {
+    bool found = false;
+    const auto look = [&](const planner::Select* select, const auto& self) -> void {
+      for (; select != nullptr; select = select->prior) {
+        for (const planner::Item* item : select->items) {
+          found = found || (item->relation != nullptr && item->relation->def->id == table_.id);
+          self(item->subquery, self);
+        }
+      }
+    };
+    look(insert_.source, look);
+    walk(insert_.source, [&](const planner::Expr& expr) {
+      if (expr.select != nullptr) look(expr.select, look);
+    });
+    return found;
+  }
+
+  void find_sources_of_columns() {
+    source_of_.assign(table_.columns.size(), -1);
+    for (std::size_t i = 0; i < insert_.columns.size(); ++i) {
+      const int column = insert_.columns[i];
+      if (column == planner::kRowidColumn || column == table_.rowid_alias) {
+        source_of_rowid_ = static_cast<int>(i);  // of several the last
+      } else if (source_of_[static_cast<std::size_t>(column)] < 0) {
+        source_of_[static_cast<std::size_t>(column)] = static_cast<int>(i);
+      }
+    }
+  }
+
+  bool make_image(std::span<const Value> source) {
+    bytes_.reset();
+    image_.values.assign(table_.columns.size(), Value::null());
+    for (std::size_t i = 0; i < image_.values.size(); ++i) {
+      Value value;
+      if (source_of_[i] >= 0 && !source.empty()) {
+        value = source[static_cast<std::size_t>(source_of_[i])];
+      } else if (defaults_[i] != nullptr && source_of_[i] < 0 && static_cast<int>(i) != table_.rowid_alias) {
+        value = evaluate(*defaults_[i], runtime_.eval());
+      }
+      image_.values[i] = storage::apply_affinity(value, table_.columns[i].affinity, bytes_);
+    }
+    if (runtime_.failed()) return false;
+    if (table_.without_rowid) return true;
+    Value rowid;
+    if (source_of_rowid_ >= 0 && !source.empty()) {
+      rowid = storage::apply_affinity(source[static_cast<std::size_t>(source_of_rowid_)], storage::Affinity::kInteger, bytes_);
+    }
+    if (rowid.is_null()) {
+      const auto next = rowids_.next(runtime_);
+      if (!next) return false;
+      rowid = Value::integer(*next);
+    } else if (!rowid.is_integer()) {
+      runtime_.run().fail(ErrorCode::kMismatch, "datatype mismatch");
+      return false;
+    }
+    image_.rowid = rowid.as_integer();
+    if (table_.rowid_alias >= 0) image_.values[static_cast<std::size_t>(table_.rowid_alias)] = rowid;
+    return true;
+  }
+
+  Value rowid_value(const RowImage& row) const {
+    return table_.without_rowid ? Value::null() : Value::integer(row.rowid);
+  }
+
+  bool insert_row(std::span<const Value> source) {
+    if (!runtime_.step() || !make_image(source)) return false;
+    storage::DatabaseState& state = connection_.data();
+    TableWriter::Check check = writer_.check(state, image_, std::nullopt, action_, upsert_targets_);
+    if (runtime_.failed()) return false;
+    switch (check.verdict) {
+      case TableWriter::Verdict::kFail:
+        return fail_check(check);
+      case TableWriter::Verdict::kSkip:
+        return true;
+      case TableWriter::Verdict::kUpsert:
+        return upsert_row(check);
+      case TableWriter::Verdict::kStore:
+        break;
+    }
+    for (const std::string& key : check.replaced) writer_.erase(state, key);
+    if (!writer_.insert(state, image_)) return false;
+    if (!table_.without_rowid) {
+      rowids_.note(image_.rowid);
+      connection_.counters().last_insert_rowid = image_.rowid;
+    }
+    count_change();
+    if (!has_returning()) return true;
+    target_row_.set_values(image_.values, rowid_value(image_));
+    return add_returned();
+  }
+
+  // ON CONFLICT ... DO: the row that is there is updated, or nothing happens.
+  bool upsert_row(const TableWriter::Check& conflict) {
+    const Upsert& upsert = upserts_[conflict.upsert];
+    if (upsert.do_nothing) return true;
+    storage::DatabaseState& state = connection_.data();
+    RowImage row;
+    if (!writer_.read(state, conflict.conflicting_key, row)) return true;
+    storage::Arena row_bytes;
+    for (Value& value : row.values) value = storage::copy_value(value, row_bytes);
+    const RowImage old = row;
+    target_row_.set_values(old.values, rowid_value(old));
+    if (excluded_row_ != nullptr) excluded_row_->set_values(image_.values, rowid_value(image_));
+    if (upsert.where != nullptr && !test(*upsert.where, runtime_.eval())) return !runtime_.failed();
+    if (!apply_assignments(upsert.assignments, {}, table_, runtime_, row_bytes, row)) return false;
+    runtime_.close_subqueries();
+    TableWriter::Check check = writer_.check(state, row, conflict.conflicting_key, ConflictAction::kAbort);
+    if (runtime_.failed()) return false;
+    if (check.verdict != TableWriter::Verdict::kStore) return fail_check(check);
+    if (!writer_.update(state, conflict.conflicting_key, row)) return false;
+    count_change();
+    target_row_.set_values(row.values, rowid_value(row));
+    return add_returned();
+  }
+
+  BoundInsert insert_;
+  const planner::Relation& relation_;
+  const storage::TableDef& table_;
+  TableWriter writer_;
+  RowidSource rowids_;
+  ConflictAction action_;
+  ItemRow& target_row_;
+  ItemRow* excluded_row_ = nullptr;
+  std::unique_ptr<RowStream> source_;
+  std::vector<const Program*> defaults_;
+  std::vector<Upsert> upserts_;
+  std::vector<TableWriter::UpsertTarget> upsert_targets_;
+  std::vector<int> source_of_;  // per table column its place in the source row, or -1
+  int source_of_rowid_ = -1;
+  bool is_single_row_ = false;
+  bool reads_itself_ = false;
+  RowImage image_;
+  storage::Arena bytes_;
+};
+
+}  // namespace
+
+Expected<void> compile_insert(const sql::Insert& insert, CompileContext context) {
+  CompiledStatement& statement = context.statement;
+  statement.kind = StatementKind::kInsert;
+  statement.is_readonly = false;
+  auto bound = bind_insert(insert, bind_context(context));
+  if (!bound) return Unexpected(bound.error());
+  const storage::TableDef& table = *bound->target->relation->def;
+  if (auto writable = check_writable(context.connection, table); !writable) return writable;
+  auto expressions = statement.relations->expressions(bound->target->relation->def);
+  if (!expressions) return Unexpected(expressions.error());
+
+  const planner::PlannerOptions options = planner_options(context.connection);
+  if (bound->source != nullptr) {
+    auto plan = planner::plan_select(bound->source, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.plan = std::move(*plan);
+  }
+  std::vector<planner::Expr*> others;
+  for (const BoundUpsert& upsert : bound->upserts) collect_expressions(upsert.assignments, upsert.where, others);
+  collect_expressions(bound->returning, others);
+  if (!others.empty()) {
+    auto plan = planner::plan_expressions(others, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.other_plans.push_back(std::move(*plan));
+  }
+  set_returning_columns(bound->returning, statement);
+  auto action = std::make_unique<InsertAction>(context, std::move(*bound), **expressions);
+  if (action->builder().error()) return Unexpected(*action->builder().error());
+  statement.action = std::move(action);
+  return {};
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,155 @@
+// engine/exec/item_row.h - the current row of one FROM item, wherever it lies: in a leaf of the table, in an entry of
+// an index (the table row is then fetched only when a column is asked for that the index does not have), or in memory.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/database.h"
+#include "engine/functions/statement_run.h"
+#include "storage/arena.h"
+#include "storage/btree.h"
+#include "storage/definitions.h"
+#include "storage/key_codec.h"
+
+namespace leftmost::engine {
+
+/// How the entries of one index read as columns of its table. Made once per prepared statement.
+class IndexLayout {
+ public:
+  IndexLayout(const storage::TableDef& table, const storage::IndexDef& index);
+
+  const storage::TableDef& table() const { return *table_; }
+  const storage::IndexDef& index() const { return *index_; }
+  /// How key and tail are coded, in index order.
+  std::span<const storage::KeyColumn> columns() const { return columns_; }
+  /// Place of a table column in the entry, -1 if it is not there.
+  int position_of(int column) const { return positions_[static_cast<std::size_t>(column)]; }
+  /// Coded primary key of a WITHOUT ROWID table from the values of an entry.
+  std::string primary_key(std::span<const storage::Value> entry) const;
+
+ private:
+  const storage::TableDef* table_;
+  const storage::IndexDef* index_;
+  std::vector<storage::KeyColumn> columns_;
+  std::vector<int> positions_;
+  std::vector<storage::KeyColumn> primary_key_columns_;
+  std::vector<int> primary_key_positions_;
+};
+
+/// What reading rows reports to: the statement's errors and its work.
+struct RowAccess {
+  StatementRun* run = nullptr;
+  Work* work = nullptr;
+  storage::TreeCounters* counters = nullptr;
+};
+
+class ItemRow {
+ public:
+  void connect(const RowAccess* access) { access_ = access; }
+
+  /// No row: every column is NULL, as in an outer join's all-NULL row.
+  void set_null() { place_ = Place::kNull; }
+  /// A row of a table tree.
+  void set_table(const storage::TableDef& table, const storage::Page* leaf, std::size_t slot) {
+    place_ = Place::kTable;
+    table_ = &table;
+    leaf_ = leaf;
+    slot_ = slot;
+  }
+  /// An entry of an index. `tree` is the table's, for look-ups; both outlive the row.
+  void set_entry(const IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf, std::size_t slot) {
+    place_ = Place::kEntry;
+    table_ = &layout.table();
+    layout_ = &layout;
+    tree_ = &tree;
+    entry_leaf_ = leaf;
+    entry_slot_ = slot;
+    leaf_ = nullptr;
+    decoded_ = false;
+  }
+  /// Values in memory, one per column. Without a rowid kRowidColumn is NULL.
+  void set_values(std::span<const storage::Value> values, storage::Value rowid = storage::Value::null()) {
+    place_ = Place::kValues;
+    values_ = values;
+    rowid_ = rowid;
+  }
+
+  /// Where the row is now, to come back to after set_values() or set_null() put something else in its place.
+  struct Position;
+  Position position() const;
+  void restore(const Position& position);
+
+  bool is_null_row() const { return place_ == Place::kNull; }
+  /// A column by number, or planner::kRowidColumn.
+  storage::Value column(int column) {
+    switch (place_) {
+      case Place::kTable:
+        return stored(column);
+      case Place::kValues:
+        return column < 0 ? rowid_ : values_[static_cast<std::size_t>(column)];
+      case Place::kEntry:
+        return entry_column(column);
+      case Place::kNull:
+        break;
+    }
+    return storage::Value::null();
+  }
+  /// The key of the row in its table's tree (8 bytes for rowid tables), copied to `key`.
+  /// Requires: the row is in a table or an index.
+  void copy_key(std::string& key);
+
+ private:
+  enum class Place : std::uint8_t { kNull, kTable, kEntry, kValues };
+
+  storage::Value stored(int column) const {
+    if (column < 0 || column == table_->rowid_alias) {
+      return storage::Value::integer(storage::head_to_rowid(leaf_->heads()[slot_]));
+    }
+    const int shift = table_->rowid_alias >= 0 && column > table_->rowid_alias ? 1 : 0;
+    return leaf_->value(slot_, static_cast<std::size_t>(column - shift));
+  }
+  storage::Value entry_column(int column);
+  bool decode();
+  bool look_up();
+
+  Place place_ = Place::kNull;
+  bool decoded_ = false;
+  const RowAccess* access_ = nullptr;
+  const storage::TableDef* table_ = nullptr;
+  const storage::Page* leaf_ = nullptr;  // of the table row; null until looked up
+  std::size_t slot_ = 0;
+  const IndexLayout* layout_ = nullptr;
+  const storage::BTree* tree_ = nullptr;
+  const storage::Page* entry_leaf_ = nullptr;
+  std::size_t entry_slot_ = 0;
+  std::vector<storage::Value> entry_;
+  storage::Arena entry_bytes_;
+  std::string scratch_;
+  std::span<const storage::Value> values_;
+  storage::Value rowid_;
+};
+
+struct ItemRow::Position {
+  Place place;
+  const storage::TableDef* table;
+  const storage::Page* leaf;
+  std::size_t slot;
+  std::span<const storage::Value> values;
+  storage::Value rowid;
+};
+
+inline ItemRow::Position ItemRow::position() const { return {place_, table_, leaf_, slot_, values_, rowid_}; }
+
+inline void ItemRow::restore(const Position& position) {
+  place_ = position.place;
+  table_ = position.table;
+  leaf_ = position.leaf;
+  slot_ = position.slot;
+  values_ = position.values;
+  rowid_ = position.rowid;
+}
+
+}  // namespace leftmost::engine

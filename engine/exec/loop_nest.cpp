@@ -1,0 +1,181 @@
+#include "engine/exec/loop_nest.h"
+
+namespace leftmost::engine {
+
+LoopNest::LoopNest(const planner::SelectPlan& plan, StreamBuilder& builder)
+    : LoopNest(plan.loops, plan.constant_filters, builder) {}
+
+LoopNest::LoopNest(const std::vector<planner::Loop>& loops, const std::vector<const planner::Expr*>& constant_filters,
+                   StreamBuilder& builder)
+    : runtime_(builder.runtime()) {
+  for (const planner::Expr* filter : constant_filters) constant_filters_.push_back(builder.compile(*filter));
+  for (const planner::Loop& loop : loops) add_loop(loop, builder);
+}
+
+void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
+  Level& level = levels_.emplace_back();
+  level.item = loop.item->id;
+  level.is_left_join = loop.item->join.left;
+  level.is_right_join = loop.item->join.right;
+  level.one_row = loop.one_row && loop.access != planner::AccessPath::kMultiIndexOr;
+  for (const planner::SeekColumn& seek : loop.equalities) {
+    if (seek.kind == planner::SeekKind::kIn) level.one_row = false;
+  }
+  level.cursor = make_loop_cursor(loop, builder);
+  for (const planner::Filter& filter : loop.filters) {
+    level.filters.push_back({builder.compile(*filter.condition), filter.is_outer_on,
+                             filter.condition->join_mark != planner::JoinMark::kNone});
+  }
+  if (level.is_right_join) {
+    if (loop.item->kind == planner::ItemKind::kTable) {
+      level.unmatched = make_table_scan(loop, builder);
+    } else {
+      builder.not_supported("RIGHT or FULL JOIN with a subquery", loop.item->span);
+    }
+  }
+}
+
+void LoopNest::open() {
+  started_ = false;
+  is_done_ = false;
+  in_right_pass_ = false;
+  base_ = 0;
+  depth_ = 0;
+  for (Level& level : levels_) level.matched_keys.clear();
+  for (const Program* filter : constant_filters_) {
+    if (!test(*filter, runtime_.eval())) {
+      is_done_ = true;
+      return;
+    }
+  }
+}
+
+void LoopNest::close() {
+  for (Level& level : levels_) {
+    if (level.cursor) level.cursor->close();
+    if (level.unmatched) level.unmatched->close();
+  }
+  is_done_ = true;
+}
+
+bool LoopNest::passes(const Level& level, bool outer_on) {
+  for (const FilterProgram& filter : level.filters) {
+    if (filter.is_outer_on == outer_on && !test(*filter.program, runtime_.eval())) return false;
+  }
+  return true;
+}
+
+// Moves one level to its next row that passes its filters.
+bool LoopNest::advance(std::size_t index) {
+  Level& level = levels_[index];
+  if (in_right_pass_ && index == base_) return next_unmatched(index);
+  if (level.on_null_row) return false;
+  if (!(level.one_row && level.had_row)) {
+    while (level.cursor->next()) {
+      runtime_.run().results().reset();  // what the filters of the row before made
+      level.had_row = true;
+      const bool matches = passes(level, true);
+      if (runtime_.failed()) return false;
+      if (matches) {
+        level.matched = true;
+        if (level.is_right_join) {
+          std::string key;
+          runtime_.row(level.item).copy_key(key);
+          level.matched_keys.add(key);
+        }
+        if (passes(level, false)) return true;
+        if (runtime_.failed()) return false;
+      }
+      if (level.one_row) break;
+    }
+    if (runtime_.failed()) return false;
+  }
+  if (!level.is_left_join || level.matched) return false;
+  level.on_null_row = true;
+  runtime_.row(level.item).set_null();
+  return passes(level, false) && !runtime_.failed();
+}
+
+// A row of the right side of a RIGHT JOIN that nothing matched, with everything to its left NULL.
+bool LoopNest::next_unmatched(std::size_t index) {
+  Level& level = levels_[index];
+  std::string key;
+  while (level.unmatched->next()) {
+    runtime_.row(level.item).copy_key(key);
+    if (level.matched_keys.contains(key)) continue;
+    bool keep = true;
+    for (std::size_t i = 0; i <= index && keep; ++i) {
+      for (const FilterProgram& filter : levels_[i].filters) {
+        keep = keep && (filter.is_on || filter.is_outer_on || test(*filter.program, runtime_.eval()));
+      }
+    }
+    if (runtime_.failed()) return false;
+    if (keep) return true;
+  }
+  return false;
+}
+
+// The next RIGHT JOIN whose left-over rows are still to come.
+bool LoopNest::start_right_pass() {
+  for (std::size_t i = in_right_pass_ ? base_ + 1 : 0; i < levels_.size(); ++i) {
+    if (!levels_[i].is_right_join) continue;
+    in_right_pass_ = true;
+    base_ = i;
+    for (std::size_t left = 0; left < i; ++left) runtime_.row(levels_[left].item).set_null();
+    levels_[i].unmatched->open();
+    return true;
+  }
+  return false;
+}
+
+bool LoopNest::next() {
+  if (is_done_ || runtime_.failed()) return false;
+  if (levels_.empty()) {
+    is_done_ = true;
+    return true;
+  }
+  const auto open_level = [this](std::size_t index) {
+    Level& level = levels_[index];
+    level.matched = false;
+    level.on_null_row = false;
+    level.had_row = false;
+    level.cursor->open();
+  };
+  if (!started_) {
+    started_ = true;
+    depth_ = 0;
+    open_level(0);
+  }
+  for (;;) {
+    if (runtime_.failed()) {
+      is_done_ = true;
+      return false;
+    }
+    if (advance(depth_)) {
+      if (depth_ + 1 == levels_.size()) return true;
+      open_level(++depth_);
+    } else if (runtime_.failed()) {
+      continue;
+    } else if (depth_ > base_) {
+      --depth_;
+    } else if (start_right_pass()) {
+      depth_ = base_;
+    } else {
+      is_done_ = true;
+      return false;
+    }
+  }
+}
+
+bool LoopNest::skip_to_next_in_value() {
+  for (std::size_t i = levels_.size(); i-- > 0;) {
+    if (levels_[i].cursor->skip_to_next_in_value()) {
+      depth_ = i;
+      return true;
+    }
+  }
+  is_done_ = true;
+  return false;
+}
+
+}  // namespace leftmost::engine

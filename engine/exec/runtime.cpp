@@ -1,0 +1,162 @@
+#include "engine/exec/runtime.h"
+
+#include "engine/functions/expr_rules.h"
+
+namespace leftmost::engine {
+
+using planner::Expr;
+using planner::ExprKind;
+using storage::Value;
+
+std::vector<InSet::Field> in_set_fields(const Expr& in) {
+  std::vector<InSet::Field> fields;
+  const int width = row_width(*in.left);
+  for (int field = 0; field < width; ++field) fields.push_back({in_affinity(in, field), in_collation(in, field)});
+  return fields;
+}
+
+Runtime::Runtime(Environment& environment, const ConnectionCounters& counters)
+    : run_(environment, counters), eval_{run_, *this, {}}, access_{&run_, &work_, &tree_counters_} {
+  self_.connect(&access_);
+}
+
+void Runtime::start(const storage::DatabaseState& state, const Limits& limits, std::span<const Value> parameters) {
+  run_.start();
+  run_.limit_memory(static_cast<std::size_t>(limits.memory_bytes));
+  eval_.parameters = parameters;
+  state_ = &state;
+  limits_.memory_bytes = limits.memory_bytes;
+  limits_.interrupt = limits.interrupt;
+  work_ = Work{};
+  tree_counters_ = storage::TreeCounters{};
+  steps_ = 0;
+  for (ItemRow& row : rows_) row.set_null();
+}
+
+void Runtime::settle_work() {
+  work_.seeks = tree_counters_.seeks;
+  work_.pages_read = tree_counters_.pages;
+}
+
+bool Runtime::check_limits(std::uint64_t bytes) {
+  if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed)) {
+    run_.fail(ErrorCode::kInterrupt, "interrupted");
+  } else if (bytes > limits_.memory_bytes || run_.results().bytes_held() > limits_.memory_bytes) {
+    run_.fail(ErrorCode::kNoMemory, "out of memory");
+  }
+  return !run_.failed();
+}
+
+ItemRow& Runtime::row(planner::ItemId item) {
+  if (item < 0) return self_;
+  while (rows_.size() <= static_cast<std::size_t>(item)) {
+    rows_.emplace_back();
+    rows_.back().connect(&access_);
+  }
+  return rows_[static_cast<std::size_t>(item)];
+}
+
+void Runtime::add_subquery(const Expr& node, std::unique_ptr<RowStream> stream) {
+  Subquery& subquery = subqueries_[&node];
+  subquery.stream = std::move(stream);
+  subquery.correlated = node.select->is_correlated;
+}
+
+void Runtime::set_aggregates(const planner::Select& owner, const std::vector<Value>* values) {
+  for (Aggregates& aggregates : aggregates_) {
+    if (aggregates.owner == &owner) {
+      aggregates.values = values;
+      return;
+    }
+  }
+  aggregates_.push_back({&owner, values});
+}
+
+void Runtime::close_subqueries() {
+  for (auto& [node, subquery] : subqueries_) subquery.stream->close();
+}
+
+Value Runtime::column(const Expr& column) { return row(column.item).column(column.column); }
+
+bool Runtime::is_null_row(planner::ItemId item) { return row(item).is_null_row(); }
+
+Value Runtime::aggregate(const Expr& aggregate) {
+  for (const Aggregates& aggregates : aggregates_) {
+    if (aggregates.owner != aggregate.owner || aggregates.values == nullptr) continue;
+    const auto slot = static_cast<std::size_t>(aggregate.slot);
+    return slot < aggregates.values->size() ? (*aggregates.values)[slot] : Value::null();
+  }
+  return Value::null();
+}
+
+// The subquery with its first row fetched; null after an error.
+Runtime::Subquery* Runtime::first_row(const Expr& node) {
+  const auto found = subqueries_.find(&node);
+  if (found == subqueries_.end()) {
+    run_.fail(ErrorCode::kInternal, "a subquery was not prepared");
+    return nullptr;
+  }
+  Subquery& subquery = found->second;
+  if (!subquery.correlated && subquery.run_number == run_.number()) return &subquery;
+  RowStream& stream = *subquery.stream;
+  stream.open();
+  subquery.has_row = stream.next();
+  if (failed()) return nullptr;
+  subquery.row.clear();
+  if (subquery.has_row && node.kind != ExprKind::kExists) {
+    for (const Value& value : stream.row()) subquery.row.emplace_back(value);
+  }
+  stream.close();
+  subquery.run_number = run_.number();
+  return &subquery;
+}
+
+Value Runtime::scalar_subquery(const Expr& node) {
+  const Subquery* subquery = first_row(node);
+  if (subquery == nullptr || !subquery->has_row || subquery->row.empty()) return Value::null();
+  const Value value = subquery->row[0].view();
+  // A correlated subquery's row is overwritten when it runs again, maybe within the same expression.
+  return subquery->correlated ? storage::copy_value(value, run_.results()) : value;
+}
+
+void Runtime::row_subquery(const Expr& node, std::span<Value> row) {
+  const Subquery* subquery = first_row(node);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const bool is_there = subquery != nullptr && subquery->has_row && i < subquery->row.size();
+    row[i] = is_there ? storage::copy_value(subquery->row[i].view(), run_.results()) : Value::null();
+  }
+}
+
+bool Runtime::exists(const Expr& node) {
+  const Subquery* subquery = first_row(node);
+  return subquery != nullptr && subquery->has_row;
+}
+
+const InSet* Runtime::in_set(const Expr& in) {
+  const auto found = subqueries_.find(&in);
+  if (found == subqueries_.end()) {
+    run_.fail(ErrorCode::kInternal, "a subquery was not prepared");
+    return nullptr;
+  }
+  Subquery& subquery = found->second;
+  if (!subquery.correlated && subquery.run_number == run_.number()) return subquery.set.get();
+  subquery.set = std::make_unique<InSet>(in_set_fields(in));
+  RowStream& stream = *subquery.stream;
+  stream.open();
+  while (stream.next()) {
+    subquery.set->add(stream.row());
+    if (!step()) return nullptr;
+  }
+  stream.close();
+  if (!check_limits(subquery.set->bytes_held())) return nullptr;
+  subquery.set->seal();
+  subquery.run_number = run_.number();
+  return subquery.set.get();
+}
+
+Value Runtime::in_select(const Expr& in, std::span<const Value> left) {
+  const InSet* set = in_set(in);
+  return set == nullptr ? Value::null() : set->contains(left, run_.results());
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,71 @@
+// SELECT and VALUES as statements.
+#include "engine/exec/change_action.h"
+#include "engine/exec/stream_builder.h"
+
+namespace leftmost::engine {
+namespace {
+
+class SelectAction final : public Action {
+ public:
+  SelectAction(CompileContext context, const planner::Select& select)
+      : connection_(context.connection),
+        runtime_(connection_.environment(), connection_.counters()),
+        builder_(runtime_, context.statement.arena),
+        stream_(builder_.build(select)) {}
+
+  const StreamBuilder& builder() const { return builder_; }
+
+  Expected<void> start(std::span<const storage::Value> parameters) override {
+    runtime_.start(connection_.data(), connection_.limits(), parameters);
+    stream_->open();
+    if (runtime_.failed()) return Unexpected(runtime_.run().take_error());
+    return {};
+  }
+  Expected<bool> next() override {
+    if (stream_->next()) {
+      ++runtime_.work().rows_returned;
+      return true;
+    }
+    if (runtime_.failed()) return Unexpected(runtime_.run().take_error());
+    return false;
+  }
+  std::span<const storage::Value> row() const override { return stream_->row(); }
+  void finish() override {
+    stream_->close();
+    runtime_.close_subqueries();
+  }
+  const Work* work() override {
+    runtime_.settle_work();
+    return &runtime_.work();
+  }
+
+ private:
+  Connection& connection_;
+  Runtime runtime_;
+  StreamBuilder builder_;
+  std::unique_ptr<RowStream> stream_;
+};
+
+}  // namespace
+
+Expected<void> compile_select(const sql::SelectStatement& select, CompileContext context) {
+  CompiledStatement& statement = context.statement;
+  statement.kind = StatementKind::kSelect;
+  auto bound = bind_select(*select.select, bind_context(context));
+  if (!bound) return Unexpected(bound.error());
+  // Names first: the planner may rewrite the tree.
+  const planner::Select* leftmost = *bound;
+  while (leftmost->prior != nullptr) leftmost = leftmost->prior;
+  for (const planner::ResultColumn& column : leftmost->columns) {
+    statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
+  }
+  auto plan = planner::plan_select(*bound, planner_options(context.connection), statement.arena);
+  if (!plan) return Unexpected(plan.error());
+  statement.plan = std::move(*plan);
+  auto action = std::make_unique<SelectAction>(context, **bound);
+  if (action->builder().error()) return Unexpected(*action->builder().error());
+  statement.action = std::move(action);
+  return {};
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,167 @@
+#include "engine/exec/select_stream.h"
+
+#include "engine/exec/group_producer.h"
+#include "engine/exec/row_buffer.h"
+#include "planner/comparison.h"
+
+namespace leftmost::engine {
+
+using planner::DistinctMode;
+using planner::GroupMode;
+using planner::OrderMode;
+using storage::Value;
+
+SelectStream::SelectStream(const planner::Select& select, bool is_whole, StreamBuilder& builder)
+    : select_(select), plan_(*select.plan), runtime_(builder.runtime()) {
+  if (is_whole) limit_ = LimitCounter(select, builder);
+  build_from(builder);
+
+  const bool is_grouped = plan_.group != GroupMode::kNone && !(plan_.distinct_as_group_by && select.group_by.empty());
+  std::unique_ptr<LoopNest> loops;
+  if (!plan_.count_shortcut) loops = std::make_unique<LoopNest>(plan_, builder);
+  if (is_grouped || select.is_aggregate || plan_.count_shortcut) {
+    producer_ = make_group_producer(select, std::move(loops), builder);
+  } else {
+    producer_ = std::move(loops);
+  }
+
+  for (const planner::ResultColumn& column : select.columns) {
+    columns_.push_back(builder.compile(*column.expr));
+    distinct_columns_.push_back(
+        {planner::collation_of(column.expr).value_or(storage::Collation::kBinary), false, storage::Affinity::kBlob});
+  }
+  values_.resize(columns_.size());
+  width_ = columns_.size();
+  sorter_ = Sorter(width_);
+
+  distinct_ = plan_.distinct;
+  bool wants_sort = plan_.order == OrderMode::kSort || plan_.order == OrderMode::kSortRightPart;
+  if (plan_.distinct_as_group_by && !is_grouped) {
+    distinct_ = DistinctMode::kTempBTree;
+    wants_sort = plan_.group == GroupMode::kSorted;
+  }
+  sorts_ = is_whole && wants_sort && !select.order_by.empty();
+  if (sorts_) {
+    for (const planner::OrderTerm& term : select.order_by) {
+      const bool is_column = term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
+      order_.push_back({is_column ? nullptr : builder.compile(*term.expr),
+                        is_column ? static_cast<std::size_t>(term.result_column) - 1 : 0, sort_column(term)});
+    }
+  }
+}
+
+void SelectStream::build_from(StreamBuilder& builder) {
+  for (const planner::FromSubquery& subquery : plan_.subqueries) {
+    const planner::ItemId id = subquery.item->id;
+    switch (subquery.use) {
+      case planner::SubqueryUse::kCoroutine:
+        builder.add_coroutine(id, builder.build(*subquery.item->subquery));
+        break;
+      case planner::SubqueryUse::kMaterialize: {
+        std::unique_ptr<RowStream> stream = builder.build(*subquery.item->subquery);
+        if (!stream) return;
+        auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated, runtime_);
+        materialized_.push_back(rows);
+        builder.add_materialized(id, std::move(rows));
+        break;
+      }
+      case planner::SubqueryUse::kReuse:
+        builder.add_materialized(id, builder.materialized(subquery.reused));
+        break;
+    }
+  }
+}
+
+void SelectStream::open() {
+  is_done_ = false;
+  is_sorted_ = false;
+  sorted_at_ = 0;
+  has_distinct_last_ = false;
+  distinct_seen_.clear();
+  for (const auto& rows : materialized_) rows->outer_opened();
+  if (!limit_.open(runtime_)) {
+    is_done_ = true;
+    return;
+  }
+  if (limit_.is_used_up()) {
+    is_done_ = true;
+    return;
+  }
+  if (sorts_) sorter_.reset(limit_.rows_wanted());
+  producer_->open();
+}
+
+void SelectStream::close() {
+  producer_->close();
+  distinct_seen_.clear();
+  sorter_.reset(std::nullopt);
+  is_done_ = true;
+}
+
+bool SelectStream::is_distinct() {
+  if (distinct_ == DistinctMode::kNone || distinct_ == DistinctMode::kUnique) return true;
+  key_.clear();
+  storage::append_key(key_, values_, distinct_columns_);
+  if (distinct_ == DistinctMode::kTempBTree) {
+    const bool is_new = distinct_seen_.add(key_).is_new;
+    if (is_new && (distinct_seen_.size() & 0xfff) == 0) runtime_.check_limits(distinct_seen_.bytes_held());
+    return is_new;
+  }
+  if (has_distinct_last_ && key_ == distinct_last_) return false;
+  has_distinct_last_ = true;
+  distinct_last_ = key_;
+  return true;
+}
+
+bool SelectStream::next_row() {
+  for (;;) {
+    runtime_.run().results().reset();
+    if (!producer_->next()) return false;
+    for (std::size_t i = 0; i < columns_.size(); ++i) values_[i] = evaluate(*columns_[i], runtime_.eval());
+    if (runtime_.failed()) return false;
+    if (is_distinct()) return !runtime_.failed();
+  }
+}
+
+bool SelectStream::fill_sorter() {
+  while (next_row()) {
+    key_.clear();
+    for (const OrderKey& order : order_) {
+      const Value value =
+          order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval());
+      append_sort_key(key_, value, order.column);
+    }
+    if (runtime_.failed()) return false;
+    sorter_.add(key_, values_);
+    if ((sorter_.size() & 0xfff) == 0 && !runtime_.check_limits(sorter_.bytes_held())) return false;
+  }
+  if (runtime_.failed()) return false;
+  sorter_.sort();
+  ++runtime_.work().sorts;
+  is_sorted_ = true;
+  return true;
+}
+
+bool SelectStream::next() {
+  if (is_done_ || runtime_.failed()) return false;
+  ResultsScope scope(runtime_.run(), results_);
+  while (!limit_.is_used_up()) {
+    if (sorts_) {
+      if (!is_sorted_ && !fill_sorter()) break;
+      if (sorted_at_ >= sorter_.size()) break;
+      row_ = sorter_.row(sorted_at_++);
+    } else {
+      if (!next_row()) break;
+      row_ = values_;
+    }
+    if (limit_.take()) return true;
+  }
+  is_done_ = true;
+  return false;
+}
+
+std::unique_ptr<RowStream> make_select_stream(const planner::Select& select, StreamBuilder& builder) {
+  return std::make_unique<SelectStream>(select, true, builder);
+}
+
+}  // namespace leftmost::engine

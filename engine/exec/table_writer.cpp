@@ -1,0 +1,347 @@
+#include "engine/exec/table_writer.h"
+
+#include <algorithm>
+
+#include "storage/affinity.h"
+
+namespace leftmost::engine {
+
+using storage::ConflictAction;
+using storage::Value;
+
+TableWriter::TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder)
+    : relation_(relation), runtime_(builder.runtime()) {
+  const storage::TableDef& table = *relation.def;
+  for (const planner::RelationIndex& source : relation.indexes) {
+    Index& index = indexes_.emplace_back();
+    index.def = source.def.get();
+    index.is_table = source.def->is_table_itself;
+    index.columns = index.is_table ? storage::primary_key_columns(table) : storage::index_key_columns(*source.def, table);
+    for (const planner::Expr* expression : source.key_expressions) {
+      index.expressions.push_back(expression == nullptr ? nullptr : builder.compile(*expression));
+    }
+    if (source.where != nullptr) index.where = builder.compile(*source.where);
+  }
+  for (const planner::Expr* check : expressions.checks) checks_.push_back(builder.compile(*check));
+  for (const planner::Expr* value : expressions.defaults) {
+    defaults_.push_back(value == nullptr ? nullptr : builder.compile(*value));
+  }
+  if (table.without_rowid) primary_key_ = storage::primary_key_columns(table);
+  stored_.resize(storage::table_shape(table).columns);
+}
+
+std::string TableWriter::key_of(const RowImage& row) const {
+  if (table().without_rowid) return storage::primary_key(table(), primary_key_, row.values);
+  return std::string(storage::RowidKey(row.rowid).view());
+}
+
+bool TableWriter::read(const storage::DatabaseState& state, std::string_view key, RowImage& row) const {
+  const storage::BTree* tree = state.tree(table().id);
+  const storage::BTree::Found found = tree == nullptr ? storage::BTree::Found{} : tree->find(key);
+  if (!found) return false;
+  const storage::TableRow source(table(), found.leaf, found.slot);
+  row.values.resize(table().columns.size());
+  for (std::size_t i = 0; i < row.values.size(); ++i) row.values[i] = source.column(static_cast<int>(i));
+  if (!table().without_rowid) row.rowid = source.rowid();
+  return true;
+}
+
+void TableWriter::put_self(const RowImage& row) {
+  runtime_.row(planner::kSelfItem)
+      .set_values(row.values, table().without_rowid ? Value::null() : Value::integer(row.rowid));
+}
+
+// Requires: put_self(row).
+bool TableWriter::is_in_index(const Index& index, const RowImage&) {
+  return index.where == nullptr || test(*index.where, runtime_.eval());
+}
+
+// Requires: put_self(row).
+Value TableWriter::entry_value(const Index& index, std::size_t position, const RowImage& row) {
+  const storage::IndexColumn& column = index.def->column(position);
+  if (column.column == storage::kRowidColumn) return Value::integer(row.rowid);
+  if (column.column != storage::kExpressionColumn) return row.values[static_cast<std::size_t>(column.column)];
+  const Program* program = position < index.expressions.size() ? index.expressions[position] : nullptr;
+  return program == nullptr ? Value::null() : evaluate(*program, runtime_.eval());
+}
+
+bool TableWriter::make_entry(std::size_t number, const RowImage& row, storage::IndexEntry& entry) {
+  const Index& index = indexes_[number];
+  put_self(row);
+  if (!is_in_index(index, row)) return false;
+  entry_values_.resize(index.columns.size());
+  for (std::size_t i = 0; i < entry_values_.size(); ++i) entry_values_[i] = entry_value(index, i, row);
+  if (runtime_.failed()) return false;
+  storage::make_index_entry(entry_values_, index.columns, entry);
+  return true;
+}
+
+Error TableWriter::unique_error(const storage::IndexDef* index) const {
+  std::string columns;
+  if (index == nullptr) {
+    columns = table().name + '.' +
+              (table().rowid_alias < 0 ? "rowid" : table().columns[static_cast<std::size_t>(table().rowid_alias)].name);
+  } else {
+    for (const storage::IndexColumn& column : index->key_columns) {
+      if (column.column < 0 && column.column == storage::kExpressionColumn) {
+        columns = "index '" + index->name + "'";
+        break;
+      }
+      if (!columns.empty()) columns += ", ";
+      columns += table().name + '.';
+      columns += column.column < 0 ? std::string("rowid") : table().columns[static_cast<std::size_t>(column.column)].name;
+    }
+  }
+  return Error{ErrorCode::kConstraint, "UNIQUE constraint failed: " + columns, std::nullopt, {}};
+}
+
+bool TableWriter::check_not_null(RowImage& row, Action action, Check& check) {
+  for (std::size_t i = 0; i < row.values.size(); ++i) {
+    const storage::ColumnDef& column = table().columns[i];
+    const bool is_rowid = static_cast<int>(i) == table().rowid_alias;
+    if (!column.not_null || is_rowid || !row.values[i].is_null()) continue;
+    Action wanted = action != Action::kDefault ? action : column.not_null_conflict;
+    if (wanted == Action::kDefault) wanted = Action::kAbort;
+    if (wanted == Action::kReplace) {
+      Value value;
+      if (defaults_[i] != nullptr) {
+        put_self(row);
+        value = storage::apply_affinity(evaluate(*defaults_[i], runtime_.eval()), column.affinity, default_bytes_);
+        value = storage::copy_value(value, default_bytes_);
+      }
+      if (!value.is_null()) {
+        row.values[i] = value;
+        continue;
+      }
+      wanted = Action::kAbort;
+    }
+    if (wanted == Action::kIgnore) {
+      check.verdict = Verdict::kSkip;
+    } else {
+      check.verdict = Verdict::kFail;
+      check.action = wanted;
+      check.error = Error{ErrorCode::kConstraint, "NOT NULL constraint failed: " + table().name + '.' + column.name,
+                          std::nullopt,
+                          {}};
+    }
+    return false;
+  }
+  return true;
+}
+
+bool TableWriter::check_expressions(const RowImage& row, Action action, Check& check) {
+  if (checks_.empty()) return true;
+  put_self(row);
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    if (test(*checks_[i], runtime_.eval(), true)) continue;
+    if (action == Action::kIgnore && !runtime_.failed()) {
+      check.verdict = Verdict::kSkip;
+      return false;
+    }
+    check.verdict = Verdict::kFail;
+    check.action = action == Action::kDefault || action == Action::kReplace ? Action::kAbort : action;
+    if (runtime_.failed()) {
+      check.error = runtime_.run().take_error();
+      check.action = Action::kAbort;
+    } else {
+      const storage::CheckConstraint& constraint = table().checks[i];
+      check.error = Error{ErrorCode::kConstraint,
+                          "CHECK constraint failed: " + (constraint.name.empty() ? constraint.sql : constraint.name),
+                          std::nullopt,
+                          {}};
+    }
+    return false;
+  }
+  return true;
+}
+
+// A conflict with the row at `conflicting_key`. True: checking goes on.
+bool TableWriter::resolve(const storage::IndexDef* index, std::string conflicting_key, Action action, Action declared,
+                          std::span<const UpsertTarget> upserts, Check& check) {
+  for (std::size_t i = 0; i < upserts.size(); ++i) {
+    const UpsertTarget& target = upserts[i];
+    if (!target.any() && (index == nullptr ? !target.on_rowid : target.index != index)) continue;
+    check.verdict = Verdict::kUpsert;
+    check.upsert = i;
+    check.index = index;
+    check.conflicting_key = std::move(conflicting_key);
+    return false;
+  }
+  Action wanted = action != Action::kDefault ? action : declared;
+  if (wanted == Action::kDefault) wanted = Action::kAbort;
+  if (wanted == Action::kReplace) {
+    check.replaced.push_back(std::move(conflicting_key));
+    return true;
+  }
+  if (wanted == Action::kIgnore) {
+    check.verdict = Verdict::kSkip;
+    return false;
+  }
+  check.verdict = Verdict::kFail;
+  check.action = wanted;
+  check.error = unique_error(index);
+  return false;
+}
+
+bool TableWriter::check_rowid(const storage::DatabaseState& state, const RowImage& row,
+                              std::optional<std::string_view> old_key, Action action,
+                              std::span<const UpsertTarget> upserts, Check& check) {
+  if (table().without_rowid) return true;
+  const storage::RowidKey key(row.rowid);
+  if (old_key && *old_key == key.view()) return true;
+  const storage::BTree* tree = state.tree(table().id);
+  if (tree == nullptr || !tree->contains(key.view())) return true;
+  return resolve(nullptr, std::string(key.view()), action, table().primary_key_conflict, upserts, check);
+}
+
+bool TableWriter::check_index(const storage::DatabaseState& state, const Index& index, const RowImage& row,
+                              std::optional<std::string_view> old_key, Action action,
+                              std::span<const UpsertTarget> upserts, Check& check) {
+  if (!index.def->unique) return true;
+  std::string prefix;
+  if (index.is_table) {
+    prefix = key_of(row);
+    if (old_key && *old_key == prefix) return true;
+    const storage::BTree* tree = state.tree(table().id);
+    if (tree == nullptr || !tree->contains(prefix)) return true;
+    return resolve(index.def, std::move(prefix), action, index.def->conflict, upserts, check);
+  }
+  put_self(row);
+  if (!is_in_index(index, row)) {
+    if (!runtime_.failed()) return true;
+  }
+  for (std::size_t i = 0; i < index.def->key_columns.size() && !runtime_.failed(); ++i) {
+    const Value value = entry_value(index, i, row);
+    if (value.is_null() && !runtime_.failed()) return true;  // NULLs are distinct from each other
+    storage::append_key_column(prefix, value, index.columns[i]);
+  }
+  if (runtime_.failed()) {
+    check.verdict = Verdict::kFail;
+    check.action = Action::kAbort;
+    check.error = runtime_.run().take_error();
+    return false;
+  }
+  const storage::BTree* tree = state.tree(index.def->id);
+  if (tree == nullptr) return true;
+  const storage::BTree::Found found = tree->find_first(storage::prefix_range(prefix));
+  if (!found) return true;
+  std::string scratch;
+  std::string conflicting;
+  if (table().without_rowid) {
+    const IndexLayout layout(table(), *index.def);
+    storage::Arena bytes;
+    std::vector<Value> values(layout.columns().size());
+    if (storage::decode_index_entry(found.leaf, found.slot, layout.columns(), bytes, values)) {
+      conflicting = layout.primary_key(values);
+    }
+  } else if (const auto rowid = storage::rowid_of_index_entry(found.leaf->key(found.slot, scratch), index.columns)) {
+    conflicting = storage::RowidKey(*rowid).view();
+  }
+  if (old_key && *old_key == conflicting) return true;
+  const bool goes_anyway =
+      std::find(check.replaced.begin(), check.replaced.end(), conflicting) != check.replaced.end();
+  if (goes_anyway) return true;
+  return resolve(index.def, std::move(conflicting), action, index.def->conflict, upserts, check);
+}
+
+TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowImage& row,
+                                      std::optional<std::string_view> old_key, Action action,
+                                      std::span<const UpsertTarget> upserts) {
+  Check check;
+  default_bytes_.reset();
+  if (!check_not_null(row, action, check) || !check_expressions(row, action, check)) return check;
+  // ON CONFLICT targets first and in their order; a rowid target that is not the first one waits for its turn.
+  std::vector<bool> is_checked(indexes_.size(), false);
+  bool rowid_is_checked = false;
+  const bool rowid_waits = !upserts.empty() && !upserts[0].any() && !upserts[0].on_rowid;
+  if (!rowid_waits) {
+    rowid_is_checked = true;
+    if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
+  }
+  for (const UpsertTarget& target : upserts) {
+    if (target.on_rowid && !rowid_is_checked) {
+      rowid_is_checked = true;
+      if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
+    }
+    for (std::size_t i = 0; i < indexes_.size(); ++i) {
+      if (indexes_[i].def != target.index || is_checked[i]) continue;
+      is_checked[i] = true;
+      if (!check_index(state, indexes_[i], row, old_key, action, upserts, check)) return check;
+    }
+  }
+  if (!rowid_is_checked && !check_rowid(state, row, old_key, action, upserts, check)) return check;
+  for (std::size_t i = 0; i < indexes_.size(); ++i) {
+    if (!is_checked[i] && !check_index(state, indexes_[i], row, old_key, action, upserts, check)) return check;
+  }
+  return check;
+}
+
+bool TableWriter::insert(storage::DatabaseState& state, const RowImage& row) {
+  storage::stored_values(table(), row.values, stored_);
+  state.tree(table().id)->insert_or_replace(key_of(row), stored_);
+  storage::IndexEntry entry;
+  for (std::size_t i = 0; i < indexes_.size(); ++i) {
+    if (indexes_[i].is_table || !make_entry(i, row, entry)) continue;
+    const Value payload = entry.payload_value();
+    state.tree(indexes_[i].def->id)->insert_or_replace(entry.key, std::span(&payload, 1));
+  }
+  return !runtime_.failed();
+}
+
+bool TableWriter::update(storage::DatabaseState& state, std::string_view old_key, const RowImage& row) {
+  const std::string new_key = key_of(row);
+  storage::BTree& tree = *state.tree(table().id);
+  RowImage old;
+  if (!read(state, old_key, old)) return !runtime_.failed();
+  // Index entries first: the old row's values lie in the table's pages.
+  storage::IndexEntry before, after;
+  for (std::size_t i = 0; i < indexes_.size(); ++i) {
+    if (indexes_[i].is_table) continue;
+    const bool was_in = make_entry(i, old, before);
+    const bool is_in = make_entry(i, row, after);
+    if (runtime_.failed()) return false;
+    if (was_in && is_in && before.key == after.key && before.payload == after.payload) continue;
+    storage::BTree& index_tree = *state.tree(indexes_[i].def->id);
+    if (was_in && (!is_in || before.key != after.key)) index_tree.erase(before.key);
+    if (is_in) {
+      const Value payload = after.payload_value();
+      index_tree.insert_or_replace(after.key, std::span(&payload, 1));
+    }
+  }
+  if (new_key != old_key) tree.erase(old_key);
+  storage::stored_values(table(), row.values, stored_);
+  if (new_key != old_key) {
+    tree.insert_or_replace(new_key, stored_);
+    return true;
+  }
+  std::vector<storage::ColumnChange> changes;
+  for (std::size_t i = 0; i < row.values.size(); ++i) {
+    const int stored = storage::stored_column(table(), static_cast<int>(i));
+    if (stored < 0 || storage::identical(old.values[i], row.values[i])) continue;
+    changes.push_back({static_cast<std::size_t>(stored), row.values[i]});
+  }
+  if (!changes.empty()) tree.update(old_key, changes);
+  return true;
+}
+
+bool TableWriter::erase(storage::DatabaseState& state, std::string_view key) {
+  RowImage old;
+  if (!read(state, key, old)) return false;
+  storage::IndexEntry entry;
+  for (std::size_t i = 0; i < indexes_.size(); ++i) {
+    if (!indexes_[i].is_table && make_entry(i, old, entry)) state.tree(indexes_[i].def->id)->erase(entry.key);
+  }
+  return state.tree(table().id)->erase(key);
+}
+
+std::uint64_t TableWriter::clear(storage::DatabaseState& state) {
+  storage::BTree& tree = *state.tree(table().id);
+  const std::uint64_t rows = tree.size();
+  tree.clear();
+  for (const Index& index : indexes_) {
+    if (!index.is_table) state.tree(index.def->id)->clear();
+  }
+  return rows;
+}
+
+}  // namespace leftmost::engine

@@ -1,0 +1,112 @@
+// engine/exec/table_writer.h - one row of a table with all its index entries: checked, put in, changed, taken out.
+//
+// check() looks at every constraint in SQLite's order and touches nothing; store() then cannot fail. So a statement
+// about a single row needs no way back.
+//
+//   NOT NULL by column, CHECK in order, rowid, then unique indexes, newest first (those with REPLACE last)
+//   (https://www.sqlite.org/lang_conflict.html)
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/bind/relation_cache.h"
+#include "engine/exec/item_row.h"
+#include "engine/exec/stream_builder.h"
+#include "storage/table_view.h"
+
+namespace leftmost::engine {
+
+/// All values of a row in table order; the rowid alias holds the rowid. Bytes belong to whoever filled it.
+struct RowImage {
+  std::vector<storage::Value> values;
+  std::int64_t rowid = 0;
+};
+
+class TableWriter {
+ public:
+  /// Constraint actions of INSERT OR x, UPDATE OR x.
+  using Action = storage::ConflictAction;
+
+  /// What became of a checked row.
+  enum class Verdict : std::uint8_t { kStore, kSkip, kFail, kUpsert };
+  struct Check {
+    Verdict verdict = Verdict::kStore;
+    Action action = Action::kAbort;         ///< kFail: which one the failed constraint asks for
+    Error error;                            ///< kFail
+    std::vector<std::string> replaced;      ///< kStore: keys of rows that go first
+    const storage::IndexDef* index = nullptr;  ///< kUpsert: whose conflict it was, null: the rowid's
+    std::size_t upsert = 0;                 ///< kUpsert: number of the clause
+    std::string conflicting_key;            ///< kUpsert: the row that is there
+  };
+  /// ON CONFLICT clauses that a conflict can be about, in the order written.
+  struct UpsertTarget {
+    const storage::IndexDef* index = nullptr;
+    bool on_rowid = false;
+    bool any() const { return index == nullptr && !on_rowid; }
+  };
+
+  /// `relation` and `expressions` outlive the writer.
+  TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder);
+
+  const storage::TableDef& table() const { return *relation_.def; }
+  /// Key of a row in the table's tree.
+  std::string key_of(const RowImage& row) const;
+  /// The row with this key, values still in the tree's pages; false if there is none.
+  bool read(const storage::DatabaseState& state, std::string_view key, RowImage& row) const;
+
+  /// NOT NULL, CHECK and uniqueness of a row to be stored. `old_key`: of the row that it takes the place of. Default
+  /// values that NOT NULL ON CONFLICT REPLACE puts in are written to `row`.
+  Check check(const storage::DatabaseState& state, RowImage& row, std::optional<std::string_view> old_key, Action action,
+              std::span<const UpsertTarget> upserts = {});
+
+  // Requires: check() said kStore, and the rows it named were erased. False only if an expression of an index fails.
+  bool insert(storage::DatabaseState& state, const RowImage& row);
+  bool update(storage::DatabaseState& state, std::string_view old_key, const RowImage& row);
+  /// Removes the row with this key and its entries; false if there is none.
+  bool erase(storage::DatabaseState& state, std::string_view key);
+  /// Removes all rows. How many there were.
+  std::uint64_t clear(storage::DatabaseState& state);
+
+  /// The entry of index number `index` for `row`; false if the row is not in that (partial) index or after an error.
+  bool make_entry(std::size_t index, const RowImage& row, storage::IndexEntry& entry);
+  std::size_t index_count() const { return indexes_.size(); }
+  const storage::IndexDef& index(std::size_t number) const { return *indexes_[number].def; }
+
+ private:
+  struct Index {
+    const storage::IndexDef* def;
+    std::vector<storage::KeyColumn> columns;
+    std::vector<const Program*> expressions;  // per key column, null for plain ones
+    const Program* where = nullptr;
+    bool is_table = false;
+  };
+
+  void put_self(const RowImage& row);
+  bool is_in_index(const Index& index, const RowImage& row);
+  storage::Value entry_value(const Index& index, std::size_t position, const RowImage& row);
+  Error unique_error(const storage::IndexDef* index) const;
+  bool check_not_null(RowImage& row, Action action, Check& check);
+  bool check_expressions(const RowImage& row, Action action, Check& check);
+  bool check_rowid(const storage::DatabaseState& state, const RowImage& row, std::optional<std::string_view> old_key,
+                   Action action, std::span<const UpsertTarget> upserts, Check& check);
+  bool check_index(const storage::DatabaseState& state, const Index& index, const RowImage& row,
+                   std::optional<std::string_view> old_key, Action action, std::span<const UpsertTarget> upserts,
+                   Check& check);
+  bool resolve(const storage::IndexDef* index, std::string conflicting_key, Action action, Action declared,
+               std::span<const UpsertTarget> upserts, Check& check);
+
+  const planner::Relation& relation_;
+  Runtime& runtime_;
+  std::vector<Index> indexes_;  // in checking order
+  std::vector<const Program*> checks_;
+  std::vector<const Program*> defaults_;
+  std::vector<storage::KeyColumn> primary_key_;
+  std::vector<storage::Value> stored_;
+  std::vector<storage::Value> entry_values_;
+  storage::Arena default_bytes_;
+};
+
+}  // namespace leftmost::engine

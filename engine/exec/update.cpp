@@ -1,0 +1,276 @@
+// UPDATE: the rows are found first, then changed one after the other, so that no row is met twice.
+#include <map>
+
+#include "engine/exec/change_action.h"
+#include "engine/exec/key_map.h"
+#include "engine/exec/loop_nest.h"
+#include "planner/planner.h"
+
+namespace leftmost::engine {
+namespace {
+
+using storage::ConflictAction;
+using storage::Value;
+
+class UpdateAction final : public ChangeAction {
+ public:
+  UpdateAction(CompileContext context, BoundUpdate update, const TableExpressions& expressions)
+      : ChangeAction(context),
+        update_(std::move(update)),
+        table_(*update_.query.target->relation->def),
+        writer_(*update_.query.target->relation, expressions, builder_),
+        action_(conflict_action(update_.action)),
+        target_row_(runtime_.row(update_.query.target->id)) {
+    if (update_.source != nullptr) {
+      source_ = builder_.build(*update_.source);
+    } else {
+      // Without WHERE every row is meant; the plan then still has its one loop.
+      loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops, std::vector<const planner::Expr*>(), builder_);
+      has_loops_ = !context.statement.plan->change_loops.empty();
+    }
+    assignments_ = compile_assignments(update_.assignments, builder_);
+    set_returning(update_.returning, builder_);
+  }
+
+  const StreamBuilder& builder() const { return builder_; }
+
+ protected:
+  bool needs_mark() const override { return true; }
+
+  bool run() override {
+    keys_.clear();
+    sources_ = RowBuffer(source_ ? source_->width() : 0);
+    if (!(source_ ? find_through_source() : find_rows())) return false;
+    runtime_.close_subqueries();
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (!runtime_.step()) return false;
+      const std::span<const Value> source = source_ ? sources_.row(source_row_[i]) : std::span<const Value>();
+      if (!update_row(keys_[i], source)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool find_rows() {
+    std::string key;
+    loops_->open();
+    while (has_loops_ && loops_->next()) {
+      target_row_.copy_key(key);
+      keys_.push_back(key);
+      if ((keys_.size() & 0xfff) == 0 && !runtime_.check_limits(keys_.size() * 48)) return false;
+    }
+    loops_->close();
+    return !runtime_.failed();
+  }
+
+  // UPDATE ... FROM: the target's key, then the new values; of several matches of one row the last one counts.
+  bool find_through_source() {
+    const std::vector<storage::KeyColumn> primary_key =
+        table_.without_rowid ? storage::primary_key_columns(table_) : std::vector<storage::KeyColumn>();
+    std::map<std::string, std::size_t> row_of_key;
+    source_->open();
+    while (source_->next()) {
+      const std::span<const Value> row = source_->row();
+      std::string key;
+      if (table_.without_rowid) {
+        storage::append_key(key, row.first(primary_key.size()), primary_key);
+      } else if (row[0].is_integer()) {
+        key = storage::RowidKey(row[0].as_integer()).view();
+      } else {
+        continue;
+      }
+      row_of_key[std::move(key)] = sources_.size();
+      sources_.add(row);
+      if ((sources_.size() & 0xfff) == 0 && !runtime_.check_limits(sources_.bytes_held())) return false;
+    }
+    source_->close();
+    source_row_.clear();
+    for (const auto& [key, row] : row_of_key) {
+      keys_.push_back(key);
+      source_row_.push_back(row);
+    }
+    return !runtime_.failed();
+  }
+
+  Value rowid_value(const RowImage& row) const {
+    return table_.without_rowid ? Value::null() : Value::integer(row.rowid);
+  }
+
+  bool update_row(const std::string& key, std::span<const Value> source) {
+    storage::DatabaseState& state = connection_.data();
+    RowImage row;
+    if (!writer_.read(state, key, row)) return true;  // a REPLACE of this statement took it away
+    bytes_.reset();
+    runtime_.run().results().reset();
+    for (Value& value : row.values) value = storage::copy_value(value, bytes_);
+    const RowImage old = row;
+    target_row_.set_values(old.values, rowid_value(old));
+    if (!apply_assignments(assignments_, source, table_, runtime_, bytes_, row)) return false;
+    TableWriter::Check check = writer_.check(state, row, key, action_);
+    if (runtime_.failed()) return false;
+    if (check.verdict == TableWriter::Verdict::kFail) return fail_check(check);
+    if (check.verdict == TableWriter::Verdict::kSkip) return true;
+    for (const std::string& replaced : check.replaced) writer_.erase(state, replaced);
+    if (!writer_.update(state, key, row)) return false;
+    count_change();
+    if (!has_returning()) return true;
+    target_row_.set_values(row.values, rowid_value(row));
+    return add_returned();
+  }
+
+  BoundUpdate update_;
+  const storage::TableDef& table_;
+  TableWriter writer_;
+  ConflictAction action_;
+  ItemRow& target_row_;
+  std::unique_ptr<LoopNest> loops_;
+  bool has_loops_ = false;
+  std::unique_ptr<RowStream> source_;
+  std::vector<AssignmentProgram> assignments_;
+  std::vector<std::string> keys_;
+  std::vector<std::size_t> source_row_;
+  RowBuffer sources_;
+  storage::Arena bytes_;
+};
+
+class DeleteAction final : public ChangeAction {
+ public:
+  DeleteAction(CompileContext context, BoundDelete del, const TableExpressions& expressions)
+      : ChangeAction(context),
+        delete_(std::move(del)),
+        table_(*delete_.query.target->relation->def),
+        writer_(*delete_.query.target->relation, expressions, builder_),
+        target_row_(runtime_.row(delete_.query.target->id)),
+        truncates_(context.statement.plan->change_loops.empty()) {
+    if (!truncates_) {
+      loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops, std::vector<const planner::Expr*>(), builder_);
+    }
+    set_returning(delete_.returning, builder_);
+  }
+
+  const StreamBuilder& builder() const { return builder_; }
+
+ protected:
+  bool needs_mark() const override { return !truncates_ || has_returning(); }
+
+  bool run() override {
+    storage::DatabaseState& state = connection_.data();
+    if (truncates_ && !has_returning()) {
+      changes_ = static_cast<std::int64_t>(writer_.clear(state));
+      return true;
+    }
+    std::vector<std::string> keys;
+    if (truncates_) {
+      std::string scratch;
+      for (storage::Cursor cursor(*state.tree(table_.id)); cursor.valid(); cursor.next()) keys.emplace_back(cursor.key());
+    } else {
+      std::string key;
+      loops_->open();
+      while (loops_->next()) {
+        target_row_.copy_key(key);
+        keys.push_back(key);
+        if ((keys.size() & 0xfff) == 0 && !runtime_.check_limits(keys.size() * 48)) return false;
+      }
+      loops_->close();
+      if (runtime_.failed()) return false;
+    }
+    runtime_.close_subqueries();
+    storage::Arena bytes;
+    for (const std::string& key : keys) {
+      if (!runtime_.step()) return false;
+      if (has_returning()) {
+        RowImage row;
+        if (!writer_.read(state, key, row)) continue;
+        bytes.reset();
+        runtime_.run().results().reset();
+        for (Value& value : row.values) value = storage::copy_value(value, bytes);
+        target_row_.set_values(row.values, table_.without_rowid ? Value::null() : Value::integer(row.rowid));
+        if (!add_returned()) return false;
+        runtime_.close_subqueries();
+      }
+      if (!writer_.erase(state, key)) continue;
+      if (runtime_.failed()) return false;
+      count_change();
+    }
+    return true;
+  }
+
+ private:
+  BoundDelete delete_;
+  const storage::TableDef& table_;
+  TableWriter writer_;
+  ItemRow& target_row_;
+  bool truncates_;
+  std::unique_ptr<LoopNest> loops_;
+};
+
+}  // namespace
+
+Expected<void> compile_update(const sql::Update& update, CompileContext context) {
+  CompiledStatement& statement = context.statement;
+  statement.kind = StatementKind::kUpdate;
+  statement.is_readonly = false;
+  auto bound = bind_update(update, bind_context(context));
+  if (!bound) return Unexpected(bound.error());
+  const storage::TablePtr& table = bound->query.target->relation->def;
+  if (auto writable = check_writable(context.connection, *table); !writable) return writable;
+  auto expressions = statement.relations->expressions(table);
+  if (!expressions) return Unexpected(expressions.error());
+
+  const planner::PlannerOptions options = planner_options(context.connection);
+  std::vector<planner::Expr*> row_expressions;
+  collect_expressions(bound->assignments, nullptr, row_expressions);
+  std::vector<planner::Expr*> returning;
+  collect_expressions(bound->returning, returning);
+  if (bound->source != nullptr) {
+    auto plan = planner::plan_select(bound->source, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.plan = std::move(*plan);
+    returning.insert(returning.end(), row_expressions.begin(), row_expressions.end());
+  } else {
+    auto plan = planner::plan_change(bound->query, row_expressions, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.plan = std::move(*plan);
+  }
+  if (!returning.empty()) {
+    auto plan = planner::plan_expressions(returning, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.other_plans.push_back(std::move(*plan));
+  }
+  set_returning_columns(bound->returning, statement);
+  auto action = std::make_unique<UpdateAction>(context, std::move(*bound), **expressions);
+  if (action->builder().error()) return Unexpected(*action->builder().error());
+  statement.action = std::move(action);
+  return {};
+}
+
+Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
+  CompiledStatement& statement = context.statement;
+  statement.kind = StatementKind::kDelete;
+  statement.is_readonly = false;
+  auto bound = bind_delete(del, bind_context(context));
+  if (!bound) return Unexpected(bound.error());
+  const storage::TablePtr& table = bound->query.target->relation->def;
+  if (auto writable = check_writable(context.connection, *table); !writable) return writable;
+  auto expressions = statement.relations->expressions(table);
+  if (!expressions) return Unexpected(expressions.error());
+
+  const planner::PlannerOptions options = planner_options(context.connection);
+  auto plan = planner::plan_change(bound->query, {}, options, statement.arena);
+  if (!plan) return Unexpected(plan.error());
+  statement.plan = std::move(*plan);
+  std::vector<planner::Expr*> returning;
+  collect_expressions(bound->returning, returning);
+  if (!returning.empty()) {
+    auto returning_plan = planner::plan_expressions(returning, options, statement.arena);
+    if (!returning_plan) return Unexpected(returning_plan.error());
+    statement.other_plans.push_back(std::move(*returning_plan));
+  }
+  set_returning_columns(bound->returning, statement);
+  auto action = std::make_unique<DeleteAction>(context, std::move(*bound), **expressions);
+  if (action->builder().error()) return Unexpected(*action->builder().error());
+  statement.action = std::move(action);
+  return {};
+}
+
+}  // namespace leftmost::engine
