@@ -47,7 +47,8 @@ TypeDescription describe_type(std::string_view declared_type) {
   if (is("TEXT")) return {Affinity::kText, 5};
   if (is("BLOB")) return {Affinity::kBlob, 5};
 
-  // The last four characters read so far decide; see datatype3.html section 3.1 for the rules and their order.
+  // The last four characters read so far decide; see datatype3.html section 3.1 for the rules and their
+  // order.
   Affinity affinity = Affinity::kNumeric;
   std::optional<std::size_t> size_at;
   std::uint32_t last_four = 0;
@@ -76,11 +77,14 @@ TypeDescription describe_type(std::string_view declared_type) {
 
 Value apply_affinity(Value value, Affinity affinity, Arena& arena) {
   switch (affinity) {
-    case Affinity::kBlob: return value;
-    case Affinity::kText: return value.is_number() ? number_as_text(value, arena) : value;
+    case Affinity::kBlob:
+      return value;
+    case Affinity::kText:
+      return value.is_number() ? number_as_text(value, arena) : value;
     case Affinity::kNumeric:
     case Affinity::kInteger:
-    case Affinity::kReal: break;
+    case Affinity::kReal:
+      break;
   }
   if (value.is_text()) {
     const Value number = number_of_whole_text(value.as_bytes());
@@ -102,11 +106,16 @@ Value apply_comparison_affinity(Value value, Affinity affinity, Arena& arena) {
 
 std::string_view affinity_name(Affinity affinity) {
   switch (affinity) {
-    case Affinity::kBlob: return "BLOB";
-    case Affinity::kText: return "TEXT";
-    case Affinity::kNumeric: return "NUMERIC";
-    case Affinity::kInteger: return "INTEGER";
-    case Affinity::kReal: return "REAL";
+    case Affinity::kBlob:
+      return "BLOB";
+    case Affinity::kText:
+      return "TEXT";
+    case Affinity::kNumeric:
+      return "NUMERIC";
+    case Affinity::kInteger:
+      return "INTEGER";
+    case Affinity::kReal:
+      return "REAL";
   }
   return {};
 }

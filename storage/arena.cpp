@@ -14,7 +14,8 @@ void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
   aligned = (aligned + alignment - 1) & ~(alignment - 1);
   const auto end = reinterpret_cast<std::uintptr_t>(end_);
   if (next_ == nullptr || aligned > end || bytes > end - aligned) {
-    const std::size_t doubled = blocks_.empty() ? kFirstBlockBytes : std::min(kBlockBytesMax, blocks_.back().size * 2);
+    const std::size_t doubled =
+        blocks_.empty() ? kFirstBlockBytes : std::min(kBlockBytesMax, blocks_.back().size * 2);
     const std::size_t size = std::max(doubled, bytes + alignment);
     blocks_.push_back({std::make_unique<std::byte[]>(size), size});
     bytes_held_ += size;

@@ -24,7 +24,8 @@ class Arena {
   Arena(Arena&&) = default;
   Arena& operator=(Arena&&) = default;
 
-  /// `bytes` of storage aligned to `alignment` (a power of two, at most 16). Valid until reset() or destruction.
+  /// `bytes` of storage aligned to `alignment` (a power of two, at most 16). Valid until reset() or
+  /// destruction.
   void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t));
 
   template <typename T, typename... Args>

@@ -14,7 +14,8 @@ std::uint32_t sound_page_bytes(TreeShape shape) {
   constexpr std::size_t kEntriesMin = 3;
   std::uint32_t bytes = static_cast<std::uint32_t>(kPageBytesMin);
   while (bytes < shape.page_bytes && bytes < kPageBytesMax) bytes *= 2;
-  while (bytes < kPageBytesMax && bytes < sizeof(Page) + 2u * shape.columns + kEntriesMin * (9u * shape.columns + 40u)) {
+  while (bytes < kPageBytesMax &&
+         bytes < sizeof(Page) + 2u * shape.columns + kEntriesMin * (9u * shape.columns + 40u)) {
     bytes *= 2;
   }
   return bytes;
@@ -22,12 +23,14 @@ std::uint32_t sound_page_bytes(TreeShape shape) {
 
 }  // namespace
 
-// 36 bytes per entry and 4 KiB pages would give 100 entries; columns that are scanned want runs of at least some tens.
+// 36 bytes per entry and 4 KiB pages would give 100 entries; columns that are scanned want runs of at least
+// some tens.
 TreeShape TreeShape::for_table(std::size_t stored_columns, bool rowid_keys) {
   constexpr std::size_t kEntriesWanted = 32;
   constexpr std::size_t kBytesPerValue = 20;
   TreeShape shape{4096, static_cast<std::uint16_t>(stored_columns), rowid_keys};
-  while (shape.page_bytes < kPageBytesMax && shape.page_bytes < kEntriesWanted * (12 + kBytesPerValue * stored_columns)) {
+  while (shape.page_bytes < kPageBytesMax &&
+         shape.page_bytes < kEntriesWanted * (12 + kBytesPerValue * stored_columns)) {
     shape.page_bytes *= 2;
   }
   return shape;
@@ -48,7 +51,9 @@ BTree& BTree::operator=(const BTree& other) {
 }
 
 BTree::BTree(BTree&& other) noexcept
-    : shape_(other.shape_), root_(std::exchange(other.root_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : shape_(other.shape_),
+      root_(std::exchange(other.root_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
 
 BTree& BTree::operator=(BTree&& other) noexcept {
   std::swap(shape_, other.shape_);
@@ -118,7 +123,8 @@ bool BTree::contains(std::string_view key, TreeCounters* counters) const {
 BTree::Found BTree::find(std::string_view key, TreeCounters* counters) const {
   const Page* leaf = descend(root_, key, counters);
   bool equal = false;
-  const std::size_t slot = leaf->lower_bound(key, &equal, counters == nullptr ? nullptr : &counters->comparisons);
+  const std::size_t slot =
+      leaf->lower_bound(key, &equal, counters == nullptr ? nullptr : &counters->comparisons);
   if (!equal) return {};
   if (counters != nullptr) ++counters->entries;
   return {leaf, slot};

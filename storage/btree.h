@@ -1,25 +1,30 @@
 // storage/btree.h - one B+tree: the tables and the indexes of a database are all of this kind.
 //
-//                  [ eu|paid|90 : 2, 2 ]                 inner page: separators, and the entries below each child
+//                  [ eu|paid|90 : 2, 2 ]                 inner page: separators, and the entries below each
+//                  child
 //                 /                     \                (left < separator <= right)
-//   [eu|new|7  eu|new|31]      [eu|paid|90  us|new|3]    leaves: keys in byte order, column values side by side
+//   [eu|new|7  eu|new|31]      [eu|paid|90  us|new|3]    leaves: keys in byte order, column values side by
+//   side
 //
-// Keys are byte strings whose byte order is the order of the rows (key_codec.h). A rowid table has keys of 8 bytes and its columns
-// beside them; a WITHOUT ROWID table has its coded primary key and all columns; an index has the coded key with its tail and at
-// most one column, the payload of what the key lost. All rows with the same first column are one run of neighbours,
-// rows with the same second column are not: the left-prefix rule is a property of this picture.
+// Keys are byte strings whose byte order is the order of the rows (key_codec.h). A rowid table has keys of 8
+// bytes and its columns beside them; a WITHOUT ROWID table has its coded primary key and all columns; an
+// index has the coded key with its tail and at most one column, the payload of what the key lost. All rows
+// with the same first column are one run of neighbours, rows with the same second column are not: the
+// left-prefix rule is a property of this picture.
 //
-// Copy-on-write. A BTree is a handle on a root page. Copying it is O(1) and makes a snapshot: both reach the same pages, and whoever
-// writes copies what it shares with the other first, page by page down the path (a page is edited in place exactly if every
-// page on the way from our root has one reference). Dropping a handle frees what only it reached. So a reader keeps a copy and
-// never waits, and ROLLBACK assigns the old copy back. There are no links between leaves (they would force whole rows of copies);
-// cursors keep their path instead. Different handles may be used on different threads; one handle is used by one at a time.
+// Copy-on-write. A BTree is a handle on a root page. Copying it is O(1) and makes a snapshot: both reach the
+// same pages, and whoever writes copies what it shares with the other first, page by page down the path (a
+// page is edited in place exactly if every page on the way from our root has one reference). Dropping a
+// handle frees what only it reached. So a reader keeps a copy and never waits, and ROLLBACK assigns the old
+// copy back. There are no links between leaves (they would force whole rows of copies); cursors keep their
+// path instead. Different handles may be used on different threads; one handle is used by one at a time.
 //
-// Inner pages count the entries below each child, so rank(), count() and seeking to the n-th entry read one page per level.
+// Inner pages count the entries below each child, so rank(), count() and seeking to the n-th entry read one
+// page per level.
 //
-// After: Comer, "The Ubiquitous B-Tree", ACM Computing Surveys 11(2), 1979; Bayer and Unterauer, "Prefix B-Trees", ACM TODS
-// 2(1), 1977 (short separators, common prefixes); Rodeh, "B-trees, Shadowing, and Clones", ACM TOS 3(4), 2008 (reference
-// counts and no leaf links). Layout of a page: page.h.
+// After: Comer, "The Ubiquitous B-Tree", ACM Computing Surveys 11(2), 1979; Bayer and Unterauer, "Prefix
+// B-Trees", ACM TODS 2(1), 1977 (short separators, common prefixes); Rodeh, "B-trees, Shadowing, and Clones",
+// ACM TOS 3(4), 2008 (reference counts and no leaf links). Layout of a page: page.h.
 #pragma once
 
 #include <cstdint>
@@ -84,16 +89,19 @@ class BTree {
   bool empty() const { return size_ == 0; }
   /// Pages on a path from the root to a leaf, at least 1.
   std::size_t height() const { return root_->level + std::size_t{1}; }
-  /// Both handles have the very same pages (so the same contents); different roots may still hold equal entries.
+  /// Both handles have the very same pages (so the same contents); different roots may still hold equal
+  /// entries.
   bool shares_root_with(const BTree& other) const { return root_ == other.root_; }
 
-  // Writing. `values` has shape().columns values, `key` any bytes (8 with rowid_keys). Keys and values are copied; they must
-  // not point into pages of this very handle (a cursor's or a snapshot's pages are fine: those are never written).
+  // Writing. `values` has shape().columns values, `key` any bytes (8 with rowid_keys). Keys and values are
+  // copied; they must not point into pages of this very handle (a cursor's or a snapshot's pages are fine:
+  // those are never written).
 
   /// Adds an entry. False, and nothing changed, if the key exists.
   bool insert(std::string_view key, std::span<const Value> values, TreeCounters* counters = nullptr);
   /// Adds an entry or replaces the values of the one with this key. True if it was there.
-  bool insert_or_replace(std::string_view key, std::span<const Value> values, TreeCounters* counters = nullptr);
+  bool insert_or_replace(std::string_view key, std::span<const Value> values,
+                         TreeCounters* counters = nullptr);
   /// Changes some columns of an entry; the other values stay where they are. False if there is no such key.
   bool update(std::string_view key, std::span<const ColumnChange> changes, TreeCounters* counters = nullptr);
   /// Removes an entry; false if there is no such key.
@@ -127,14 +135,15 @@ class BTree {
 
   // Looking into the tree.
 
-  /// Every broken rule of the pictures here and in page.h, one sentence each; empty means sound. Reads the whole tree.
+  /// Every broken rule of the pictures here and in page.h, one sentence each; empty means sound. Reads the
+  /// whole tree.
   std::vector<std::string> check() const;
   /// By level, leaves first.
   std::vector<LevelStatistics> statistics() const;
   /// Bytes of pages and overflow blocks reached from this root (shared ones too).
   std::uint64_t bytes() const;
-  /// The picture above for this tree, level by level, one page per line: for small trees. `columns`, if not empty, decodes keys;
-  /// otherwise they are shown in hexadecimal (rowids as numbers).
+  /// The picture above for this tree, level by level, one page per line: for small trees. `columns`, if not
+  /// empty, decodes keys; otherwise they are shown in hexadecimal (rowids as numbers).
   std::string to_text(std::span<const KeyColumn> columns = {}) const;
 
   const Page* root() const { return root_; }

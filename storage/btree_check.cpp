@@ -1,5 +1,5 @@
-// BTree::check(): one function per rule of the pictures in btree.h and page.h. A page whose geometry is broken is not
-// looked into any further, so that a damaged tree is described and not stumbled over.
+// BTree::check(): one function per rule of the pictures in btree.h and page.h. A page whose geometry is
+// broken is not looked into any further, so that a damaged tree is described and not stumbled over.
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
@@ -16,7 +16,8 @@ class Checker {
   explicit Checker(const TreeShape& shape) : shape_(shape) {}
 
   // Checks the page and everything below it; its keys must lie in [lower, upper). Returns the entries found.
-  std::uint64_t check_page(const Page& page, const std::string* lower, const std::string* upper, bool is_root);
+  std::uint64_t check_page(const Page& page, const std::string* lower, const std::string* upper,
+                           bool is_root);
   std::vector<std::string> broken;
 
  private:
@@ -43,10 +44,12 @@ class Checker {
 bool Checker::check_geometry(const Page& page) {
   const std::size_t before = broken.size();
   if (page.page_bytes != shape_.page_bytes) {
-    report("has " + std::to_string(page.page_bytes) + " bytes in a tree of pages of " + std::to_string(shape_.page_bytes));
+    report("has " + std::to_string(page.page_bytes) + " bytes in a tree of pages of " +
+           std::to_string(shape_.page_bytes));
   }
   if (page.is_leaf() && page.column_count != shape_.columns) {
-    report("has " + std::to_string(page.column_count) + " columns in a tree of " + std::to_string(shape_.columns));
+    report("has " + std::to_string(page.column_count) + " columns in a tree of " +
+           std::to_string(shape_.columns));
   }
   if ((page.fixed_keys != 0) != shape_.rowid_keys) report("has another kind of keys than its tree");
   if (page.references.load(std::memory_order_relaxed) == 0) report("is reached but has no reference");
@@ -81,7 +84,8 @@ void Checker::check_fill(const Page& page, bool is_root) {
   if (!page.is_leaf() && page.count < 2) report("has " + std::to_string(page.count) + " children");
 }
 
-// Rule: what keys and cells refer to lies in the heap, nothing overlaps, and what is left over is counted as dead.
+// Rule: what keys and cells refer to lies in the heap, nothing overlaps, and what is left over is counted as
+// dead.
 bool Checker::check_heap(const Page& page) {
   std::vector<std::pair<std::size_t, std::size_t>> extents;
   std::uint32_t blocks = 0;
@@ -92,7 +96,9 @@ bool Checker::check_heap(const Page& page) {
   for (std::size_t slot = page.is_leaf() ? 0 : 1; slot < page.count && page.fixed_keys == 0; ++slot) {
     const KeySlot key = page.slots()[slot];
     blocks += key.length == kLongKey ? 1 : 0;
-    refer(key.offset, key.length == kLongKey ? sizeof(OverflowBlock*) : key.length > 8 ? key.length - 8u : 0u);
+    refer(key.offset, key.length == kLongKey ? sizeof(OverflowBlock*)
+                      : key.length > 8       ? key.length - 8u
+                                             : 0u);
   }
   for (std::size_t kept = 1; page.is_leaf() && kept <= page.kept_columns; ++kept) {
     for (std::size_t slot = 0; slot < page.count; ++slot) {
@@ -123,8 +129,8 @@ bool Checker::check_heap(const Page& page) {
     end = offset + bytes;
   }
   if (live + page.heap_dead != page.page_bytes - page.heap_begin) {
-    report("has " + std::to_string(live) + " live and " + std::to_string(page.heap_dead) + " dead bytes in a heap of " +
-           std::to_string(page.page_bytes - page.heap_begin));
+    report("has " + std::to_string(live) + " live and " + std::to_string(page.heap_dead) +
+           " dead bytes in a heap of " + std::to_string(page.page_bytes - page.heap_begin));
   }
   return true;
 }
@@ -157,8 +163,8 @@ void Checker::check_keys(const Page& page, const std::string* lower, const std::
   for (std::size_t slot = first; slot < page.count; ++slot) {
     const std::string_view key = page.key(slot, scratch);
     if (slot > first && key <= before) {
-      report("key " + printable(key) + " in slot " + std::to_string(slot) + " is not above key " + printable(before) +
-             " before it");
+      report("key " + printable(key) + " in slot " + std::to_string(slot) + " is not above key " +
+             printable(before) + " before it");
     }
     if (lower != nullptr && key < *lower) {
       report("key " + printable(key) + " is below the separator " + printable(*lower) + " on its left");
@@ -201,24 +207,27 @@ std::uint64_t Checker::check_children(const Page& page, const std::string* lower
     const std::uint64_t own_number = page_number_;
     const Page& child = *page.children()[slot];
     if (child.level + 1 != page.level) {
-      report("is on level " + std::to_string(page.level) + " and has a child on level " + std::to_string(child.level));
+      report("is on level " + std::to_string(page.level) + " and has a child on level " +
+             std::to_string(child.level));
       continue;
     }
     const std::string left = slot == 0 ? std::string() : std::string(page.key(slot, scratch));
-    const std::string right = slot + 1u == page.count ? std::string() : std::string(page.key(slot + 1, scratch));
+    const std::string right =
+        slot + 1u == page.count ? std::string() : std::string(page.key(slot + 1, scratch));
     const std::uint64_t below =
         check_page(child, slot == 0 ? lower : &left, slot + 1u == page.count ? upper : &right, false);
     page_number_ = own_number;
     entries += below;
     if (below != page.counts()[slot]) {
-      report("counts " + std::to_string(page.counts()[slot]) + " entries below child " + std::to_string(slot) +
-             ", which has " + std::to_string(below));
+      report("counts " + std::to_string(page.counts()[slot]) + " entries below child " +
+             std::to_string(slot) + ", which has " + std::to_string(below));
     }
   }
   return entries;
 }
 
-std::uint64_t Checker::check_page(const Page& page, const std::string* lower, const std::string* upper, bool is_root) {
+std::uint64_t Checker::check_page(const Page& page, const std::string* lower, const std::string* upper,
+                                  bool is_root) {
   page_number_ = ++pages_;
   if (!seen_.insert(&page).second) {
     report("is reached twice");
@@ -239,7 +248,8 @@ std::vector<std::string> BTree::check() const {
   Checker checker(shape_);
   const std::uint64_t entries = checker.check_page(*root_, nullptr, nullptr, true);
   if (entries != size_) {
-    checker.broken.push_back("the tree counts " + std::to_string(size_) + " entries and has " + std::to_string(entries));
+    checker.broken.push_back("the tree counts " + std::to_string(size_) + " entries and has " +
+                             std::to_string(entries));
   }
   return std::move(checker.broken);
 }

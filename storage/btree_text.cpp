@@ -43,10 +43,12 @@ std::vector<LevelStatistics> BTree::statistics() const {
     if (page.block_count == 0) return;
     level.overflow_blocks += page.block_count;
     for (std::size_t slot = page.is_leaf() ? 0 : 1; slot < page.count; ++slot) {
-      if (const OverflowBlock* block = key_block(page, slot); block != nullptr) level.overflow_bytes += block->size;
+      if (const OverflowBlock* block = key_block(page, slot); block != nullptr)
+        level.overflow_bytes += block->size;
       for (std::size_t kept = 1; page.is_leaf() && kept <= page.kept_columns; ++kept) {
         if (!tag_is_overflow(page.tags(kept)[slot])) continue;
-        level.overflow_bytes += page.cell_value(page.tags(kept)[slot], page.cells(kept) + slot).as_bytes().size();
+        level.overflow_bytes +=
+            page.cell_value(page.tags(kept)[slot], page.cells(kept) + slot).as_bytes().size();
       }
     }
   });

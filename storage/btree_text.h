@@ -1,5 +1,5 @@
-// storage/btree_text.h - keys as people read them, for the drawing of a tree and for the sentences of check().
-// Internal to storage/.
+// storage/btree_text.h - keys as people read them, for the drawing of a tree and for the sentences of
+// check(). Internal to storage/.
 #pragma once
 
 #include <span>

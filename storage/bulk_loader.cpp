@@ -1,5 +1,6 @@
-// Entries are collected until the next one would not fit into a leaf with them - the size of the packed leaf is known exactly at
-// any time - and then packed at once. Inner levels are packed from the finished list of leaves at the end.
+// Entries are collected until the next one would not fit into a leaf with them - the size of the packed leaf
+// is known exactly at any time - and then packed at once. Inner levels are packed from the finished list of
+// leaves at the end.
 #include <algorithm>
 #include <new>
 #include <vector>
@@ -38,8 +39,8 @@ class BulkLoader::Impl {
   std::vector<NewEntry> waiting;
   std::vector<bool> kept;  // columns with a value
   std::size_t kept_count = 0;
-  std::size_t prefix = 0;       // that the keys share
-  std::size_t key_heap = 0;     // bytes of key tails behind it
+  std::size_t prefix = 0;    // that the keys share
+  std::size_t key_heap = 0;  // bytes of key tails behind it
   std::size_t value_heap = 0;
   std::string separator;  // towards this leaf
 };
@@ -67,9 +68,11 @@ std::size_t BulkLoader::Impl::tails_with(std::size_t new_prefix) const {
   return bytes;
 }
 
-std::size_t BulkLoader::Impl::packed_bytes(std::size_t entries, std::size_t kept_columns, std::size_t heap) const {
+std::size_t BulkLoader::Impl::packed_bytes(std::size_t entries, std::size_t kept_columns,
+                                           std::size_t heap) const {
   const TreeShape& shape = tree.shape();
-  return sizeof(Page) + 2u * shape.columns + entries * (8 + 9 * kept_columns + (shape.rowid_keys ? 0u : 4u)) + heap;
+  return sizeof(Page) + 2u * shape.columns + entries * (8 + 9 * kept_columns + (shape.rowid_keys ? 0u : 4u)) +
+         heap;
 }
 
 void BulkLoader::Impl::append(std::string_view key, std::span<const Value> values) {

@@ -24,9 +24,9 @@ struct Object {
   ObjectId id = 0;
   SchemaName schema = SchemaName::kMain;
   std::string folded_name;
-  bool is_trigger = false;      // triggers have names of their own
-  ObjectId table_id = 0;        // of an index
-  std::string folded_table;     // of an unsupported object
+  bool is_trigger = false;   // triggers have names of their own
+  ObjectId table_id = 0;     // of an index
+  std::string folded_table;  // of an unsupported object
   std::int64_t schema_order = 0;
   ObjectPtr object;
 };
@@ -37,18 +37,17 @@ struct ByTable {};
 struct ByOrder {};
 
 using ObjectSet = mi::multi_index_container<
-    Object, mi::indexed_by<mi::hashed_unique<mi::tag<ById>, mi::member<Object, ObjectId, &Object::id>>,
-                           mi::ordered_non_unique<
-                               mi::tag<ByName>,
-                               mi::composite_key<Object, mi::member<Object, SchemaName, &Object::schema>,
-                                                 mi::member<Object, bool, &Object::is_trigger>,
-                                                 mi::member<Object, std::string, &Object::folded_name>>>,
-                           mi::ordered_non_unique<
-                               mi::tag<ByTable>,
+    Object,
+    mi::indexed_by<
+        mi::hashed_unique<mi::tag<ById>, mi::member<Object, ObjectId, &Object::id>>,
+        mi::ordered_non_unique<
+            mi::tag<ByName>, mi::composite_key<Object, mi::member<Object, SchemaName, &Object::schema>,
+                                               mi::member<Object, bool, &Object::is_trigger>,
+                                               mi::member<Object, std::string, &Object::folded_name>>>,
+        mi::ordered_non_unique<mi::tag<ByTable>,
                                mi::composite_key<Object, mi::member<Object, ObjectId, &Object::table_id>,
                                                  mi::member<Object, std::int64_t, &Object::schema_order>>>,
-                           mi::ordered_non_unique<
-                               mi::tag<ByOrder>,
+        mi::ordered_non_unique<mi::tag<ByOrder>,
                                mi::composite_key<Object, mi::member<Object, SchemaName, &Object::schema>,
                                                  mi::member<Object, std::int64_t, &Object::schema_order>>>>>;
 
@@ -56,7 +55,8 @@ Object object_of(const TablePtr& table) {
   return {table->id, table->schema, folded(table->name), false, 0, {}, table->schema_order, table};
 }
 Object object_of(const IndexPtr& index) {
-  return {index->id, index->schema, folded(index->name), false, index->table_id, {}, index->schema_order, index};
+  return {index->id,           index->schema, folded(index->name), false, index->table_id, {},
+          index->schema_order, index};
 }
 Object object_of(const ViewPtr& view) {
   return {view->id, view->schema, folded(view->name), false, 0, {}, view->schema_order, view};
@@ -75,7 +75,8 @@ Object object_of(const UnsupportedPtr& object) {
 // SQLite's words for a name that is taken by `taken` when a `wanted` is created.
 std::string name_taken(const Object& taken, bool index_wanted, const std::string& name) {
   const bool is_index = std::holds_alternative<IndexPtr>(taken.object);
-  if (is_index) return (index_wanted ? "index " + name + " already exists" : "there is already an index named " + name);
+  if (is_index)
+    return (index_wanted ? "index " + name + " already exists" : "there is already an index named " + name);
   if (index_wanted) return "there is already a table named " + name;
   const bool is_view = std::holds_alternative<ViewPtr>(taken.object);
   return (is_view ? "view " : "table ") + name + " already exists";
@@ -118,7 +119,8 @@ std::uint64_t next_version() {
 }
 
 template <typename Ptr, typename Objects>
-Ptr find_kind(const Objects& objects, std::string_view name, std::optional<SchemaName> schema, bool trigger = false) {
+Ptr find_kind(const Objects& objects, std::string_view name, std::optional<SchemaName> schema,
+              bool trigger = false) {
   for (const SchemaName candidate : {SchemaName::kTemp, SchemaName::kMain}) {
     if (schema && *schema != candidate) continue;
     const Object* object = objects.find(name, candidate, trigger);
@@ -196,7 +198,8 @@ bool Catalog::remove(ObjectId id) {
   std::vector<ObjectId> doomed{id};
   if (const auto* table = std::get_if<TablePtr>(&object->object); table != nullptr) {
     for (const IndexPtr& index : indexes_of(id)) doomed.push_back(index->id);
-    for (const UnsupportedPtr& other : unsupported_on((*table)->name, (*table)->schema)) doomed.push_back(other->id);
+    for (const UnsupportedPtr& other : unsupported_on((*table)->name, (*table)->schema))
+      doomed.push_back(other->id);
   }
   Objects& objects = own();
   for (const ObjectId doomed_id : doomed) objects.set.get<ById>().erase(doomed_id);
@@ -220,7 +223,8 @@ UnsupportedPtr Catalog::find_unsupported(std::string_view name, std::optional<Sc
 std::optional<ObjectPtr> Catalog::find(std::string_view name, std::optional<SchemaName> schema) const {
   for (const SchemaName candidate : {SchemaName::kTemp, SchemaName::kMain}) {
     if (schema && *schema != candidate) continue;
-    if (const Object* object = objects_->find(name, candidate, false); object != nullptr) return object->object;
+    if (const Object* object = objects_->find(name, candidate, false); object != nullptr)
+      return object->object;
   }
   return std::nullopt;
 }

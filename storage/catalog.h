@@ -1,8 +1,9 @@
 // storage/catalog.h - the names of a database: which tables, indexes and views there are.
 //
-// A copy is O(1) and independent (copy-on-write), so a transaction works on its own copy and drops it to roll back.
-// Names are case-insensitive (ASCII). Tables, indexes, views and unsupported objects of one schema share one set of names, as
-// in SQLite (triggers have names of their own). `temp` hides `main` when no schema is given.
+// A copy is O(1) and independent (copy-on-write), so a transaction works on its own copy and drops it to roll
+// back. Names are case-insensitive (ASCII). Tables, indexes, views and unsupported objects of one schema
+// share one set of names, as in SQLite (triggers have names of their own). `temp` hides `main` when no schema
+// is given.
 //
 // Kept in a Boost.MultiIndex container by (schema, name), by id, by table, and by schema order.
 #pragma once
@@ -29,8 +30,8 @@ class Catalog {
   Catalog();
 
   // Adding gives the object its id (if it has none) and its place in the schema order (if that is 0).
-  // Errors: kError `there is already a table named x`, `... an index named x` (SQLite's words; also for views and
-  // unsupported objects). Nothing is changed then.
+  // Errors: kError `there is already a table named x`, `... an index named x` (SQLite's words; also for views
+  // and unsupported objects). Nothing is changed then.
   Expected<TablePtr> add_table(TableDef table);
   /// Requires: index.table_id names a table of this catalog.
   Expected<IndexPtr> add_index(IndexDef index);
@@ -42,25 +43,28 @@ class Catalog {
   Expected<void> replace_table(TableDef table);
   Expected<void> replace_index(IndexDef index);
 
-  /// Removes a table with its indexes and the triggers that hang on it; or an index, a view, an unsupported object. False if there is no
-  /// such id.
+  /// Removes a table with its indexes and the triggers that hang on it; or an index, a view, an unsupported
+  /// object. False if there is no such id.
   bool remove(ObjectId id);
 
   // Lookups by name; without a schema temp is searched first. Null if there is none of that kind.
   TablePtr find_table(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
   IndexPtr find_index(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
   ViewPtr find_view(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
-  UnsupportedPtr find_unsupported(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
+  UnsupportedPtr find_unsupported(std::string_view name,
+                                  std::optional<SchemaName> schema = std::nullopt) const;
   /// Whatever has this name (tables, indexes, views, unsupported objects other than triggers).
   std::optional<ObjectPtr> find(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
 
   TablePtr table(ObjectId id) const;
   IndexPtr index(ObjectId id) const;
 
-  /// In the order in which SQLite tries them and PRAGMA index_list shows them: newest first, indexes of UNIQUE constraints
-  /// with ON CONFLICT REPLACE last. Includes the is_table_itself index of a WITHOUT ROWID table.
+  /// In the order in which SQLite tries them and PRAGMA index_list shows them: newest first, indexes of
+  /// UNIQUE constraints with ON CONFLICT REPLACE last. Includes the is_table_itself index of a WITHOUT ROWID
+  /// table.
   std::vector<IndexPtr> indexes_of(ObjectId table_id) const;
-  /// Unsupported objects whose table_name is `table_name` in this schema: with any of them the table is not written.
+  /// Unsupported objects whose table_name is `table_name` in this schema: with any of them the table is not
+  /// written.
   std::vector<UnsupportedPtr> unsupported_on(std::string_view table_name, SchemaName schema) const;
 
   /// All objects of a schema in schema order (the order of sqlite_schema's rows).

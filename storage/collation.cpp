@@ -35,11 +35,15 @@ std::string_view without_trailing_spaces(std::string_view text) {
 // NULL 0, numbers 1, text 2, blobs 3.
 int rank_of_class(StorageClass storage_class) {
   switch (storage_class) {
-    case StorageClass::kNull: return 0;
+    case StorageClass::kNull:
+      return 0;
     case StorageClass::kInteger:
-    case StorageClass::kReal: return 1;
-    case StorageClass::kText: return 2;
-    case StorageClass::kBlob: return 3;
+    case StorageClass::kReal:
+      return 1;
+    case StorageClass::kText:
+      return 2;
+    case StorageClass::kBlob:
+      return 3;
   }
   return 0;
 }
@@ -72,18 +76,24 @@ std::optional<Collation> find_collation(std::string_view name) {
 
 std::string_view collation_name(Collation collation) {
   switch (collation) {
-    case Collation::kBinary: return "BINARY";
-    case Collation::kNoCase: return "NOCASE";
-    case Collation::kRtrim: return "RTRIM";
+    case Collation::kBinary:
+      return "BINARY";
+    case Collation::kNoCase:
+      return "NOCASE";
+    case Collation::kRtrim:
+      return "RTRIM";
   }
   return {};
 }
 
 int compare_text(std::string_view a, std::string_view b, Collation collation) {
   switch (collation) {
-    case Collation::kBinary: return compare_bytes(a, b);
-    case Collation::kNoCase: return compare_nocase(a, b);
-    case Collation::kRtrim: return compare_bytes(without_trailing_spaces(a), without_trailing_spaces(b));
+    case Collation::kBinary:
+      return compare_bytes(a, b);
+    case Collation::kNoCase:
+      return compare_nocase(a, b);
+    case Collation::kRtrim:
+      return compare_bytes(without_trailing_spaces(a), without_trailing_spaces(b));
   }
   return 0;
 }
@@ -93,10 +103,14 @@ int compare(Value a, Value b, Collation collation) {
   const int rank_b = rank_of_class(b.storage_class());
   if (rank_a != rank_b) return rank_a - rank_b;
   switch (rank_a) {
-    case 0: return 0;
-    case 1: return compare_numbers(a, b);
-    case 2: return compare_text(a.as_bytes(), b.as_bytes(), collation);
-    default: return compare_bytes(a.as_bytes(), b.as_bytes());
+    case 0:
+      return 0;
+    case 1:
+      return compare_numbers(a, b);
+    case 2:
+      return compare_text(a.as_bytes(), b.as_bytes(), collation);
+    default:
+      return compare_bytes(a.as_bytes(), b.as_bytes());
   }
 }
 

@@ -13,9 +13,9 @@ namespace leftmost::storage {
 
 enum class Collation : std::uint8_t {
   kBinary,  ///< memcmp, then length.
-  kNoCase,  ///< as kBinary after folding A-Z (ASCII only). Like SQLite, looks no further than the first NUL byte
-            ///< that both texts have in the same place, and compares the lengths then.
-  kRtrim,   ///< as kBinary after dropping trailing spaces (U+0020 only).
+  kNoCase,  ///< as kBinary after folding A-Z (ASCII only). Like SQLite, looks no further than the first NUL
+            ///< byte that both texts have in the same place, and compares the lengths then.
+  kRtrim,  ///< as kBinary after dropping trailing spaces (U+0020 only).
 };
 
 /// Case-insensitively; nothing for a name that is none of the three.
@@ -26,11 +26,14 @@ std::string_view collation_name(Collation collation);
 /// Negative, 0 or positive, as text `a` sorts before, with or after `b`.
 int compare_text(std::string_view a, std::string_view b, Collation collation);
 
-/// SQLite's order of values. NULL equals NULL here; what a comparison operator makes of NULL is the caller's business.
+/// SQLite's order of values. NULL equals NULL here; what a comparison operator makes of NULL is the caller's
+/// business.
 int compare(Value a, Value b, Collation collation = Collation::kBinary);
 
 /// ASCII-only folding, which is all the case that SQLite knows for names and NOCASE.
-constexpr char to_lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char to_lower_ascii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace leftmost::storage

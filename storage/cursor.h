@@ -1,14 +1,16 @@
-// storage/cursor.h - walking over the entries of a tree that lie in a byte range, in either direction, one by one or a batch
-// of neighbours at a time.
+// storage/cursor.h - walking over the entries of a tree that lie in a byte range, in either direction, one by
+// one or a batch of neighbours at a time.
 //
 //   Cursor cursor(tree, prefix_range(prefix), Direction::kForward, &counters);
 //   for (; cursor.valid(); cursor.next()) use(cursor.value(0));          // one by one
 //   LeafBatch batch;
-//   while (cursor.next_batch(batch)) sum(batch.column(2), batch);        // or leaf by leaf: columns side by side
+//   while (cursor.next_batch(batch)) sum(batch.column(2), batch);        // or leaf by leaf: columns side by
+//   side
 //
-// A cursor holds a snapshot of its tree: it sees the entries of the moment in which it was made, whatever is written
-// afterwards, and pages and values it hands out stay valid as long as it lives. (The price: a tree that is written while
-// cursors are open copies the pages it touches.) There are no links between leaves; the cursor keeps the path from the root.
+// A cursor holds a snapshot of its tree: it sees the entries of the moment in which it was made, whatever is
+// written afterwards, and pages and values it hands out stay valid as long as it lives. (The price: a tree
+// that is written while cursors are open copies the pages it touches.) There are no links between leaves; the
+// cursor keeps the path from the root.
 #pragma once
 
 #include <array>
@@ -28,20 +30,25 @@ class Cursor {
   Cursor(const BTree& tree, const ByteRange& range, Direction direction = Direction::kForward,
          TreeCounters* counters = nullptr);
   /// Over the whole tree.
-  explicit Cursor(const BTree& tree, Direction direction = Direction::kForward, TreeCounters* counters = nullptr);
+  explicit Cursor(const BTree& tree, Direction direction = Direction::kForward,
+                  TreeCounters* counters = nullptr);
 
-  /// Starts again with another range of the same snapshot: one descent, no allocation beyond the range's bytes.
+  /// Starts again with another range of the same snapshot: one descent, no allocation beyond the range's
+  /// bytes.
   void seek(const ByteRange& range);
-  /// Jumps to the n-th entry (from 0) of the whole tree; the range becomes everything from there on in this direction.
+  /// Jumps to the n-th entry (from 0) of the whole tree; the range becomes everything from there on in this
+  /// direction.
   void seek_nth(std::uint64_t n);
 
-  /// There is a current entry. With false none of the functions below may be called but seek() and next_batch().
+  /// There is a current entry. With false none of the functions below may be called but seek() and
+  /// next_batch().
   bool valid() const { return leaf_ != nullptr; }
   /// To the next entry in the cursor's direction.
   void next();
 
-  /// Fetches the rest of the range's entries in the current leaf (current one included) and moves behind them. Slots are ascending
-  /// in a batch even for a backward cursor, which reads them from last - 1 down to first. False at the end.
+  /// Fetches the rest of the range's entries in the current leaf (current one included) and moves behind
+  /// them. Slots are ascending in a batch even for a backward cursor, which reads them from last - 1 down to
+  /// first. False at the end.
   bool next_batch(LeafBatch& batch);
 
   const Page* leaf() const { return leaf_; }

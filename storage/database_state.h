@@ -1,8 +1,10 @@
-// storage/database_state.h - everything a database is at one moment: names, numbers for the planner, and one tree per table and index.
+// storage/database_state.h - everything a database is at one moment: names, numbers for the planner, and one
+// tree per table and index.
 //
-// A copy is a snapshot: O(number of trees), no page is copied. A reader keeps one for as long as it reads; a transaction
-// works on one and either becomes the current state (COMMIT) or is dropped (ROLLBACK); a savepoint is one more copy. Copies may
-// be used on different threads; handing the current state to a new reader has to be ordered by the caller.
+// A copy is a snapshot: O(number of trees), no page is copied. A reader keeps one for as long as it reads; a
+// transaction works on one and either becomes the current state (COMMIT) or is dropped (ROLLBACK); a
+// savepoint is one more copy. Copies may be used on different threads; handing the current state to a new
+// reader has to be ordered by the caller.
 #pragma once
 
 #include <map>
@@ -21,7 +23,8 @@ class DatabaseState {
 
   /// The catalog entry, its default statistics, and an empty tree. Errors: those of Catalog::add_table.
   Expected<TablePtr> create_table(TableDef table);
-  /// The same for an index; no tree if it is the table itself. Filling it is the caller's work (see set_tree and BulkLoader).
+  /// The same for an index; no tree if it is the table itself. Filling it is the caller's work (see set_tree
+  /// and BulkLoader).
   Expected<IndexPtr> create_index(IndexDef index);
   /// Removes a table with its indexes, or an index, and their trees; false if there is no such id.
   bool drop(ObjectId id);

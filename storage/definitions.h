@@ -1,8 +1,10 @@
-// storage/definitions.h - what a schema consists of: tables, indexes, views, and objects that are known by name only.
+// storage/definitions.h - what a schema consists of: tables, indexes, views, and objects that are known by
+// name only.
 //
-// Definitions are immutable once they are in a catalog and are held by shared_ptr<const>, so a reader's copy of the
-// catalog stays true while another transaction alters the schema. SQL that a definition carries (defaults, CHECKs,
-// partial WHEREs, expressions) is text here: storage knows no SQL; engine/ parses it when it opens the definition.
+// Definitions are immutable once they are in a catalog and are held by shared_ptr<const>, so a reader's copy
+// of the catalog stays true while another transaction alters the schema. SQL that a definition carries
+// (defaults, CHECKs, partial WHEREs, expressions) is text here: storage knows no SQL; engine/ parses it when
+// it opens the definition.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +86,8 @@ struct TableDef {
 };
 
 struct IndexColumn {
-  /// Number in TableDef::columns; kRowidColumn for the rowid of the tail; kExpressionColumn for an expression.
+  /// Number in TableDef::columns; kRowidColumn for the rowid of the tail; kExpressionColumn for an
+  /// expression.
   int column = 0;
   std::string expression_sql;  ///< Only for kExpressionColumn.
   Collation collation = Collation::kBinary;
@@ -102,15 +105,16 @@ struct IndexDef {
   ObjectId table_id = 0;
   /// As declared, from the left.
   std::vector<IndexColumn> key_columns;
-  /// What follows the key in every entry: the rowid, or the primary-key columns that the key does not have (WITHOUT
-  /// ROWID; the same column under another collation counts as missing). See add_tail_columns().
+  /// What follows the key in every entry: the rowid, or the primary-key columns that the key does not have
+  /// (WITHOUT ROWID; the same column under another collation counts as missing). See add_tail_columns().
   std::vector<IndexColumn> tail_columns;
   bool unique = false;
   ConflictAction conflict = ConflictAction::kDefault;
   IndexOrigin origin = IndexOrigin::kCreateIndex;
   std::optional<std::string> where_sql;  ///< Partial index: the condition's text.
   std::optional<std::string> sql;        ///< None for the indexes that constraints make.
-  /// Holds every column of the table (a rowid alias may be absent); only for CREATE INDEX and WITHOUT ROWID primary keys.
+  /// Holds every column of the table (a rowid alias may be absent); only for CREATE INDEX and WITHOUT ROWID
+  /// primary keys.
   bool covers_table = false;
   /// This is the table itself: the primary key of a WITHOUT ROWID table. It has no tree of its own.
   bool is_table_itself = false;
@@ -120,7 +124,8 @@ struct IndexDef {
   std::size_t column_count() const { return key_columns.size() + tail_columns.size(); }
   /// Key and tail as one list. Requires: position < column_count().
   const IndexColumn& column(std::size_t position) const {
-    return position < key_columns.size() ? key_columns[position] : tail_columns[position - key_columns.size()];
+    return position < key_columns.size() ? key_columns[position]
+                                         : tail_columns[position - key_columns.size()];
   }
 };
 

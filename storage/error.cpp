@@ -4,9 +4,12 @@ namespace leftmost {
 
 int sqlite_result_code(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kNotSupported: return 1;
-    case ErrorCode::kInternal: return 2;  // SQLITE_INTERNAL
-    default: return static_cast<int>(code);
+    case ErrorCode::kNotSupported:
+      return 1;
+    case ErrorCode::kInternal:
+      return 2;  // SQLITE_INTERNAL
+    default:
+      return static_cast<int>(code);
   }
 }
 

@@ -28,7 +28,8 @@ constexpr std::uint16_t kInfinityExponent = 0xffff;
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr int kFractionBits = 52;
 
-// How a payload marks a column that the key lost something of: column (2 bytes), mark, and for text length (4) and bytes.
+// How a payload marks a column that the key lost something of: column (2 bytes), mark, and for text length
+// (4) and bytes.
 constexpr char kLostInteger = 1;
 constexpr char kLostReal = 2;
 constexpr char kLostText = 3;
@@ -233,8 +234,8 @@ Value read_number(CodeReader& reader, std::uint8_t code, Affinity affinity) {
     const double mantissa = 1 + std::ldexp(static_cast<double>(read_fraction(reader)), -kFractionBits);
     magnitude = std::ldexp(mantissa, exponent);
   } else {
-    magnitude = static_cast<double>(whole) +
-                std::ldexp(static_cast<double>(read_fraction(reader)), -kFractionBits);
+    magnitude =
+        static_cast<double>(whole) + std::ldexp(static_cast<double>(read_fraction(reader)), -kFractionBits);
   }
   return Value::real(negative ? -magnitude : magnitude);
 }
@@ -283,8 +284,10 @@ std::size_t code_bytes(std::string_view key, KeyColumn column) {
 
 bool text_is_lost(std::string_view text, Collation collation) {
   switch (collation) {
-    case Collation::kBinary: return false;
-    case Collation::kRtrim: return !text.empty() && text.back() == ' ';
+    case Collation::kBinary:
+      return false;
+    case Collation::kRtrim:
+      return !text.empty() && text.back() == ' ';
     case Collation::kNoCase:
       for (const char c : text) {
         if (c == 0 || c != to_lower_ascii(c)) return true;
@@ -302,10 +305,18 @@ bool integral_means_real(Affinity affinity) { return affinity == Affinity::kReal
 void append_key_column(std::string& key, Value value, KeyColumn column) {
   const std::size_t from = key.size();
   switch (value.storage_class()) {
-    case StorageClass::kNull: key += static_cast<char>(kNullCode); break;
-    case StorageClass::kInteger: append_integer(key, value.as_integer()); break;
-    case StorageClass::kReal: append_real(key, value.as_real()); break;
-    case StorageClass::kText: append_text(key, value.as_bytes(), column.collation); break;
+    case StorageClass::kNull:
+      key += static_cast<char>(kNullCode);
+      break;
+    case StorageClass::kInteger:
+      append_integer(key, value.as_integer());
+      break;
+    case StorageClass::kReal:
+      append_real(key, value.as_real());
+      break;
+    case StorageClass::kText:
+      append_text(key, value.as_bytes(), column.collation);
+      break;
     case StorageClass::kBlob:
       key += static_cast<char>(kBlobCode);
       append_escaped(key, value.as_bytes());
@@ -442,11 +453,12 @@ std::string lost_by_key(std::span<const Value> values, std::span<const KeyColumn
 }
 
 // The payload's marks come in the order of the columns, so both are read side by side.
-bool decode_key(std::string_view key, std::string_view payload, std::span<const KeyColumn> columns, Arena& arena,
-                std::span<Value> values) {
+bool decode_key(std::string_view key, std::string_view payload, std::span<const KeyColumn> columns,
+                Arena& arena, std::span<Value> values) {
   const auto word = [&payload](std::size_t at, std::size_t bytes) {
     std::size_t result = 0;
-    for (std::size_t i = 0; i < bytes; ++i) result = result << 8 | static_cast<unsigned char>(payload[at + i]);
+    for (std::size_t i = 0; i < bytes; ++i)
+      result = result << 8 | static_cast<unsigned char>(payload[at + i]);
     return result;
   };
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -481,7 +493,8 @@ std::string key_to_text(std::string_view key, std::span<const KeyColumn> columns
     if (!text.empty()) text += " | ";
     text += to_sql_literal(*value);
   }
-  if (!key.empty()) text += text.empty() ? to_sql_literal(Value::blob(key)) : " | " + to_sql_literal(Value::blob(key));
+  if (!key.empty())
+    text += text.empty() ? to_sql_literal(Value::blob(key)) : " | " + to_sql_literal(Value::blob(key));
   return text;
 }
 

@@ -1,7 +1,7 @@
 // storage/log_est.h - LogEst: 10 * log2(x) in a 16-bit integer, the unit of SQLite's estimates.
 //
-// 10 is twice, 33 ten times, 66 a hundred times. The integer rules below, not the formula, define it: planners agree
-// only if they round alike. Values may be negative (half a row is -10).
+// 10 is twice, 33 ten times, 66 a hundred times. The integer rules below, not the formula, define it:
+// planners agree only if they round alike. Values may be negative (half a row is -10).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ LogEst log_est(std::uint64_t x);
 LogEst log_est_from_real(double x);
 /// The log of the sum of two numbers. Commutative, not associative: add in the order a formula gives.
 LogEst log_est_add(LogEst a, LogEst b);
-/// Back to a count, for showing to people; no decision uses it. Beyond 2^60: the largest int64. Negative values give 0.
+/// Back to a count, for showing to people; no decision uses it. Beyond 2^60: the largest int64. Negative
+/// values give 0.
 std::uint64_t log_est_to_count(LogEst x);
 /// est(N): cost of a descent in a tree of N rows (N itself a LogEst).
 LogEst log_est_search_height(LogEst rows);

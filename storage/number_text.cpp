@@ -31,8 +31,9 @@ long double power_of_ten(int exponent) {
   }
 }
 
-// significand * 10^exponent, significand > 0, as SQLite 3.40 rounds it: the decimal exponent is first moved into the
-// significand as far as that is exact, then there is one scaling in long double (two at the far ends of the range).
+// significand * 10^exponent, significand > 0, as SQLite 3.40 rounds it: the decimal exponent is first moved
+// into the significand as far as that is exact, then there is one scaling in long double (two at the far ends
+// of the range).
 double scale_by_power_of_ten(std::int64_t significand, bool negative, int exponent) {
   const bool divide = exponent < 0;
   if (divide) exponent = -exponent;
@@ -126,7 +127,8 @@ ParsedNumber parse_number(std::string_view text) {
 
   const bool exponent_is_sound = !has_exponent_letter || has_exponent_digits;
   parsed.is_whole_text = at == text.size() && parsed.has_digits && exponent_is_sound;
-  parsed.has_point_or_exponent = parsed.has_digits && (has_point || (has_exponent_letter && has_exponent_digits));
+  parsed.has_point_or_exponent =
+      parsed.has_digits && (has_point || (has_exponent_letter && has_exponent_digits));
   if (significand != 0) {
     parsed.real = scale_by_power_of_ten(significand, negative, exponent);
   } else {
@@ -189,8 +191,8 @@ std::string integer_to_text(std::int64_t value) {
   return {first, static_cast<std::size_t>(digits + sizeof digits - first)};
 }
 
-// Digits are peeled off a long double that was scaled to 1 <= x < 10 and rounded up by half of the last digit, which is where
-// SQLite's digits differ from a correctly rounding printf.
+// Digits are peeled off a long double that was scaled to 1 <= x < 10 and rounded up by half of the last
+// digit, which is where SQLite's digits differ from a correctly rounding printf.
 std::string real_to_text(double value, int significant_digits) {
   constexpr int kDigitsPeeledMax = 26;  // SQLite prints zeros after so many
   constexpr double kHalves[] = {5.0e-01, 5.0e-02, 5.0e-03, 5.0e-04, 5.0e-05,

@@ -100,14 +100,17 @@ std::size_t bound(const Page& page, std::size_t first, std::string_view key, boo
 
 Value Page::cell_value(std::uint8_t tag, const std::uint64_t* cell) const {
   switch (tag) {
-    case kTagNull: return Value::null();
-    case kTagInteger: return Value::integer(static_cast<std::int64_t>(*cell));
+    case kTagNull:
+      return Value::null();
+    case kTagInteger:
+      return Value::integer(static_cast<std::int64_t>(*cell));
     case kTagReal: {
       double real;
       std::memcpy(&real, cell, sizeof real);
       return Value::real(real);
     }
-    default: break;
+    default:
+      break;
   }
   std::string_view bytes;
   if (tag_is_heap(tag)) {

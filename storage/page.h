@@ -1,25 +1,32 @@
 // storage/page.h - one page of a B+tree: how keys and column values lie in it.
 //
-// A page is one block of memory of 2^k bytes. Arrays grow upward in front, the heap grows downward from the end:
+// A page is one block of memory of 2^k bytes. Arrays grow upward in front, the heap grows downward from the
+// end:
 //
-//   leaf   | header | heads 8 x cap | cells 8 x cap per kept column | key slots 4 x cap | directory 2 x columns |
+//   leaf   | header | heads 8 x cap | cells 8 x cap per kept column | key slots 4 x cap | directory 2 x
+//   columns |
 //          | tags 1 x cap per kept column |  ...free...  | heap: prefix, key tails, long values |
-//   inner  | header | heads 8 x cap | children 8 x cap | counts 8 x cap | key slots 4 x cap |  ...free...  | heap |
+//   inner  | header | heads 8 x cap | children 8 x cap | counts 8 x cap | key slots 4 x cap |  ...free...  |
+//   heap |
 //
-// Keys. What all keys of the page begin with is stored once (the prefix). Of the rest, the first 8 bytes, loaded big-endian and
-// padded with zeros, are the *head*: heads lie side by side, so a search is a binary search over integers. What follows
-// the head is the tail, in the heap; the key slot says where, and how long the rest is. Rowid tables have keys of exactly
-// 8 bytes: head only, neither prefix nor slots, so the heads array is the array of rowids.
+// Keys. What all keys of the page begin with is stored once (the prefix). Of the rest, the first 8 bytes,
+// loaded big-endian and padded with zeros, are the *head*: heads lie side by side, so a search is a binary
+// search over integers. What follows the head is the tail, in the heap; the key slot says where, and how long
+// the rest is. Rowid tables have keys of exactly 8 bytes: head only, neither prefix nor slots, so the heads
+// array is the array of rowids.
 //
-// Columns. The values of one column lie side by side: one tag byte and one 8-byte cell per entry (PAX: Ailamaki et al.,
-// "Weaving Relations for Cache Performance", VLDB 2001). Numbers and up to 8 bytes of text are in the cell; longer text is in the
-// heap behind a cell of 4 first bytes, offset and length; text that is too long for a page is a block of its own. A column that
-// is NULL in all entries of the leaf is not kept (directory entry 0) and takes no space.
+// Columns. The values of one column lie side by side: one tag byte and one 8-byte cell per entry (PAX:
+// Ailamaki et al., "Weaving Relations for Cache Performance", VLDB 2001). Numbers and up to 8 bytes of text
+// are in the cell; longer text is in the heap behind a cell of 4 first bytes, offset and length; text that is
+// too long for a page is a block of its own. A column that is NULL in all entries of the leaf is not kept
+// (directory entry 0) and takes no space.
 //
-// An inner page with n children has n entries; entry i holds the separator below child i and the number of entries under it.
-// Entry 0 has no separator. For every separator: keys left of it < separator <= keys right of it.
+// An inner page with n children has n entries; entry i holds the separator below child i and the number of
+// entries under it. Entry 0 has no separator. For every separator: keys left of it < separator <= keys right
+// of it.
 //
-// Pages and blocks are shared between trees (snapshots) and counted: a page that several trees reach is never written.
+// Pages and blocks are shared between trees (snapshots) and counted: a page that several trees reach is never
+// written.
 #pragma once
 
 #include <atomic>
@@ -41,12 +48,13 @@ struct OverflowBlock {
   std::string_view view() const { return {bytes(), size}; }
 };
 
-/// What a cell holds. Short text and blobs add their length: kTagTextInline + 3 is text of three bytes in the cell.
+/// What a cell holds. Short text and blobs add their length: kTagTextInline + 3 is text of three bytes in the
+/// cell.
 inline constexpr std::uint8_t kTagNull = 0;
 inline constexpr std::uint8_t kTagInteger = 1;
 inline constexpr std::uint8_t kTagReal = 2;
-inline constexpr std::uint8_t kTagTextInline = 0x10;    // .. 0x18
-inline constexpr std::uint8_t kTagTextHeap = 0x19;      // cell: 4 first bytes, u16 offset in the page, u16 length
+inline constexpr std::uint8_t kTagTextInline = 0x10;  // .. 0x18
+inline constexpr std::uint8_t kTagTextHeap = 0x19;  // cell: 4 first bytes, u16 offset in the page, u16 length
 inline constexpr std::uint8_t kTagTextOverflow = 0x1a;  // cell: OverflowBlock*
 inline constexpr std::uint8_t kTagBlobInline = 0x20;    // .. 0x28
 inline constexpr std::uint8_t kTagBlobHeap = 0x29;
@@ -66,7 +74,8 @@ static_assert(sizeof(HeapCell) == 8);
 /// Where the part of a key behind its head lies.
 struct KeySlot {
   std::uint16_t offset;  ///< In the page; of the tail, or of the OverflowBlock* if long.
-  std::uint16_t length;  ///< Of the key behind the page's prefix, head included; kLongKey: the whole key is a block.
+  std::uint16_t
+      length;  ///< Of the key behind the page's prefix, head included; kLongKey: the whole key is a block.
 };
 inline constexpr std::uint16_t kLongKey = 0xffff;
 
@@ -83,8 +92,8 @@ struct alignas(8) Page {
   std::uint16_t kept_columns;  ///< That have cells in this leaf.
   std::uint16_t fixed_keys;    ///< 1: keys are heads only.
   std::uint16_t prefix_offset, prefix_bytes;
-  std::uint32_t heap_begin;  ///< The heap is [heap_begin, page_bytes).
-  std::uint32_t heap_dead;   ///< Bytes of it that nothing refers to any more.
+  std::uint32_t heap_begin;   ///< The heap is [heap_begin, page_bytes).
+  std::uint32_t heap_dead;    ///< Bytes of it that nothing refers to any more.
   std::uint32_t block_count;  ///< References to overflow blocks held by the page.
 
   bool is_leaf() const { return level == 0; }
@@ -98,7 +107,9 @@ struct alignas(8) Page {
   std::size_t slots_at() const { return words_at() + 8u * words() * capacity; }
   std::size_t directory_at() const { return slots_at() + (fixed_keys ? 0u : 4u * capacity); }
   std::size_t tags_at() const { return directory_at() + (is_leaf() ? 2u * column_count : 0u); }
-  std::size_t arrays_end() const { return tags_at() + (is_leaf() ? std::size_t{kept_columns} * capacity : 0u); }
+  std::size_t arrays_end() const {
+    return tags_at() + (is_leaf() ? std::size_t{kept_columns} * capacity : 0u);
+  }
 
   const std::uint64_t* heads() const { return reinterpret_cast<const std::uint64_t*>(at(heads_at())); }
   std::uint64_t* heads() { return reinterpret_cast<std::uint64_t*>(at(heads_at())); }
@@ -109,11 +120,15 @@ struct alignas(8) Page {
   // Inner pages.
   Page* const* children() const { return reinterpret_cast<Page* const*>(at(words_at())); }
   Page** children() { return reinterpret_cast<Page**>(at(words_at())); }
-  const std::uint64_t* counts() const { return reinterpret_cast<const std::uint64_t*>(at(words_at() + 8u * capacity)); }
+  const std::uint64_t* counts() const {
+    return reinterpret_cast<const std::uint64_t*>(at(words_at() + 8u * capacity));
+  }
   std::uint64_t* counts() { return reinterpret_cast<std::uint64_t*>(at(words_at() + 8u * capacity)); }
 
   // Leaves. Directory entry k > 0: the column is the k-th kept one.
-  const std::uint16_t* directory() const { return reinterpret_cast<const std::uint16_t*>(at(directory_at())); }
+  const std::uint16_t* directory() const {
+    return reinterpret_cast<const std::uint16_t*>(at(directory_at()));
+  }
   std::uint16_t* directory() { return reinterpret_cast<std::uint16_t*>(at(directory_at())); }
   const std::uint64_t* cells(std::size_t kept) const {
     return reinterpret_cast<const std::uint64_t*>(at(words_at() + 8u * capacity * (kept - 1)));
@@ -135,8 +150,9 @@ struct alignas(8) Page {
 
   /// The whole key. Contiguous keys (long ones) are returned in place, others are put together in `scratch`.
   std::string_view key(std::size_t slot, std::string& scratch) const;
-  /// Slot of the first key >= `key` (leaf), or the child to go to (inner: the last child whose separator is <= key).
-  /// `equal`, if given, tells whether a leaf has the very key. Adds its comparisons to `comparisons`.
+  /// Slot of the first key >= `key` (leaf), or the child to go to (inner: the last child whose separator is
+  /// <= key). `equal`, if given, tells whether a leaf has the very key. Adds its comparisons to
+  /// `comparisons`.
   std::size_t lower_bound(std::string_view key, bool* equal, std::uint64_t* comparisons) const;
   std::size_t child_slot(std::string_view key, std::uint64_t* comparisons) const;
 };
@@ -165,7 +181,8 @@ struct LeafBatch {
   const std::uint64_t* rowid_heads() const { return leaf->heads(); }
   ColumnView column(std::size_t column) const {
     const std::uint16_t kept = leaf->directory()[column];
-    return kept == 0 ? ColumnView{leaf, nullptr, nullptr} : ColumnView{leaf, leaf->tags(kept), leaf->cells(kept)};
+    return kept == 0 ? ColumnView{leaf, nullptr, nullptr}
+                     : ColumnView{leaf, leaf->tags(kept), leaf->cells(kept)};
   }
   std::string_view key(std::size_t slot, std::string& scratch) const { return leaf->key(slot, scratch); }
 };

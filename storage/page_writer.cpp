@@ -64,15 +64,19 @@ void write_heap_cell(Page& page, std::uint64_t* cell, const char* bytes, std::si
 std::uint8_t write_value(Page& page, std::uint64_t* cell, Value value, OverflowBlock* block) {
   *cell = 0;
   switch (value.storage_class()) {
-    case StorageClass::kNull: return kTagNull;
-    case StorageClass::kInteger: *cell = static_cast<std::uint64_t>(value.as_integer()); return kTagInteger;
+    case StorageClass::kNull:
+      return kTagNull;
+    case StorageClass::kInteger:
+      *cell = static_cast<std::uint64_t>(value.as_integer());
+      return kTagInteger;
     case StorageClass::kReal: {
       const double real = value.as_real();
       std::memcpy(cell, &real, sizeof real);
       return kTagReal;
     }
     case StorageClass::kText:
-    case StorageClass::kBlob: break;
+    case StorageClass::kBlob:
+      break;
   }
   const std::uint8_t base = value.is_text() ? kTagTextInline : kTagBlobInline;
   if (block != nullptr) {
@@ -217,8 +221,8 @@ std::size_t usable_bytes(const TreeShape& shape, bool leaf) {
 std::size_t key_bytes_max(const TreeShape& shape) { return usable_bytes(shape, false) / 8; }
 
 std::size_t used_bytes(const Page& page) {
-  const std::size_t per_entry = 8 + 8 * page.words() + (page.fixed_keys != 0 ? 0u : 4u) +
-                                (page.is_leaf() ? page.kept_columns : 0u);
+  const std::size_t per_entry =
+      8 + 8 * page.words() + (page.fixed_keys != 0 ? 0u : 4u) + (page.is_leaf() ? page.kept_columns : 0u);
   return sizeof(Page) + (page.is_leaf() ? 2u * page.column_count : 0u) + per_entry * page.count +
          (page.page_bytes - page.heap_begin - page.heap_dead);
 }
@@ -237,8 +241,9 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
   return i;
 }
 
-// What goes into a block: values longer than a limit that starts at an eighth of the page and is halved until the entry takes no
-// more than a third of it. At the least limit only 8 bytes per column are left, which fit by the choice of the page size.
+// What goes into a block: values longer than a limit that starts at an eighth of the page and is halved until
+// the entry takes no more than a third of it. At the least limit only 8 bytes per column are left, which fit
+// by the choice of the page size.
 NewEntry::NewEntry(const TreeShape& shape, std::string_view key, std::span<const Value> values)
     : key_(key), values_(values) {
   const std::size_t usable = usable_bytes(shape, true);
@@ -424,7 +429,8 @@ void EntryList::add(const NewEntry& fresh) {
   entries_.push_back(entry);
 }
 
-void EntryList::add_child(std::string_view separator, OverflowBlock* block, Page* child, std::uint64_t count) {
+void EntryList::add_child(std::string_view separator, OverflowBlock* block, Page* child,
+                          std::uint64_t count) {
   Entry entry;
   entry.block = block;
   add_key(entry, separator);
@@ -464,7 +470,8 @@ std::size_t EntryList::entry_bytes(std::size_t i) const {
   return bytes;
 }
 
-Page* EntryList::pack(std::size_t first, std::size_t last, std::size_t prefix_fallback, std::size_t bytes_max) const {
+Page* EntryList::pack(std::size_t first, std::size_t last, std::size_t prefix_fallback,
+                      std::size_t bytes_max) const {
   if (shape_.rowid_keys) return try_pack(first, last, 0, bytes_max);
   // Entry `first` of an inner page has no separator. A single key gains nothing from a prefix.
   const std::size_t first_key = leaf_ ? first : first + 1;
@@ -478,7 +485,8 @@ Page* EntryList::pack(std::size_t first, std::size_t last, std::size_t prefix_fa
   return page;
 }
 
-Page* EntryList::try_pack(std::size_t first, std::size_t last, std::size_t prefix, std::size_t bytes_max) const {
+Page* EntryList::try_pack(std::size_t first, std::size_t last, std::size_t prefix,
+                          std::size_t bytes_max) const {
   const std::size_t count = last - first;
   std::vector<std::uint16_t> directory(leaf_ ? shape_.columns : 0, 0);
   std::uint16_t kept = 0;

@@ -1,10 +1,11 @@
-// storage/page_writer.h - making and changing single pages; what btree.cpp, the bulk loader and check() share.
-// Internal to storage/.
+// storage/page_writer.h - making and changing single pages; what btree.cpp, the bulk loader and check()
+// share. Internal to storage/.
 //
-// Small changes happen in place: there is room in the arrays and in the heap, and the new key begins with the page's prefix.
-// Everything else is one operation: list the entries (EntryList), and pack runs of the list into fresh pages with the best prefix,
-// without columns that are NULL throughout, without dead heap bytes, and with free space shared between arrays and heap
-// in the proportion in which the entries use them. Growing, compacting, splitting, borrowing and merging are all this.
+// Small changes happen in place: there is room in the arrays and in the heap, and the new key begins with the
+// page's prefix. Everything else is one operation: list the entries (EntryList), and pack runs of the list
+// into fresh pages with the best prefix, without columns that are NULL throughout, without dead heap bytes,
+// and with free space shared between arrays and heap in the proportion in which the entries use them.
+// Growing, compacting, splitting, borrowing and merging are all this.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +24,12 @@ Page* new_page(std::uint32_t page_bytes);
 OverflowBlock* new_block(std::string_view bytes);
 void retain(Page* page);
 void retain(OverflowBlock* block);
-/// Drops one reference; with the last one go the page and its references to children and blocks (recursion is as deep as the tree is high).
+/// Drops one reference; with the last one go the page and its references to children and blocks (recursion is
+/// as deep as the tree is high).
 void release(Page* page);
 void release(OverflowBlock* block);
-/// Frees the page alone: its references to children and blocks have moved elsewhere. Requires: the only reference.
+/// Frees the page alone: its references to children and blocks have moved elsewhere. Requires: the only
+/// reference.
 void free_emptied(Page* page);
 /// A copy with one reference, sharing children and blocks.
 Page* clone(const Page& page);
@@ -69,8 +72,9 @@ class NewEntry {
   std::vector<OverflowBlock*> blocks_;
 };
 
-/// Adds an entry to a leaf without moving its neighbours' bytes. False, and nothing changed, if there is no room, the prefix does not
-/// fit, or a column that the leaf does not keep gets a value. Requires: an exclusive page.
+/// Adds an entry to a leaf without moving its neighbours' bytes. False, and nothing changed, if there is no
+/// room, the prefix does not fit, or a column that the leaf does not keep gets a value. Requires: an
+/// exclusive page.
 bool insert_in_place(Page& leaf, std::size_t slot, const NewEntry& entry);
 /// The entry would not fit even after packing the leaf anew; false means that only packing can tell.
 bool surely_overfills(const Page& leaf, const NewEntry& entry);
@@ -106,9 +110,10 @@ class EntryList {
   /// What entry i takes in a page without prefix.
   std::size_t entry_bytes(std::size_t i) const;
 
-  /// A page holding entries [first, last), or null if they do not fit into one. Prefers the longest common prefix, then
-  /// `prefix_fallback`. `bytes_max` limits the used bytes (merging wants to leave room). The blocks and children are
-  /// then referred to by the page as well; whoever listed them frees the sources with free_emptied().
+  /// A page holding entries [first, last), or null if they do not fit into one. Prefers the longest common
+  /// prefix, then `prefix_fallback`. `bytes_max` limits the used bytes (merging wants to leave room). The
+  /// blocks and children are then referred to by the page as well; whoever listed them frees the sources with
+  /// free_emptied().
   Page* pack(std::size_t first, std::size_t last, std::size_t prefix_fallback = 0,
              std::size_t bytes_max = kPageBytesMax) const;
 

@@ -8,7 +8,8 @@
 namespace leftmost::storage {
 namespace {
 
-// SQLite's guesses at the rows that share 1, 2, ... 5 columns of an index, and further ones (sqlite3DefaultRowEst in build.c).
+// SQLite's guesses at the rows that share 1, 2, ... 5 columns of an index, and further ones
+// (sqlite3DefaultRowEst in build.c).
 constexpr LogEst kRowsPerPrefix[] = {33, 32, 30, 28, 26};
 constexpr LogEst kRowsPerLongPrefix = 23;
 // A table is not believed to have fewer rows than this (1000) when its indexes get guesses.
@@ -115,7 +116,8 @@ void Statistics::set_index_defaults(const IndexDef& index, const TableDef& table
   std::vector<LogEst>& rows = indexes_[index.id].rows_per_prefix;
   rows.assign(index.key_columns.size() + 1, kRowsPerLongPrefix);
   rows[0] = static_cast<LogEst>(table_numbers.rows - (index.is_partial() ? kPartialIndexDiscount : 0));
-  for (std::size_t i = 1; i < rows.size() && i <= std::size(kRowsPerPrefix); ++i) rows[i] = kRowsPerPrefix[i - 1];
+  for (std::size_t i = 1; i < rows.size() && i <= std::size(kRowsPerPrefix); ++i)
+    rows[i] = kRowsPerPrefix[i - 1];
   if (index.unique) rows.back() = 0;
 }
 
@@ -183,7 +185,8 @@ std::string stat_text(std::uint64_t entries, std::span<const std::uint64_t> dist
 
 // Equal columns are equal bytes, so an entry repeats the first k columns of the entry before it exactly if
 // their common prefix reaches the end of the k-th code.
-std::optional<std::string> analyze_index(const BTree& tree, std::span<const KeyColumn> columns, std::size_t key_columns) {
+std::optional<std::string> analyze_index(const BTree& tree, std::span<const KeyColumn> columns,
+                                         std::size_t key_columns) {
   if (tree.empty()) return std::nullopt;
   std::vector<std::uint64_t> distinct(key_columns, 1);
   std::string before;

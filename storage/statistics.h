@@ -1,8 +1,9 @@
 // storage/statistics.h - what the planner is told about sizes: defaults, or what ANALYZE found.
 //
-// SQLite plans with LogEst numbers (log_est.h): per table the number of rows and a width, per index an array A[0..n] (A[0] entries,
-// A[k] entries that share their first k columns) and a width. Without ANALYZE they are fixed guesses; with it they come from the
-// rows of sqlite_stat1. This file holds the numbers, reads them from stat text, and computes that text from an index tree.
+// SQLite plans with LogEst numbers (log_est.h): per table the number of rows and a width, per index an array
+// A[0..n] (A[0] entries, A[k] entries that share their first k columns) and a width. Without ANALYZE they are
+// fixed guesses; with it they come from the rows of sqlite_stat1. This file holds the numbers, reads them
+// from stat text, and computes that text from an index tree.
 #pragma once
 
 #include <map>
@@ -39,7 +40,9 @@ struct IndexStatistics {
   bool no_skip_scan = false;  ///< sqlite_stat1 says `noskipscan`.
 
   /// A[k]; 0 beyond the key (one row per entry).
-  LogEst rows(std::size_t columns) const { return columns < rows_per_prefix.size() ? rows_per_prefix[columns] : 0; }
+  LogEst rows(std::size_t columns) const {
+    return columns < rows_per_prefix.size() ? rows_per_prefix[columns] : 0;
+  }
 };
 
 /// One row of sqlite_stat1.
@@ -56,15 +59,15 @@ LogEst index_width(const IndexDef& index, const TableDef& table);
 /// The numbers of all tables and indexes of a catalog. Copies are independent.
 class Statistics {
  public:
-  /// Guesses for a new object. A table's go first, then those of its indexes. A table estimated below 99 (a small
-  /// sqlite_stat1) is raised to 99 when an index gets its defaults.
+  /// Guesses for a new object. A table's go first, then those of its indexes. A table estimated below 99 (a
+  /// small sqlite_stat1) is raised to 99 when an index gets its defaults.
   void add_table(const TableDef& table);
   void add_index(const IndexDef& index, const TableDef& table);
   void remove(ObjectId id);
 
-  /// As ANALYZE sqlite_schema: takes the rows of one schema's sqlite_stat1, in rowid order. Indexes without a row get the defaults
-  /// again; the rows and widths of tables without a row stay as they are (SQLite forgets those only on reopening).
-  /// Rows that name nothing known are ignored; any text is acceptable as stat.
+  /// As ANALYZE sqlite_schema: takes the rows of one schema's sqlite_stat1, in rowid order. Indexes without a
+  /// row get the defaults again; the rows and widths of tables without a row stay as they are (SQLite forgets
+  /// those only on reopening). Rows that name nothing known are ignored; any text is acceptable as stat.
   void load(const Catalog& catalog, SchemaName schema, std::span<const Stat1Row> rows);
 
   /// The numbers of an object; defaults of an empty definition for an unknown id.
@@ -77,10 +80,12 @@ class Statistics {
   std::map<ObjectId, IndexStatistics> indexes_;
 };
 
-/// The stat text of an index tree, `1000 50 1`: the number of entries, then for each prefix of its `key_columns` columns how many
-/// entries share it on average (rounded as SQLite does). Nothing for an empty tree. Reads the whole tree.
-/// Requires: the entries' keys start with codes of `columns`; `key_columns` <= columns.size().
-std::optional<std::string> analyze_index(const BTree& tree, std::span<const KeyColumn> columns, std::size_t key_columns);
+/// The stat text of an index tree, `1000 50 1`: the number of entries, then for each prefix of its
+/// `key_columns` columns how many entries share it on average (rounded as SQLite does). Nothing for an empty
+/// tree. Reads the whole tree. Requires: the entries' keys start with codes of `columns`; `key_columns` <=
+/// columns.size().
+std::optional<std::string> analyze_index(const BTree& tree, std::span<const KeyColumn> columns,
+                                         std::size_t key_columns);
 /// The same from counted distinct prefixes: distinct[k-1] prefixes of length k among `entries` (> 0) entries.
 std::string stat_text(std::uint64_t entries, std::span<const std::uint64_t> distinct);
 

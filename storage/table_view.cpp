@@ -18,7 +18,8 @@ KeyColumn key_column(const IndexColumn& column, const TableDef& table) {
 
 std::vector<KeyColumn> index_key_columns(const IndexDef& index, const TableDef& table) {
   std::vector<KeyColumn> columns;
-  for (std::size_t i = 0; i < index.column_count(); ++i) columns.push_back(key_column(index.column(i), table));
+  for (std::size_t i = 0; i < index.column_count(); ++i)
+    columns.push_back(key_column(index.column(i), table));
   return columns;
 }
 
@@ -30,7 +31,8 @@ std::vector<KeyColumn> primary_key_columns(const TableDef& table) {
   return columns;
 }
 
-std::string primary_key(const TableDef& table, std::span<const KeyColumn> columns, std::span<const Value> row) {
+std::string primary_key(const TableDef& table, std::span<const KeyColumn> columns,
+                        std::span<const Value> row) {
   std::string key;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     append_key_column(key, row[static_cast<std::size_t>(table.primary_key[i].column)], columns[i]);
@@ -57,13 +59,15 @@ bool decode_index_entry(const Page* leaf, std::size_t slot, std::span<const KeyC
                         std::span<Value> values) {
   std::string scratch;
   const Value payload = leaf->value(slot, 0);
-  return decode_key(leaf->key(slot, scratch), payload.is_blob() ? payload.as_bytes() : std::string_view(), columns, arena,
-                    values);
+  return decode_key(leaf->key(slot, scratch), payload.is_blob() ? payload.as_bytes() : std::string_view(),
+                    columns, arena, values);
 }
 
-bool decode_index_entry(Cursor& cursor, std::span<const KeyColumn> columns, Arena& arena, std::span<Value> values) {
+bool decode_index_entry(Cursor& cursor, std::span<const KeyColumn> columns, Arena& arena,
+                        std::span<Value> values) {
   const Value payload = cursor.value(0);
-  return decode_key(cursor.key(), payload.is_blob() ? payload.as_bytes() : std::string_view(), columns, arena, values);
+  return decode_key(cursor.key(), payload.is_blob() ? payload.as_bytes() : std::string_view(), columns, arena,
+                    values);
 }
 
 // A rowid's code is its last bytes, but where they begin only the columns in front of it can tell.

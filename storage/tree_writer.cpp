@@ -35,7 +35,8 @@ void pack_run(const TreeShape& shape, const EntryList& list, bool leaf, std::siz
               std::size_t first, std::size_t last, std::size_t forced_split_at, std::vector<Piece>& pieces) {
   Page* page = forced_split_at > 0 ? nullptr : list.pack(first, last, prefix_fallback);
   if (page == nullptr && last - first > 1) {
-    const std::size_t middle = forced_split_at > 0 ? forced_split_at : balanced_split(list, first, last, leaf);
+    const std::size_t middle =
+        forced_split_at > 0 ? forced_split_at : balanced_split(list, first, last, leaf);
     pack_run(shape, list, leaf, prefix_fallback, first, middle, 0, pieces);
     pack_run(shape, list, leaf, prefix_fallback, middle, last, 0, pieces);
     return;
@@ -54,8 +55,8 @@ void pack_run(const TreeShape& shape, const EntryList& list, bool leaf, std::siz
 
 }  // namespace
 
-std::vector<Piece> pack_pieces(const TreeShape& shape, const EntryList& list, bool leaf, std::size_t prefix_fallback,
-                               std::size_t forced_split_at) {
+std::vector<Piece> pack_pieces(const TreeShape& shape, const EntryList& list, bool leaf,
+                               std::size_t prefix_fallback, std::size_t forced_split_at) {
   std::vector<Piece> pieces;
   pack_run(shape, list, leaf, prefix_fallback, 0, list.size(), forced_split_at, pieces);
   return pieces;
@@ -88,7 +89,8 @@ bool TreeWriter::find(std::string_view key) {
   std::uint64_t* comparisons = counters_ == nullptr ? nullptr : &counters_->comparisons;
   Page* page = tree_.root_;
   depth_ = 0;
-  // Rowids mostly arrive in ascending order: as long as the key is beyond the last one, a page is not searched.
+  // Rowids mostly arrive in ascending order: as long as the key is beyond the last one, a page is not
+  // searched.
   bool at_right = shape_.rowid_keys;
   const std::uint64_t head = at_right ? rowid_head(key) : 0;
   for (; !page->is_leaf(); page = page->children()[path_[depth_++].slot]) {
@@ -163,7 +165,8 @@ void TreeWriter::update(std::string_view key, std::span<const ColumnChange> chan
   Page& leaf = *path_[depth_].page;
   const std::size_t slot = path_[depth_].slot;
   std::size_t done = 0;
-  while (done < changes.size() && update_in_place(leaf, slot, changes[done].column, changes[done].value, shape_)) {
+  while (done < changes.size() &&
+         update_in_place(leaf, slot, changes[done].column, changes[done].value, shape_)) {
     ++done;
   }
   if (done == changes.size()) return;
@@ -198,7 +201,8 @@ void TreeWriter::place(const NewEntry& entry) {
       return;
     }
     std::string scratch;
-    std::string separator = shortest_separator(leaf->key(leaf->count - 1u, scratch), entry.key(), shape_.rowid_keys);
+    std::string separator =
+        shortest_separator(leaf->key(leaf->count - 1u, scratch), entry.key(), shape_.rowid_keys);
     EntryList next(shape_, true);
     next.add(entry);
     put_pieces(depth_, {{leaf, leaf->count, {}}, {next.pack(0, 1), 1, std::move(separator)}});
@@ -223,7 +227,8 @@ void TreeWriter::put_pieces(std::size_t depth, const std::vector<Piece>& pieces)
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     OverflowBlock* block = separator_block(shape_, pieces[i].separator);
     ++slot;
-    if (insert_child_in_place(*parent, slot, pieces[i].separator, block, pieces[i].page, pieces[i].count)) continue;
+    if (insert_child_in_place(*parent, slot, pieces[i].separator, block, pieces[i].page, pieces[i].count))
+      continue;
 
     EntryList list(shape_, false);
     list.add_page(*parent, 0, slot);

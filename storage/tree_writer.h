@@ -1,11 +1,13 @@
-// storage/tree_writer.h - one change of a tree: the path to a leaf, made ours page by page, and what a full or an empty page does to
-// the pages above it. Internal to storage/.
+// storage/tree_writer.h - one change of a tree: the path to a leaf, made ours page by page, and what a full
+// or an empty page does to the pages above it. Internal to storage/.
 //
 //   find      descend, remember the path
 //   own_path  copy the pages of the path that a snapshot shares
-//   change    in place where possible; otherwise the leaf's entries are packed anew into one or more pieces, and the pieces take
+//   change    in place where possible; otherwise the leaf's entries are packed anew into one or more pieces,
+//   and the pieces take
 //             its place in the parent, whose own pieces may take its place further up (a split), or
-//             a page below a quarter is packed together with a neighbour (a merge, or a borrowing if that gives two pages)
+//             a page below a quarter is packed together with a neighbour (a merge, or a borrowing if that
+//             gives two pages)
 #pragma once
 
 #include <array>
@@ -24,10 +26,10 @@ struct Piece {
   std::string separator;    ///< Towards the piece before it.
 };
 
-/// Packs all entries of a list into as few balanced pages as they need; `forced_split_at` > 0 makes at least two.
-/// Consumes the separator blocks that move up.
-std::vector<Piece> pack_pieces(const TreeShape& shape, const EntryList& list, bool leaf, std::size_t prefix_fallback,
-                               std::size_t forced_split_at = 0);
+/// Packs all entries of a list into as few balanced pages as they need; `forced_split_at` > 0 makes at least
+/// two. Consumes the separator blocks that move up.
+std::vector<Piece> pack_pieces(const TreeShape& shape, const EntryList& list, bool leaf,
+                               std::size_t prefix_fallback, std::size_t forced_split_at = 0);
 /// Where to split a list so that both halves are about equally large.
 std::size_t balanced_split(const EntryList& list, std::size_t first, std::size_t last, bool leaf);
 /// The shortest key above `left` and not above `right`. Requires: left < right.

@@ -14,20 +14,27 @@ Value copy_value(Value value, Arena& arena) {
 bool identical(Value a, Value b) {
   if (a.storage_class() != b.storage_class()) return false;
   switch (a.storage_class()) {
-    case StorageClass::kNull: return true;
-    case StorageClass::kInteger: return a.as_integer() == b.as_integer();
-    case StorageClass::kReal: return a.as_real() == b.as_real();
+    case StorageClass::kNull:
+      return true;
+    case StorageClass::kInteger:
+      return a.as_integer() == b.as_integer();
+    case StorageClass::kReal:
+      return a.as_real() == b.as_real();
     case StorageClass::kText:
-    case StorageClass::kBlob: return a.as_bytes() == b.as_bytes();
+    case StorageClass::kBlob:
+      return a.as_bytes() == b.as_bytes();
   }
   return false;
 }
 
 std::string to_sql_literal(Value value) {
   switch (value.storage_class()) {
-    case StorageClass::kNull: return "NULL";
-    case StorageClass::kInteger: return integer_to_text(value.as_integer());
-    case StorageClass::kReal: return real_to_text(value.as_real());
+    case StorageClass::kNull:
+      return "NULL";
+    case StorageClass::kInteger:
+      return integer_to_text(value.as_integer());
+    case StorageClass::kReal:
+      return real_to_text(value.as_real());
     case StorageClass::kText: {
       std::string quoted = "'";
       for (const char c : value.as_bytes()) {

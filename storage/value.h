@@ -1,8 +1,8 @@
 // storage/value.h - one SQL value: a storage class and its payload (https://www.sqlite.org/datatype3.html).
 //
-// Value is 16 bytes, trivially copyable, and does not own its bytes: text and blobs point into a page, an arena
-// or a literal that outlives it. OwnedValue owns. Text is any bytes (UTF-8 is expected, never required: what is
-// not UTF-8 is kept byte for byte) and may contain NUL.
+// Value is 16 bytes, trivially copyable, and does not own its bytes: text and blobs point into a page, an
+// arena or a literal that outlives it. OwnedValue owns. Text is any bytes (UTF-8 is expected, never required:
+// what is not UTF-8 is kept byte for byte) and may contain NUL.
 #pragma once
 
 #include <cstdint>
@@ -104,7 +104,8 @@ Value copy_value(Value value, Arena& arena);
 /// The same storage class and the same payload, byte for byte (1 and 1.0 differ; -0.0 and 0.0 are the same).
 bool identical(Value a, Value b);
 
-/// `NULL`, `-7`, `1.5`, `'it''s'`, `x'00ff'`: as SQL would write it. For messages and drawings, not for output modes.
+/// `NULL`, `-7`, `1.5`, `'it''s'`, `x'00ff'`: as SQL would write it. For messages and drawings, not for
+/// output modes.
 std::string to_sql_literal(Value value);
 
 }  // namespace leftmost::storage

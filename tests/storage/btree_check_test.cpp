@@ -83,27 +83,27 @@ TEST_CASE("check() names the broken rule", "[btree][check]") {
          first_leaf(t).count = 0;
        },
        [&](BTree& t) { first_leaf(t).count = static_cast<std::uint16_t>(saved); }, "page 2: is empty"},
-      {"page size", true,
-       [](BTree& t) { first_leaf(t).page_bytes = 1024; }, [](BTree& t) { first_leaf(t).page_bytes = 512; },
-       "page 2: has 1024 bytes in a tree of pages of 512"},
+      {"page size", true, [](BTree& t) { first_leaf(t).page_bytes = 1024; },
+       [](BTree& t) { first_leaf(t).page_bytes = 512; }, "page 2: has 1024 bytes in a tree of pages of 512"},
       {"level", true, [](BTree& t) { root(t).level = 2; }, [](BTree& t) { root(t).level = 1; },
        "page 1: is on level 2 and has a child on level 0"},
       {"directory", true, [](BTree& t) { first_leaf(t).directory()[0] = 7; },
-       [](BTree& t) { first_leaf(t).directory()[0] = 1; }, "page 2: has a wrong directory entry for column 0"},
+       [](BTree& t) { first_leaf(t).directory()[0] = 1; },
+       "page 2: has a wrong directory entry for column 0"},
       {"forgotten column", true, [](BTree& t) { first_leaf(t).directory()[0] = 0; },
-       [](BTree& t) { first_leaf(t).directory()[0] = 1; }, "page 2: keeps a column that its directory does not know"},
+       [](BTree& t) { first_leaf(t).directory()[0] = 1; },
+       "page 2: keeps a column that its directory does not know"},
       {"tag", true, [](BTree& t) { first_leaf(t).tags(1)[3] = 0x77; },
        [](BTree& t) { first_leaf(t).tags(1)[3] = kTagInteger; },
        "page 2: has the unknown tag 119 in slot 3 of kept column 1"},
       {"block count", true, [](BTree& t) { first_leaf(t).block_count = 1; },
        [](BTree& t) { first_leaf(t).block_count = 0; }, "page 2: refers to 0 blocks and counts 1"},
-      {"reached twice", true,
-       [](BTree& t) { root(t).children()[1] = root(t).children()[0]; },
-       [](BTree&) {}, "page 3: is reached twice"},
+      {"reached twice", true, [](BTree& t) { root(t).children()[1] = root(t).children()[0]; }, [](BTree&) {},
+       "page 3: is reached twice"},
       {"references", true, [](BTree& t) { first_leaf(t).references = 0; },
        [](BTree& t) { first_leaf(t).references = 1; }, "page 2: is reached but has no reference"},
-      {"dead bytes", false, [](BTree& t) { first_leaf(t).heap_dead += 5; }, [](BTree& t) { first_leaf(t).heap_dead -= 5; },
-       "page 2: has"},
+      {"dead bytes", false, [](BTree& t) { first_leaf(t).heap_dead += 5; },
+       [](BTree& t) { first_leaf(t).heap_dead -= 5; }, "page 2: has"},
       {"overlap", false,
        [&](BTree& t) {
          Page& leaf = first_leaf(t);
@@ -121,17 +121,18 @@ TEST_CASE("check() names the broken rule", "[btree][check]") {
          saved = first_leaf(t).heap_begin;
          first_leaf(t).heap_begin = 60;
        },
-       [&](BTree& t) { first_leaf(t).heap_begin = static_cast<std::uint32_t>(saved); }, "has arrays that reach into its heap"},
+       [&](BTree& t) { first_leaf(t).heap_begin = static_cast<std::uint32_t>(saved); },
+       "has arrays that reach into its heap"},
       {"first bytes of a text", false,
        [](BTree& t) {
          Page& leaf = first_leaf(t);
          reinterpret_cast<char*>(leaf.cells(1) + heap_slot(leaf))[0] ^= 1;
        },
        [](BTree&) {}, "has a cell that does not begin like its text"},
-      {"bytes behind a short key", false,
-       [](BTree& t) { first_leaf(t).slots()[0].length = 3; }, [](BTree&) {}, "has bytes behind the short key in slot 0"},
-      {"entries of the tree", true, [](BTree& t) { --root(t).children()[root(t).count - 1u]->count; }, [](BTree&) {},
-       "the tree counts 60 entries and has 59"},
+      {"bytes behind a short key", false, [](BTree& t) { first_leaf(t).slots()[0].length = 3; },
+       [](BTree&) {}, "has bytes behind the short key in slot 0"},
+      {"entries of the tree", true, [](BTree& t) { --root(t).children()[root(t).count - 1u]->count; },
+       [](BTree&) {}, "the tree counts 60 entries and has 59"},
   };
   for (const Damage& one : damages) {
     CAPTURE(one.rule);

@@ -1,5 +1,5 @@
-// The tree against std::map: the same random operations on both, on pages so small that splits and merges are common, check() after
-// each step.
+// The tree against std::map: the same random operations on both, on pages so small that splits and merges are
+// common, check() after each step.
 #include "storage/btree.h"
 
 #include <map>
@@ -67,7 +67,8 @@ void require_same_range(const BTree& tree, const Model& model, const ByteRange& 
   auto first = model.lower_bound(range.lower);
   auto last = range.is_empty() ? first : range.has_upper ? model.lower_bound(range.upper) : model.end();
   REQUIRE(tree.count(range) == static_cast<std::uint64_t>(std::distance(first, last)));
-  REQUIRE(tree.rank(range.lower) == static_cast<std::uint64_t>(std::distance(model.begin(), model.lower_bound(range.lower))));
+  REQUIRE(tree.rank(range.lower) ==
+          static_cast<std::uint64_t>(std::distance(model.begin(), model.lower_bound(range.lower))));
   const BTree::Found found = tree.find_first(range);
   REQUIRE(static_cast<bool>(found) == (first != last));
   std::string scratch;
@@ -95,7 +96,8 @@ struct Shapes {
 
 std::string random_key(Random& random, const Shapes& shapes) {
   if (shapes.shape.rowid_keys) {
-    return std::string(RowidKey(random.one_in(4) ? random.integer() : static_cast<std::int64_t>(random.below(500))).view());
+    return std::string(
+        RowidKey(random.one_in(4) ? random.integer() : static_cast<std::int64_t>(random.below(500))).view());
   }
   // Common beginnings, so that prefixes are cut off and have to shrink again.
   static const std::string kBeginnings[] = {"", "a", "customer/", "customer/2026/", std::string(90, 'x')};
@@ -107,8 +109,9 @@ std::vector<OwnedValue> random_row(Random& random, const Shapes& shapes) {
   for (std::size_t i = 0; i < shapes.shape.columns; ++i) {
     std::string store;
     // Column 0 mostly NULL: it comes and goes as a kept column.
-    row.emplace_back(i == 0 && !random.one_in(20) ? Value::null()
-                                                  : random.value(store, random.one_in(4) ? shapes.value_bytes_max : 12));
+    row.emplace_back(i == 0 && !random.one_in(20)
+                         ? Value::null()
+                         : random.value(store, random.one_in(4) ? shapes.value_bytes_max : 12));
   }
   return row;
 }
@@ -122,10 +125,10 @@ std::vector<Value> views(const std::vector<OwnedValue>& row) {
 }  // namespace
 
 TEST_CASE("a tree under random changes stays sound and equals std::map", "[btree][model]") {
-  const Shapes shapes = GENERATE(Shapes{{512, 0, true}, 0, 0}, Shapes{{512, 3, true}, 0, 40}, Shapes{{512, 3, true}, 0, 900},
-                                 Shapes{{512, 1, false}, 12, 30}, Shapes{{512, 0, false}, 300, 0},
-                                 Shapes{{512, 2, false}, 700, 700}, Shapes{{1024, 30, true}, 0, 300},
-                                 Shapes{{512, 200, true}, 0, 60});
+  const Shapes shapes = GENERATE(Shapes{{512, 0, true}, 0, 0}, Shapes{{512, 3, true}, 0, 40},
+                                 Shapes{{512, 3, true}, 0, 900}, Shapes{{512, 1, false}, 12, 30},
+                                 Shapes{{512, 0, false}, 300, 0}, Shapes{{512, 2, false}, 700, 700},
+                                 Shapes{{1024, 30, true}, 0, 300}, Shapes{{512, 200, true}, 0, 60});
   const std::uint64_t seed = GENERATE(1u, 2u, 3u);
   CAPTURE(seed, shapes.shape.columns, shapes.shape.rowid_keys, shapes.key_bytes_max, shapes.value_bytes_max);
   Random random(seed);
@@ -207,8 +210,9 @@ TEST_CASE("bulk loading makes the same tree as inserting", "[btree][bulk]") {
   Random random(entries + 17);
   Model model;
   while (model.size() < entries) {
-    const std::string key = shapes.shape.rowid_keys ? std::string(RowidKey(random.integer()).view())
-                                                    : random_key(random, shapes) + std::to_string(model.size());
+    const std::string key = shapes.shape.rowid_keys
+                                ? std::string(RowidKey(random.integer()).view())
+                                : random_key(random, shapes) + std::to_string(model.size());
     model.emplace(key, random_row(random, shapes));
   }
   BulkLoader loader(shapes.shape);

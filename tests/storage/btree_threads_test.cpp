@@ -10,7 +10,8 @@
 using namespace leftmost::storage;
 
 TEST_CASE("readers on snapshots never see a writer at work", "[btree][threads]") {
-  // Every published tree holds rowids 0..n-1 with equal sums: n entries whose values add up to what column 1 says.
+  // Every published tree holds rowids 0..n-1 with equal sums: n entries whose values add up to what column 1
+  // says.
   constexpr int kRounds = 300;
   BTree published({512, 2, true});
   std::mutex publishing;

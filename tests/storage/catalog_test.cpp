@@ -11,7 +11,8 @@ using namespace leftmost::storage;
 
 namespace {
 
-TableDef table_def(const std::string& name, const std::vector<std::string>& columns, SchemaName schema = SchemaName::kMain) {
+TableDef table_def(const std::string& name, const std::vector<std::string>& columns,
+                   SchemaName schema = SchemaName::kMain) {
   TableDef table;
   table.name = name;
   table.schema = schema;

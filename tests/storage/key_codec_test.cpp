@@ -1,4 +1,5 @@
-// The codec's one promise - byte order is row order - against compare() on random rows of all types, collations and directions.
+// The codec's one promise - byte order is row order - against compare() on random rows of all types,
+// collations and directions.
 #include "storage/key_codec.h"
 
 #include <vector>
@@ -18,8 +19,8 @@ int byte_order(const std::string& a, const std::string& b) { return sign(a.compa
 
 KeyColumn random_column(Random& random) {
   constexpr Collation kCollations[] = {Collation::kBinary, Collation::kNoCase, Collation::kRtrim};
-  constexpr Affinity kAffinities[] = {Affinity::kBlob, Affinity::kText, Affinity::kNumeric, Affinity::kInteger,
-                                      Affinity::kReal};
+  constexpr Affinity kAffinities[] = {Affinity::kBlob, Affinity::kText, Affinity::kNumeric,
+                                      Affinity::kInteger, Affinity::kReal};
   return {kCollations[random.below(3)], random.one_in(2), kAffinities[random.below(5)]};
 }
 
@@ -33,11 +34,13 @@ struct RandomRow {
 
 std::string to_text(const std::vector<Value>& values) {
   std::string text;
-  for (const Value value : values) text += to_sql_literal(value) + " (" + std::to_string(static_cast<int>(value.storage_class())) + ") ";
+  for (const Value value : values)
+    text += to_sql_literal(value) + " (" + std::to_string(static_cast<int>(value.storage_class())) + ") ";
   return text;
 }
 
-int compare_rows(const std::vector<Value>& a, const std::vector<Value>& b, const std::vector<KeyColumn>& columns) {
+int compare_rows(const std::vector<Value>& a, const std::vector<Value>& b,
+                 const std::vector<KeyColumn>& columns) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const int order = sign(compare(a[i], b[i], columns[i].collation));
     if (order != 0) return columns[i].descending ? -order : order;
@@ -61,7 +64,8 @@ TEST_CASE("byte order of keys is the order of rows", "[key_codec][property]") {
     const int expected = compare_rows(a.values, b.values, columns);
     const int actual = byte_order(encode_key(a.values, columns), encode_key(b.values, columns));
     if (expected != actual) {
-      FAIL("seed " << seed << ": " << to_text(a.values) << "| " << to_text(b.values) << expected << " " << actual);
+      FAIL("seed " << seed << ": " << to_text(a.values) << "| " << to_text(b.values) << expected << " "
+                   << actual);
     }
   }
 }
@@ -93,7 +97,8 @@ TEST_CASE("a key and what it lost give the row back", "[key_codec][property]") {
     const std::string key = encode_key(row.values, columns);
     const std::string payload = lost_by_key(row.values, columns);
     std::vector<Value> decoded(columns.size());
-    if (!decode_key(key, payload, columns, arena, decoded)) FAIL("seed " << seed << ": " << to_text(row.values));
+    if (!decode_key(key, payload, columns, arena, decoded))
+      FAIL("seed " << seed << ": " << to_text(row.values));
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!identical(decoded[i], row.values[i])) {
         FAIL("seed " << seed << ": " << to_text(row.values) << "| " << to_text(decoded));
@@ -103,7 +108,8 @@ TEST_CASE("a key and what it lost give the row back", "[key_codec][property]") {
   }
 }
 
-TEST_CASE("a prefix of the columns is a prefix of the bytes, and no other key begins with it", "[key_codec][property]") {
+TEST_CASE("a prefix of the columns is a prefix of the bytes, and no other key begins with it",
+          "[key_codec][property]") {
   const std::uint64_t seed = GENERATE(41u, 42u);
   Random random(seed);
   for (int round = 0; round < 60000; ++round) {
@@ -117,7 +123,8 @@ TEST_CASE("a prefix of the columns is a prefix of the bytes, and no other key be
     const bool begins = key.compare(0, prefix.size(), prefix) == 0;
     const ByteRange range = prefix_range(prefix);
     const bool in_range = key >= range.lower && (!range.has_upper || key < range.upper);
-    if (same_first != begins || in_range != begins) FAIL("seed " << seed << ": " << to_text(a.values) << to_text(b.values));
+    if (same_first != begins || in_range != begins)
+      FAIL("seed " << seed << ": " << to_text(a.values) << to_text(b.values));
   }
 }
 
@@ -188,7 +195,8 @@ TEST_CASE("bytes that are no key are refused and never read beyond their end", "
     std::string payload = lost_by_key(row.values, columns);
     key.resize(random.below(key.size() + 1));
     if (!key.empty() && random.one_in(2)) key[random.below(key.size())] = static_cast<char>(random.word());
-    if (!payload.empty() && random.one_in(2)) payload[random.below(payload.size())] = static_cast<char>(random.word());
+    if (!payload.empty() && random.one_in(2))
+      payload[random.below(payload.size())] = static_cast<char>(random.word());
     std::vector<Value> decoded(2);
     std::string exact_key(key.begin(), key.end());
     decode_key(exact_key, payload, columns, arena, decoded);

@@ -37,10 +37,10 @@ IndexDef index_on(const TableDef& table, const std::string& name, const std::vec
 }  // namespace
 
 TEST_CASE("LogEst follows its integer rules", "[log_est]") {
-  const std::pair<std::uint64_t, int> expected[] = {{0, 0},   {1, 0},   {2, 10},   {3, 16},   {5, 23},    {7, 28},      {8, 30},
-                                                    {9, 32},  {10, 33}, {12, 36},  {15, 39},  {18, 42},   {20, 43},     {25, 46},
-                                                    {28, 48}, {50, 56}, {100, 66}, {1000, 99}, {10000, 132}, {100000, 166},
-                                                    {1000000, 199}, {1048576, 200}};
+  const std::pair<std::uint64_t, int> expected[] = {
+      {0, 0},    {1, 0},     {2, 10},      {3, 16},       {5, 23},        {7, 28},       {8, 30},  {9, 32},
+      {10, 33},  {12, 36},   {15, 39},     {18, 42},      {20, 43},       {25, 46},      {28, 48}, {50, 56},
+      {100, 66}, {1000, 99}, {10000, 132}, {100000, 166}, {1000000, 199}, {1048576, 200}};
   for (const auto& [x, estimate] : expected) CHECK(log_est(x) == estimate);
   CHECK(log_est_add(62, 62) == 72);
   CHECK(log_est_add(43, 40) == 52);
@@ -59,9 +59,17 @@ TEST_CASE("LogEst follows its integer rules", "[log_est]") {
 TEST_CASE("widths are those of SQLite", "[statistics]") {
   TableDef table;
   table.id = 1;
-  table.columns = {column("a", "int"),      column("b", "text"), column("c", "varchar(100)"),   column("d", "blob"),
-                   column("e", "real"),     column("f", "blob(40)"), column("g", "char"),       column("h", "decimal(10,2)"),
-                   column("i", "nvarchar(2000)"), column("j", "any"), column("k", "")};
+  table.columns = {column("a", "int"),
+                   column("b", "text"),
+                   column("c", "varchar(100)"),
+                   column("d", "blob"),
+                   column("e", "real"),
+                   column("f", "blob(40)"),
+                   column("g", "char"),
+                   column("h", "decimal(10,2)"),
+                   column("i", "nvarchar(2000)"),
+                   column("j", "any"),
+                   column("k", "")};
   CHECK(table_width(table) == 102);
   CHECK(index_width(index_on(table, "c", {2}), table) == 67);
   CHECK(index_width(index_on(table, "k", {10}), table) == 30);
@@ -124,27 +132,33 @@ TEST_CASE("ANALYZE writes what SQLite writes", "[statistics][sqlite]") {
   Random random(seed);
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(":memory:", &db) == SQLITE_OK);
-  sqlite3_exec(db, "CREATE TABLE t(a, b, c); CREATE INDEX i ON t(a COLLATE NOCASE, b DESC, c);", nullptr, nullptr, nullptr);
+  sqlite3_exec(db, "CREATE TABLE t(a, b, c); CREATE INDEX i ON t(a COLLATE NOCASE, b DESC, c);", nullptr,
+               nullptr, nullptr);
   sqlite3_stmt* insert = nullptr;
   sqlite3_prepare_v2(db, "INSERT INTO t VALUES(?,?,?)", -1, &insert, nullptr);
 
   const std::vector<KeyColumn> columns{{Collation::kNoCase, false, Affinity::kBlob},
                                        {Collation::kBinary, true, Affinity::kBlob},
-                                       {}, {Collation::kBinary, false, Affinity::kInteger}};
+                                       {},
+                                       {Collation::kBinary, false, Affinity::kInteger}};
   BTree tree({512, 1, false});
   const std::size_t rows = 1 + random.below(2000);
   const std::size_t variety = 1 + random.below(40);
   for (std::size_t i = 0; i < rows; ++i) {
-    const std::string name(1, static_cast<char>((random.one_in(2) ? 'a' : 'A') + static_cast<char>(random.below(20))));
+    const std::string name(
+        1, static_cast<char>((random.one_in(2) ? 'a' : 'A') + static_cast<char>(random.below(20))));
     const std::int64_t number = static_cast<std::int64_t>(random.below(variety));
     const std::int64_t last = static_cast<std::int64_t>(random.below(3));
     const Value values[] = {Value::text(name), random.one_in(9) ? Value::null() : Value::integer(number),
-                            Value::real(static_cast<double>(last)), Value::integer(static_cast<std::int64_t>(i) + 1)};
+                            Value::real(static_cast<double>(last)),
+                            Value::integer(static_cast<std::int64_t>(i) + 1)};
     tree.insert(encode_key(values, columns), std::vector<Value>{Value::null()});
     sqlite3_reset(insert);
     sqlite3_bind_text(insert, 1, name.data(), 1, SQLITE_TRANSIENT);
-    if (values[1].is_null()) sqlite3_bind_null(insert, 2);
-    else sqlite3_bind_int64(insert, 2, number);
+    if (values[1].is_null())
+      sqlite3_bind_null(insert, 2);
+    else
+      sqlite3_bind_int64(insert, 2, number);
     sqlite3_bind_int64(insert, 3, last);
     REQUIRE(sqlite3_step(insert) == SQLITE_DONE);
   }
