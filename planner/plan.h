@@ -61,6 +61,7 @@ enum class AccessPath : std::uint8_t {
 /// One column of an automatic index that is searched: `column` = value.
 struct AutomaticColumn {
   int column = 0;
+  std::string_view name;
   SeekColumn seek;
   storage::Collation collation = storage::Collation::kBinary;
 };
@@ -70,6 +71,9 @@ struct OrArm {
   const Expr* condition = nullptr;   ///< the arm and the terms planned with it
   std::unique_ptr<Loop> loop;        ///< how the arm finds its rows (filters included)
 };
+
+/// A lone min(x) or max(x): the first row of the loops that has a non-NULL x is enough, if the loops deliver x in order.
+enum class MinMaxMode : std::uint8_t { kNone, kMin, kMax };
 
 enum class FilterStage : std::uint8_t {
   kIndexEntry,  ///< needs only columns of the index: tested before the table row is read
@@ -98,6 +102,7 @@ struct Loop {
   bool automatic_partial = false;        ///< AUTOMATIC PARTIAL
   std::vector<SeekColumn> equalities;
   SeekBound lower, upper;
+  MinMaxMode min_max = MinMaxMode::kNone;  ///< the statement wants only the first row (or the last, when reverse)
   int skipped_columns = 0;               ///< leading kSkip entries of `equalities`
   std::vector<AutomaticColumn> automatic_columns;
   std::vector<const Expr*> automatic_filter;  ///< terms that rows of a partial automatic index meet
@@ -119,7 +124,6 @@ struct FromSubquery {
 enum class GroupMode : std::uint8_t { kNone, kOneGroup, kByLoops, kSorted };
 enum class DistinctMode : std::uint8_t { kNone, kUnique, kOrdered, kTempBTree };
 enum class OrderMode : std::uint8_t { kNone, kByLoops, kSortRightPart, kSort };
-enum class MinMaxMode : std::uint8_t { kNone, kMin, kMax };
 
 /// How an IN's right side is looked up when it is a SELECT.
 enum class InLookup : std::uint8_t { kList, kIndex, kRowid };
@@ -142,7 +146,8 @@ struct Step {
   int number = 0;                   ///< subquery number, INDEX n, number of constant rows
   bool correlated = false;
   CompoundOp op = CompoundOp::kNone;
-  std::string_view name;            ///< kSortAggregateDistinct: the function; kInRowid: the table
+  bool hidden = false;              ///< happens, but SQLite prints no line for it (section 7.7)
+  std::string_view name = {};       ///< kSortAggregateDistinct: the function; kInRowid: the table; kRightJoin, kCountTable
 };
 
 struct SelectPlan {
@@ -160,6 +165,8 @@ struct SelectPlan {
   bool group_order_free = false;        ///< the ORDER BY comes with the grouping
   MinMaxMode min_max = MinMaxMode::kNone;
   std::vector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree
+  /// An arm of a compound with ORDER BY: the order that the arm itself delivers, so that the arms can be merged.
+  std::span<const OrderTerm> arm_order;
   bool count_shortcut = false;          ///< count(*) of a whole table: count count_index, or the table when null
   const RelationIndex* count_index = nullptr;
   storage::LogEst rows_estimated;
@@ -167,10 +174,14 @@ struct SelectPlan {
 
 struct Plan {
   std::deque<SelectPlan> selects;  ///< stable addresses; Select::plan points here
+  int item_count = 0;              ///< every ItemId of the statement is below it (flattening makes new ones)
   SelectPlan* top = nullptr;       ///< of a SELECT (its last arm when compound); null for a change
   std::vector<Loop> change_loops;  ///< of UPDATE/DELETE: one loop, or none when every row goes (truncation)
+  std::vector<const Expr*> change_constant_filters;  ///< decided before the loop
   bool change_one_pass = false;
   std::vector<Step> steps;         ///< in emission order
+  /// Loops that some steps describe and that belong to no SelectPlan: Bloom filters, the second pass of RIGHT JOIN.
+  std::vector<std::unique_ptr<Loop>> detached_loops;
   PlanReasons reasons;             ///< what was considered and why it was or was not taken
 };
 

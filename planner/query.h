@@ -109,6 +109,10 @@ struct Select {
   bool is_recursive = false;          ///< last arm of a recursive CTE; its arms that mention themselves are the step
   bool is_correlated = false;         ///< mentions a column of an enclosing SELECT
   Span span;
+  // Set by planner/ before it rewrites anything.
+  bool has_complex_result = false;    ///< a result column calls a function or holds a subquery (section 6.2)
+  bool keeps_subquery_order = false;  ///< an aggregate other than count, min, max: the order of its input shows
+  bool is_compound_arm = false;       ///< is or was one of several arms
   SelectPlan* plan = nullptr;         ///< set by planner/; owned by the Plan
 };
 

@@ -1,0 +1,264 @@
+// Aggregate queries: GROUP BY, one group, count(*) of a table, a lone min or max (sections 6.7, 6.9 and 7.6 of
+// docs/planner.md).
+
+#include <algorithm>
+
+#include "planner/coder.h"
+#include "planner/comparison.h"
+
+namespace leftmost::planner {
+
+using storage::LogEst;
+
+namespace {
+
+/// The only aggregate of the query is agg(DISTINCT x): its x.
+Expr* lone_distinct_argument(const Select& select) {
+  if (select.aggregates.size() != 1) return nullptr;
+  const AggregateCall& call = select.aggregates.front();
+  return call.distinct && call.arguments.size() == 1 ? call.arguments.front() : nullptr;
+}
+
+/// A column outside the arguments of aggregates: its value comes from some row of the group.
+bool mentions_bare_column(const Expr* expr, std::span<Item* const> items) {
+  if (expr == nullptr || expr->kind == ExprKind::kAggregate) return false;
+  bool found = false;
+  for (const Item* item : items) found = found || mentions_item(expr, item->id);
+  return found;
+}
+
+bool has_bare_columns(Select* select) {
+  bool found = false;
+  const auto look = [&](const Expr* expr) { found = found || mentions_bare_column(expr, select->items); };
+  for (const ResultColumn& column : select->columns) look(column.expr);
+  for (const OrderTerm& term : select->order_by) look(term.expr);
+  look(select->having);
+  return found;
+}
+
+}  // namespace
+
+LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination destination) {
+  const LimitEstimate limit = code_limit(select, destination);
+  plan.aggregate_distinct_ordered.assign(select->aggregates.size(), false);
+  if (select->group_by.empty()) {
+    plan.group = GroupMode::kOneGroup;
+    plan.rows_estimated = 0;
+    code_one_group(select, plan);
+    return 0;
+  }
+  constexpr LogEst kGroupsMax = 66;  // 100 groups
+  plan.rows_estimated = std::min(limit.rows, kGroupsMax);
+  code_grouped(select, plan, limit);
+  return plan.rows_estimated;
+}
+
+void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&) {
+  bool order_is_group = false;
+  if (!select->order_by.empty() && select->order_by.size() == select->group_by.size()) {
+    for (std::size_t i = 0; i < select->group_by.size(); ++i) {
+      select->group_by[i].descending = select->order_by[i].descending;
+    }
+    order_is_group = same_order_list(select->group_by, select->order_by);
+  }
+  move_having_to_where(select);
+
+  LoopRequest request;
+  request.items = select->items;
+  request.items_planned = select->items.size();
+  request.where = select->where;
+  request.wanted.terms = select->group_by;
+  request.wanted.mode = plan.distinct_as_group_by ? OrderMatchMode::kDistinct : OrderMatchMode::kGroup;
+  request.wanted.group_may_order = order_is_group;
+  if (Expr* argument = lone_distinct_argument(*select)) {
+    std::vector<OrderTerm> distinct(select->group_by.begin(), select->group_by.end());
+    OrderTerm& last = distinct.emplace_back();
+    last.expr = argument;
+    request.wanted.distinct = context_.arena.copy_span(distinct);
+    request.wanted.wants_distinct = true;
+  }
+  if (select->items.empty()) add_step({.kind = StepKind::kConstantRow, .select = &plan});
+  auto loops = plan_loops(context_, request);
+  if (context_.failed()) return;
+  begin_loops(*loops, plan.loops, &plan.constant_filters, &plan, MinMaxMode::kNone, false);
+
+  const auto terms = static_cast<int>(select->group_by.size());
+  const bool sorted = loops->choice.order_satisfied != terms;
+  plan.group = sorted ? GroupMode::kSorted : GroupMode::kByLoops;
+  if (sorted) {
+    add_step({.kind = plan.distinct_as_group_by ? StepKind::kSortDistinct : StepKind::kSortGroupBy, .select = &plan});
+    for (const OrderTerm& term : select->group_by) code_expr(term.expr);
+    end_loops(*loops, plan.loops, &plan);
+  }
+  plan.group_order_free = order_is_group && (sorted || loops->choice.group_orders);
+  if (!sorted) {
+    for (const OrderTerm& term : select->group_by) code_expr(term.expr);
+  }
+  code_aggregate_arguments(*select);
+  if (!sorted) end_loops(*loops, plan.loops, &plan);
+
+  if (request.wanted.wants_distinct && loops->choice.distinct != DistinctAnswer::kNo) {
+    plan.aggregate_distinct_ordered[0] = true;
+  }
+  if (!select->order_by.empty()) plan.order = plan.group_order_free ? OrderMode::kByLoops : OrderMode::kSort;
+  if (select->distinct) plan.distinct = DistinctMode::kTempBTree;
+  code_condition(select->having);
+  if (plan.order == OrderMode::kSort) {
+    code_sorted_results(*select, plan, select->limit != nullptr && !select->distinct);
+  } else {
+    for (const ResultColumn& column : select->columns) code_expr(column.expr);
+  }
+  add_aggregate_distinct_steps(plan);
+  add_sort_steps(plan);
+  record_reasons(*select, plan, *loops);
+}
+
+void Coder::code_one_group(Select* select, SelectPlan& plan) {
+  if (code_count_shortcut(select, plan)) return;
+  LoopRequest request;
+  request.items = select->items;
+  request.items_planned = select->items.size();
+  request.where = select->where;
+
+  if (select->having == nullptr && select->aggregates.size() == 1) {
+    const AggregateCall& call = select->aggregates.front();
+    const FunctionRole role = call.function->role;
+    if ((role == FunctionRole::kMin || role == FunctionRole::kMax) && call.arguments.size() == 1 &&
+        call.filter == nullptr) {
+      plan.min_max = role == FunctionRole::kMin ? MinMaxMode::kMin : MinMaxMode::kMax;
+      std::vector<OrderTerm> wanted(1);
+      wanted[0].expr = call.arguments.front();
+      wanted[0].descending = role == FunctionRole::kMax;
+      if (role == FunctionRole::kMin && can_be_null(call.arguments.front())) wanted[0].nulls = NullsPlace::kLast;
+      request.wanted.terms = context_.arena.copy_span(wanted);
+      request.wanted.mode = role == FunctionRole::kMin ? OrderMatchMode::kMin : OrderMatchMode::kMax;
+    }
+  }
+  Expr* argument = lone_distinct_argument(*select);
+  if (argument != nullptr && has_bare_columns(select)) argument = nullptr;
+  if (argument != nullptr) {
+    std::vector<OrderTerm> distinct(1);
+    distinct[0].expr = argument;
+    request.wanted.distinct = context_.arena.copy_span(distinct);
+    request.wanted.wants_distinct = true;
+    request.wanted.helps_candidates = !request.wanted.terms.empty();
+  }
+
+  // These lines come before the loops, and disappear if the rows turn out to be distinct.
+  std::vector<std::size_t> distinct_steps;
+  for (const AggregateCall& call : select->aggregates) {
+    if (!call.distinct) continue;
+    Step step{.kind = StepKind::kSortAggregateDistinct, .select = &plan};
+    step.name = call.function->name;
+    distinct_steps.push_back(static_cast<std::size_t>(add_step(step)));
+  }
+  if (select->items.empty()) add_step({.kind = StepKind::kConstantRow, .select = &plan});
+  auto loops = plan_loops(context_, request);
+  if (context_.failed()) return;
+  begin_loops(*loops, plan.loops, &plan.constant_filters, &plan, plan.min_max, false);
+  plan.order_terms_by_loops = plan.min_max == MinMaxMode::kNone ? 0 : loops->choice.order_satisfied;
+  if (argument != nullptr && loops->choice.distinct != DistinctAnswer::kNo) {
+    plan.aggregate_distinct_ordered[0] = true;
+    context_.plan.steps[distinct_steps.front()].hidden = true;
+  }
+  code_aggregate_arguments(*select);
+  end_loops(*loops, plan.loops, &plan);
+  code_condition(select->having);
+  for (const ResultColumn& column : select->columns) code_expr(column.expr);
+  record_reasons(*select, plan, *loops);
+}
+
+void Coder::code_aggregate_arguments(const Select& select) {
+  for (const AggregateCall& call : select.aggregates) {
+    code_condition(call.filter);
+    for (const Expr* argument : call.arguments) code_expr(argument);
+  }
+}
+
+void Coder::add_aggregate_distinct_steps(SelectPlan& plan) {
+  for (std::size_t i = 0; i < plan.select->aggregates.size(); ++i) {
+    const AggregateCall& call = plan.select->aggregates[i];
+    if (!call.distinct || plan.aggregate_distinct_ordered[i]) continue;
+    Step step{.kind = StepKind::kSortAggregateDistinct, .select = &plan};
+    step.name = call.function->name;
+    add_step(step);
+  }
+}
+
+bool Coder::code_count_shortcut(Select* select, SelectPlan& plan) {
+  if (select->items.size() != 1 || select->where != nullptr || select->having != nullptr) return false;
+  if (select->columns.size() != 1 || select->aggregates.size() != 1) return false;
+  const AggregateCall& call = select->aggregates.front();
+  const Item& item = *select->items.front();
+  if (item.kind != ItemKind::kTable || select->columns.front().expr->kind != ExprKind::kAggregate) return false;
+  if (call.function->role != FunctionRole::kCount || !call.arguments.empty() || call.filter != nullptr) return false;
+  if (call.distinct) return false;
+
+  // The narrowest tree is the quickest to count.
+  const storage::TableDef& table = *item.relation->def;
+  const RelationIndex* best = nullptr;
+  LogEst best_width = item.relation->statistics.width;
+  if (table.without_rowid) {
+    for (const RelationIndex& index : item.relation->indexes) {
+      if (!index.def->is_table_itself) continue;
+      best = &index;
+      best_width = index.statistics.width;
+    }
+  }
+  if (!item.not_indexed) {
+    for (const RelationIndex& index : item.relation->indexes) {
+      if (index.statistics.unordered || index.where != nullptr) continue;
+      if (index.statistics.width >= item.relation->statistics.width) continue;
+      if (best != nullptr && index.statistics.width >= best_width) continue;
+      best = &index;
+      best_width = index.statistics.width;
+    }
+  }
+  plan.count_shortcut = true;
+  plan.count_index = best != nullptr && !best->def->is_table_itself ? best : nullptr;
+  Step step{.kind = StepKind::kCountTable, .select = &plan, .item = &item, .index = plan.count_index};
+  step.name = table.name;
+  add_step(step);
+  record_count_reasons(*select, plan);
+  return true;
+}
+
+namespace {
+
+/// Only constants and GROUP BY expressions that are compared byte for byte.
+bool is_constant_or_grouped(const Expr* expr, std::span<const OrderTerm> group_by) {
+  for (const OrderTerm& term : group_by) {
+    if (compare_exprs(expr, term.expr) != Sameness::kDifferent &&
+        collation_of(term.expr).value_or(storage::Collation::kBinary) == storage::Collation::kBinary) {
+      return true;
+    }
+  }
+  if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate) return false;
+  if (expr->kind == ExprKind::kFunction && !expr->function->deterministic) return false;
+  bool all = true;
+  for_each_child(expr, [&](const Expr* child) { all = all && is_constant_or_grouped(child, group_by); });
+  return all;
+}
+
+/// Takes the conjuncts out of `having` that may move; puts TRUE in their place.
+void take_movable(Expr*& expr, Select* select, std::vector<Expr*>& taken, storage::Arena& arena) {
+  if (expr->kind == ExprKind::kAnd) {
+    take_movable(expr->left, select, taken, arena);
+    take_movable(expr->right, select, taken, arena);
+    return;
+  }
+  if (is_always_false(expr) || is_always_true(expr) || !is_constant_or_grouped(expr, select->group_by)) return;
+  taken.push_back(expr);
+  expr = make_integer(arena, 1);
+}
+
+}  // namespace
+
+void Coder::move_having_to_where(Select* select) {
+  if (select->having == nullptr) return;
+  std::vector<Expr*> taken;
+  take_movable(select->having, select, taken, context_.arena);
+  for (Expr* term : taken) select->where = make_and(context_.arena, select->where, term);
+}
+
+}  // namespace leftmost::planner

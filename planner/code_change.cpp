@@ -1,0 +1,38 @@
+// Which rows an UPDATE or DELETE is about (section 6.12 of docs/planner.md).
+
+#include "planner/coder.h"
+
+namespace leftmost::planner {
+
+void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions) {
+  Plan& plan = context_.plan;
+  // DELETE without WHERE empties the table in one go, unless something has to see the rows.
+  const bool truncates = change.kind == ChangeKind::kDelete && change.where == nullptr &&
+                         change.multi_row_one_pass_allowed;
+  if (!truncates) {
+    LoopRequest request;
+    Item* const items[] = {change.target};
+    request.items = items;
+    request.items_planned = 1;
+    request.where = change.where;
+    request.wants_one_pass = true;
+    auto loops = plan_loops(context_, request);
+    if (context_.failed()) return;
+    const Candidate& loop = loops->choice.loops.front();
+    bool several = change.multi_row_one_pass_allowed;
+    if (change.kind == ChangeKind::kDelete && contains_correlated_subquery(change.where)) several = false;
+    const bool may_repeat_rows = change.kind == ChangeKind::kDelete;
+    plan.change_one_pass = loop.one_row || (several && (loop.kind != CandidateKind::kMultiIndexOr || may_repeat_rows));
+    begin_loops(*loops, plan.change_loops, &plan.change_constant_filters, nullptr, MinMaxMode::kNone,
+                plan.change_one_pass);
+    record_change_reasons(*change.target, *loops);
+    // An UPDATE in one pass computes its new values inside the loop; otherwise the rows are gathered first.
+    if (!plan.change_one_pass) end_loops(*loops, plan.change_loops, nullptr);
+    for (const Expr* expr : row_expressions) code_expr(expr);
+    if (plan.change_one_pass) end_loops(*loops, plan.change_loops, nullptr);
+    return;
+  }
+  for (const Expr* expr : row_expressions) code_expr(expr);
+}
+
+}  // namespace leftmost::planner

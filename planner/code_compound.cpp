@@ -1,0 +1,297 @@
+// Compound SELECTs: one arm after the other, or merged in order; VALUES; recursive CTEs (section 6.8 of
+// docs/planner.md; SQLite: multiSelect and multiSelectOrderBy, src/select.c).
+
+#include <algorithm>
+
+#include "planner/coder.h"
+#include "planner/comparison.h"
+
+namespace leftmost::planner {
+
+using storage::LogEst;
+using storage::log_est;
+using storage::log_est_add;
+
+namespace {
+
+/// Arms from the left to the right.
+std::vector<Select*> arms_of(Select* last) {
+  std::vector<Select*> arms;
+  for (Select* arm = last; arm != nullptr; arm = arm->prior) arms.push_back(arm);
+  std::reverse(arms.begin(), arms.end());
+  return arms;
+}
+
+LogEst combine_rows(CompoundOp op, LogEst left, LogEst right) {
+  switch (op) {
+    case CompoundOp::kIntersect: return std::min(left, right);
+    case CompoundOp::kExcept: return right;  // SQLite takes the right arm's
+    default: return log_est_add(right, left);
+  }
+}
+
+LogEst capped_by_limit(const Select* last, LogEst rows) {
+  if (last->limit == nullptr) return rows;
+  const auto count = integer_literal(last->limit);
+  if (count && *count > 0) rows = std::min(rows, log_est(static_cast<std::uint64_t>(*count)));
+  return rows;
+}
+
+}  // namespace
+
+LogEst Coder::code_values(Select* select, Destination destination) {
+  SelectPlan& plan = new_select_plan(select);
+  const bool one_row = destination == Destination::kExists || destination == Destination::kScalar;
+  const int count = one_row ? 1 : static_cast<int>(select->values_rows.size());
+  add_step({.kind = StepKind::kConstantRows, .select = &plan, .number = count});
+  for (auto row : select->values_rows) {
+    for (const Expr* value : row) code_expr(value);
+  }
+  // The number of rows itself is used as if it were a LogEst: SQLite's quirk.
+  plan.rows_estimated = static_cast<LogEst>(std::min<std::size_t>(select->values_rows.size(), 32'000));
+  return plan.rows_estimated;
+}
+
+LogEst Coder::code_compound(Select* last, Destination destination) {
+  if (!last->order_by.empty()) return code_merge(last);
+  const LogEst rows = code_arms(last, destination);
+  close_step();  // COMPOUND QUERY, opened by the leftmost pair of arms
+  return rows;
+}
+
+LogEst Coder::code_arms(Select* last, Destination destination) {
+  Select* const prior = last->prior;
+  const bool is_leftmost = prior->prior == nullptr;
+  const bool keeps_all = last->op == CompoundOp::kUnionAll;
+  if (is_leftmost) {
+    open_step({.kind = StepKind::kCompound});
+    open_step({.kind = StepKind::kLeftmostSubquery});
+  }
+  Expr* const limit = last->limit;
+  Expr* const offset = last->offset;
+  const Destination arm_destination = keeps_all ? destination : Destination::kUnordered;
+  // UNION ALL computes its LIMIT where its first rows are made, the others when all rows are there.
+  if (keeps_all) {
+    prior->limit = limit;
+    prior->offset = offset;
+  }
+  const LogEst left = is_leftmost ? code_select(prior, arm_destination) : code_arms(prior, arm_destination);
+  prior->limit = prior->offset = nullptr;
+  if (is_leftmost) close_step();
+
+  Step header{.kind = StepKind::kCompoundArm};
+  header.op = last->op;
+  open_step(header);
+  last->prior = nullptr;
+  last->limit = last->offset = nullptr;
+  const LogEst right = code_select(last, arm_destination);
+  last->prior = prior;
+  last->limit = limit;
+  last->offset = offset;
+  close_step();
+
+  if (!keeps_all && destination != Destination::kUnordered) {
+    if (limit != nullptr && !integer_literal(limit)) code_expr(limit);
+    code_expr(offset);
+  }
+  return capped_by_limit(last, combine_rows(last->op, left, right));
+}
+
+void Coder::wrap_collated_compound(Select* last) {
+  bool all_union_all = true;
+  for (const Select* arm = last; arm->prior != nullptr; arm = arm->prior) {
+    all_union_all = all_union_all && arm->op == CompoundOp::kUnionAll;
+  }
+  const bool has_collate = std::any_of(last->order_by.begin(), last->order_by.end(),
+                                       [](const OrderTerm& term) { return has_explicit_collation(term.expr); });
+  if (all_union_all || !has_collate) return;
+  storage::Arena& arena = context_.arena;
+  Select* inner = arena.make<Select>(*last);
+  inner->order_by = {};
+  inner->limit = inner->offset = nullptr;
+  Item* item = arena.make<Item>();
+  item->id = context_.next_item++;
+  item->kind = ItemKind::kSubquery;
+  item->subquery = inner;
+  item->span = last->span;
+  std::vector<ResultColumn> columns(last->columns.begin(), last->columns.end());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Expr* from = last->columns[i].expr;
+    Expr* column = arena.make<Expr>();
+    column->kind = ExprKind::kColumn;
+    column->item = item->id;
+    column->column = static_cast<int>(i);
+    column->span = from->span;
+    column->name = columns[i].name;
+    const auto affinity = affinity_of(from);
+    column->has_affinity = affinity.has_value();
+    column->affinity = affinity.value_or(storage::Affinity::kBlob);
+    for (const Select* arm = last; arm != nullptr; arm = arm->prior) {
+      if (const auto collation = collation_of(arm->columns[i].expr)) column->collation = *collation;
+    }
+    columns[i].expr = column;
+  }
+  bool* flags = static_cast<bool*>(arena.allocate(columns.size() * sizeof(bool), alignof(bool)));
+  for (std::size_t i = 0; i < columns.size(); ++i) flags[i] = true;
+  item->used = {flags, columns.size()};
+  std::vector<OrderTerm> order(last->order_by.begin(), last->order_by.end());
+  for (OrderTerm& term : order) {
+    Expr* column = columns[static_cast<std::size_t>(term.result_column - 1)].expr;
+    if (has_explicit_collation(term.expr)) {
+      Expr* collated = arena.make<Expr>();
+      collated->kind = ExprKind::kCollate;
+      collated->collation = collation_of(term.expr).value_or(storage::Collation::kBinary);
+      collated->left = column;
+      column = collated;
+      term.result_column = 0;
+    }
+    term.expr = column;
+  }
+  last->columns = arena.copy_span(columns);
+  last->order_by = arena.copy_span(order);
+  Item* const items[] = {item};
+  last->items = arena.copy_span(std::span<Item* const>(items));
+  last->where = last->having = nullptr;
+  last->group_by = {};
+  last->aggregates = {};
+  last->values_rows = {};
+  last->is_aggregate = last->distinct = false;
+  last->prior = nullptr;
+  last->op = CompoundOp::kNone;
+}
+
+LogEst Coder::code_merge(Select* last) {
+  const std::vector<Select*> arms = arms_of(last);
+  const CompoundOp op = last->op;
+
+  // The order that both sides deliver: ORDER BY, and every column for those operators that compare whole rows.
+  std::vector<OrderTerm> order(last->order_by.begin(), last->order_by.end());
+  if (op != CompoundOp::kUnionAll) {
+    for (std::size_t column = 1; column <= last->columns.size(); ++column) {
+      const bool known = std::any_of(order.begin(), order.end(), [&](const OrderTerm& term) {
+        return term.result_column == static_cast<int>(column);
+      });
+      if (known) continue;
+      OrderTerm& added = order.emplace_back();
+      added.expr = last->columns[column - 1].expr;
+      added.result_column = static_cast<int>(column);
+    }
+  }
+  // How many arms go to the right side.
+  std::size_t same = 1;
+  if (op == CompoundOp::kUnionAll || op == CompoundOp::kUnion) {
+    for (Select* arm = last; arm->prior != nullptr && arm->op == op; arm = arm->prior) ++same;
+  }
+  std::size_t right_count = 1;
+  if (same > 3) right_count = (same + 1) / 2;
+  Select* first_right = last;
+  for (std::size_t i = 1; i < right_count; ++i) first_right = first_right->prior;
+  Select* const left_last = first_right->prior;
+
+  const auto order_for = [&](const Select* side_last) {
+    std::vector<OrderTerm> terms;
+    for (const OrderTerm& term : order) {
+      const std::size_t column = static_cast<std::size_t>(term.result_column - 1);
+      OrderTerm& made = terms.emplace_back(term);
+      Expr* expr = clone(side_last->columns[column].expr, context_.arena);
+      // An explicit COLLATE, else that of the leftmost arm that has one.
+      std::optional<storage::Collation> collation;
+      if (term.expr != nullptr && term.expr->kind == ExprKind::kCollate && !term.expr->implicit_collation) {
+        collation = term.expr->collation;
+      } else {
+        for (const Select* arm : arms) {
+          collation = collation_of(arm->columns[column].expr);
+          if (collation) break;
+        }
+      }
+      Expr* collated = context_.arena.make<Expr>();
+      collated->kind = ExprKind::kCollate;
+      collated->collation = collation.value_or(storage::Collation::kBinary);
+      collated->left = expr;
+      collated->span = expr->span;
+      made.expr = collated;
+    }
+    return context_.arena.copy_span(terms);
+  };
+
+  Expr* const limit = last->limit;
+  Expr* const offset = last->offset;
+  const auto whole_order = last->order_by;
+  const auto left_order = left_last->order_by;
+  if (limit != nullptr && !integer_literal(limit)) code_expr(limit);
+  code_expr(offset);
+
+  Step header{.kind = StepKind::kMerge};
+  header.op = op;
+  open_step(header);
+  open_step({.kind = StepKind::kMergeLeft});
+  left_last->order_by = order_for(left_last);
+  last->limit = last->offset = nullptr;
+  const LogEst left_rows = code_select(left_last, Destination::kRows);
+  close_step();
+  open_step({.kind = StepKind::kMergeRight});
+  Select* const prior = first_right->prior;
+  first_right->prior = nullptr;
+  last->order_by = order_for(last);
+  // SQLite lets a constant LIMIT of the whole cheapen the sort of the last arm (and only that one).
+  if (limit != nullptr && right_count == 1) {
+    if (const auto count = integer_literal(limit); count && *count > 0) {
+      inherited_limits_[last] = log_est(static_cast<std::uint64_t>(*count));
+    }
+  }
+  const LogEst right_rows = code_select(last, Destination::kRows);
+  first_right->prior = prior;
+  close_step();
+  close_step();
+  // What the executor sees: each side's own order, and the statement's.
+  if (left_last->prior == nullptr && left_last->plan != nullptr) left_last->plan->arm_order = left_last->order_by;
+  if (right_count == 1 && last->plan != nullptr) last->plan->arm_order = last->order_by;
+  left_last->order_by = left_order;
+  last->order_by = whole_order;
+  last->limit = limit;
+  last->offset = offset;
+  return combine_rows(op, left_rows, right_rows);
+}
+
+LogEst Coder::code_recursive(Select* last) {
+  const std::vector<Select*> arms = arms_of(last);
+  const auto mentions_itself = [](const Select* arm) {
+    return std::any_of(arm->items.begin(), arm->items.end(),
+                       [](const Item* item) { return item->kind == ItemKind::kRecursiveReference; });
+  };
+  Expr* const limit = last->limit;
+  Expr* const offset = last->offset;
+  const auto order = last->order_by;
+  if (limit != nullptr && !integer_literal(limit)) code_expr(limit);
+  code_expr(offset);
+
+  // The arms in front of the step are a query of their own.
+  std::size_t first_step = 0;
+  while (first_step < arms.size() && !mentions_itself(arms[first_step])) ++first_step;
+  if (first_step == 0 || first_step == arms.size()) {
+    context_.fail(not_supported("this form of recursive CTE", last->span.begin).value());
+    return 0;
+  }
+  Select* const setup = arms[first_step - 1];
+  Select* const step = arms[first_step];
+  // UNION throws duplicates away on its way into the queue, so the arms need not.
+  const Destination destination = last->op == CompoundOp::kUnion ? Destination::kUnordered : Destination::kRows;
+  last->limit = last->offset = nullptr;
+  last->order_by = {};
+  open_step({.kind = StepKind::kSetup});
+  code_select(setup, destination);
+  close_step();
+  step->prior = nullptr;
+  last->is_recursive = false;
+  open_step({.kind = StepKind::kRecursiveStep});
+  const LogEst rows = code_select(last, destination);
+  close_step();
+  last->is_recursive = true;
+  step->prior = setup;
+  last->limit = limit;
+  last->offset = offset;
+  last->order_by = order;
+  return rows;
+}
+
+}  // namespace leftmost::planner

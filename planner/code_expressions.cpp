@@ -1,0 +1,212 @@
+// Subqueries in expressions (section 6.10 of docs/planner.md): each prints its plan where the expression is evaluated.
+
+#include "planner/coder.h"
+#include "planner/comparison.h"
+
+namespace leftmost::planner {
+
+int Coder::add_step(Step step) {
+  step.parent = parents_.empty() ? -1 : parents_.back();
+  context_.plan.steps.push_back(std::move(step));
+  return static_cast<int>(context_.plan.steps.size()) - 1;
+}
+
+void Coder::code_expr(const Expr* expr) {
+  if (expr == nullptr || context_.failed()) return;
+  switch (expr->kind) {
+    case ExprKind::kIn:
+      if (expr->select != nullptr) {
+        code_in_list(expr, false);
+        code_expr(expr->left);
+        return;
+      }
+      break;
+    case ExprKind::kSubquery:
+    case ExprKind::kExists:
+      code_subquery(expr);
+      return;
+    case ExprKind::kCase:
+      code_expr(expr->left);
+      for (const Expr* part : expr->list) code_expr(part);
+      code_expr(expr->right);
+      return;
+    case ExprKind::kColumn:
+      return;
+    default:
+      break;
+  }
+  code_expr(expr->left);
+  code_expr(expr->right);
+  for (const Expr* element : expr->list) code_expr(element);
+}
+
+namespace {
+
+/// X AND TRUE -> X, X OR FALSE -> X, X AND FALSE -> FALSE, X OR TRUE -> TRUE, also the other way round.
+const Expr* simplified(const Expr* expr) {
+  if (expr == nullptr || (expr->kind != ExprKind::kAnd && expr->kind != ExprKind::kOr)) return expr;
+  const Expr* right = simplified(expr->right);
+  const Expr* left = simplified(expr->left);
+  const bool is_and = expr->kind == ExprKind::kAnd;
+  if (is_always_true(left) || is_always_false(right)) return is_and ? right : left;
+  if (is_always_true(right) || is_always_false(left)) return is_and ? left : right;
+  return expr;
+}
+
+}  // namespace
+
+void Coder::code_condition(const Expr* expr) {
+  expr = simplified(expr);
+  if (expr == nullptr) return;
+  switch (expr->kind) {
+    case ExprKind::kAnd:
+    case ExprKind::kOr:
+      code_condition(expr->left);
+      code_condition(expr->right);
+      return;
+    case ExprKind::kNot:
+      code_condition(expr->left);
+      return;
+    default:
+      code_expr(expr);
+  }
+}
+
+void Coder::replay(const Select* select, Step header) {
+  const CodedSubquery range = coded_.at(select);
+  const int made = add_step(std::move(header));
+  // Steps below the first coding, with parents moved along.
+  const int shift = made + 1 - range.first_step;
+  for (int i = range.first_step; i < range.last_step; ++i) {
+    Step copy = context_.plan.steps[static_cast<std::size_t>(i)];
+    copy.parent = copy.parent < range.first_step ? made : copy.parent + shift;
+    context_.plan.steps.push_back(std::move(copy));
+  }
+}
+
+void Coder::code_subquery(const Expr* expr) {
+  const bool correlated = expr->select->is_correlated;
+  const int number = expr->select->number;
+  if (reusable_.count(expr->select) > 0) {
+    add_step({.kind = StepKind::kReuseSubquery, .number = number});
+    return;
+  }
+  Step header{.kind = StepKind::kScalarSubquery, .number = number, .correlated = correlated};
+  if (coded_.count(expr->select) > 0) {
+    replay(expr->select, header);
+    return;
+  }
+  open_step(header);
+  const int first = static_cast<int>(context_.plan.steps.size());
+  code_select(expr->select, expr->kind == ExprKind::kExists ? Destination::kExists : Destination::kScalar);
+  close_step();
+  coded_[expr->select] = {first, static_cast<int>(context_.plan.steps.size())};
+  if (!correlated) reusable_.insert(expr->select);
+}
+
+void Coder::plan_unlisted(Select* select) {
+  if (select->plan != nullptr) return;
+  const std::size_t before = context_.plan.steps.size();
+  code_select(select, Destination::kSet);
+  for (std::size_t i = before; i < context_.plan.steps.size(); ++i) context_.plan.steps[i].hidden = true;
+}
+
+void Coder::code_hidden(const Expr* expr) {
+  const std::size_t before = context_.plan.steps.size();
+  code_expr(expr);
+  for (std::size_t i = before; i < context_.plan.steps.size(); ++i) context_.plan.steps[i].hidden = true;
+}
+
+void Coder::code_in_list(const Expr* in, bool drives_search) {
+  Select* select = in->select;
+  if (select == nullptr) {
+    for (const Expr* element : in->list) code_expr(element);
+    return;
+  }
+  if (reusable_.count(select) > 0) {
+    add_step({.kind = StepKind::kReuseListSubquery, .number = select->number});
+    return;
+  }
+  if (!in->select->is_correlated && select->items.size() == 1 && select->items[0]->relation != nullptr) {
+    const Item& item = *select->items[0];
+    const bool is_plain = select->prior == nullptr && !select->distinct && !select->is_aggregate &&
+                          select->limit == nullptr && select->where == nullptr && item.kind == ItemKind::kTable;
+    bool all_columns = is_plain;
+    for (const ResultColumn& column : select->columns) {
+      all_columns = all_columns && column.expr->kind == ExprKind::kColumn;
+    }
+    if (all_columns) {
+      if (select->columns.size() == 1 && select->columns[0].expr->column == kRowidColumn) {
+        Step step{.kind = StepKind::kInRowid, .item = &item};
+        step.name = item.relation->def->name;
+        add_step(step);
+        plan_unlisted(select);
+        return;
+      }
+      if (const RelationIndex* index = index_for_in(in, drives_search)) {
+        add_step({.kind = StepKind::kInIndex, .item = &item, .index = index});
+        plan_unlisted(select);
+        return;
+      }
+    }
+  }
+  Step header{.kind = StepKind::kListSubquery, .number = select->number, .correlated = select->is_correlated};
+  if (coded_.count(select) > 0) {
+    replay(select, header);
+    return;
+  }
+  open_step(header);
+  const int first = static_cast<int>(context_.plan.steps.size());
+  // The list is built once, whatever loops stand around it.
+  const std::uint32_t factor = context_.loop_factor;
+  if (drives_search) context_.loop_factor = 0;
+  code_select(select, Destination::kSet);
+  context_.loop_factor = factor;
+  close_step();
+  coded_[select] = {first, static_cast<int>(context_.plan.steps.size())};
+  // A row-value IN that drives a search reads a list of its own, reduced to the columns of the search.
+  const bool reduced = drives_search && select->columns.size() > 1;
+  if (!select->is_correlated && !reduced) reusable_.insert(select);
+}
+
+const RelationIndex* Coder::index_for_in(const Expr* in, bool must_be_unique) const {
+  const Select& select = *in->select;
+  const Item& item = *select.items[0];
+  const std::size_t size = select.columns.size();
+  const storage::TableDef& table = *item.relation->def;
+  const auto field = [&](std::size_t i) -> const Expr* {
+    return in->left->kind == ExprKind::kRow ? in->left->list[i] : in->left;
+  };
+  for (std::size_t i = 0; i < size; ++i) {
+    const Expr* column = select.columns[i].expr;
+    const storage::Affinity own = column->column == kRowidColumn
+                                      ? storage::Affinity::kInteger
+                                      : table.columns[static_cast<std::size_t>(column->column)].affinity;
+    const storage::Affinity compared = comparison_affinity(affinity_of(field(i)), own);
+    if (is_numeric_affinity(compared) && !is_numeric_affinity(own)) return nullptr;
+  }
+  for (const RelationIndex& index : item.relation->indexes) {
+    const storage::IndexDef& def = *index.def;
+    if (index.where != nullptr || def.column_count() < size) continue;
+    if (must_be_unique && (def.key_columns.size() > size || (def.column_count() > size && !def.unique))) continue;
+    std::uint64_t used = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const Expr* column = select.columns[i].expr;
+      const int wanted = column->column == kRowidColumn && table.rowid_alias >= 0 ? table.rowid_alias : column->column;
+      const auto required = comparison_collation(field(i), column);
+      std::size_t j = 0;
+      for (; j < size; ++j) {
+        const storage::IndexColumn& indexed = def.column(j);
+        if (indexed.column != wanted && indexed.column != column->column) continue;
+        if (required && *required != indexed.collation) continue;
+        break;
+      }
+      if (j == size || (used >> j & 1) != 0) break;
+      used |= std::uint64_t{1} << j;
+    }
+    if (used == (std::uint64_t{1} << size) - 1) return &index;
+  }
+  return nullptr;
+}
+
+}  // namespace leftmost::planner

@@ -1,0 +1,151 @@
+// planner/coder.h - walks through a statement in the order in which SQLite generates code for it, decides each part when
+// it gets there, and writes down the record (plan.h) with its steps.
+//
+// Order matters twice: lines are printed in it, and what has been decided before changes what comes after (a CTE that is
+// materialised already, the rows that the enclosing loops produce).
+//
+//   code_select.cpp       one SELECT: rewriting, FROM subqueries, which kind it is
+//   code_from.cpp         FROM subqueries: co-routine, materialise, reuse
+//   code_compound.cpp     UNION and friends, VALUES, recursive CTEs
+//   code_aggregate.cpp    GROUP BY, aggregates, count(*), min and max
+//   code_loops.cpp        loops: searches and the filters of each loop
+//   code_or_arms.cpp      multi-index OR: a small plan per arm
+//   code_expressions.cpp  subqueries in expressions
+#pragma once
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "planner/context.h"
+#include "planner/loop_plan.h"
+
+namespace leftmost::planner {
+
+/// What becomes of the rows of a SELECT, as far as it matters for planning.
+enum class Destination : std::uint8_t {
+  kRows,         ///< they are returned, or feed a co-routine or materialised table
+  kScalar,       ///< only the first row counts
+  kExists,       ///< only whether there is one: order and duplicates do not matter
+  kUnordered,    ///< neither order nor duplicates matter (an arm of UNION, EXCEPT, INTERSECT)
+  kSet,          ///< the right side of IN
+};
+
+class Coder {
+ public:
+  Coder(Context& context) : context_(context) {}
+
+  /// Plans and writes down a whole SELECT (its arms too). Returns its row estimate.
+  storage::LogEst code_select(Select* select, Destination destination);
+  void code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions);
+  /// The subqueries in an expression, as they are met while it is evaluated.
+  void code_expr(const Expr* expr);
+  /// The same for a condition: parts that folding makes unreachable are left out (section 7.7).
+  void code_condition(const Expr* expr);
+
+ private:
+  // code_select.cpp
+  void flatten_and_reduce(Select* select);
+  storage::LogEst code_simple(Select* select, Destination destination);
+  storage::LogEst code_plain(Select* select, SelectPlan& plan, Destination destination);
+  void code_sorted_results(const Select& select, const SelectPlan& plan, bool order_first);
+  struct LimitEstimate {
+    storage::LogEst rows = 0;
+    bool is_fixed = false;  ///< a constant LIMIT lowered it
+  };
+  LimitEstimate code_limit(Select* select, Destination destination);
+  void add_sort_steps(SelectPlan& plan);
+  /// Plans subqueries that run but print nothing: copies of expressions that are printed elsewhere.
+  void code_hidden(const Expr* expr);
+  SelectPlan& new_select_plan(Select* select);
+
+  // code_from.cpp
+  void code_from_subqueries(Select* select, SelectPlan& plan);
+  bool can_be_coroutine(const Select& select, std::size_t position) const;
+  const Item* earlier_twin(const Select& select, std::size_t position) const;
+
+  // code_compound.cpp
+  storage::LogEst code_compound(Select* last, Destination destination);
+  storage::LogEst code_merge(Select* last);
+  storage::LogEst code_values(Select* select, Destination destination);
+  storage::LogEst code_recursive(Select* last);
+  storage::LogEst code_arms(Select* last, Destination destination);
+  /// UNION, INTERSECT or EXCEPT with a COLLATE in ORDER BY: the compound becomes a FROM subquery that is sorted.
+  void wrap_collated_compound(Select* last);
+
+  // code_aggregate.cpp
+  storage::LogEst code_aggregate(Select* select, SelectPlan& plan, Destination destination);
+  void code_grouped(Select* select, SelectPlan& plan, const LimitEstimate& limit);
+  void code_one_group(Select* select, SelectPlan& plan);
+  bool code_count_shortcut(Select* select, SelectPlan& plan);
+  void code_aggregate_arguments(const Select& select);
+  void add_aggregate_distinct_steps(SelectPlan& plan);
+  void record_reasons(const Select& select, const SelectPlan& plan, const LoopPlan& loops);
+  void record_change_reasons(const Item& target, const LoopPlan& loops);
+  void record_count_reasons(const Select& select, const SelectPlan& plan);
+  void move_having_to_where(Select* select);
+
+  // code_loops.cpp
+  void begin_loops(LoopPlan& plan, std::vector<Loop>& loops, std::vector<const Expr*>* constant_filters,
+                   const SelectPlan* select_plan, MinMaxMode min_max, bool one_pass_change);
+  /// Closes the loops opened last: what comes after their body.
+  void end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const SelectPlan* select_plan);
+  void raise_loop_factor(storage::LogEst rows);
+  void restore_loop_factor();
+  void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready, const SelectPlan* select_plan,
+                 bool is_or_arm);
+  void code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
+  void code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candidate, int column, ItemSet not_ready);
+  void code_bound(Term& term, int length, SeekBound& bound, ItemSet not_ready, bool is_left_join);
+  void code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready, bool is_or_arm);
+  void code_transitive_filters(LoopPlan& plan, Loop& loop, ItemSet not_ready);
+  void fill_automatic_index(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
+  void code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number, const SelectPlan* select_plan);
+  void set_loop_facts(const LoopPlan& plan, Loop& loop, const Candidate& candidate, std::size_t number);
+
+  // code_or_arms.cpp
+  void code_or_arms(LoopPlan& plan, Loop& loop, Term& term, std::size_t number, ItemSet not_ready,
+                    const SelectPlan* select_plan);
+
+  // code_expressions.cpp
+  void code_subquery(const Expr* expr);
+  /// Plans the SELECT of an IN that is answered by an index or rowid directly, for whoever runs it all the same.
+  void plan_unlisted(Select* select);
+  void code_in_list(const Expr* in, bool drives_search);
+  const RelationIndex* index_for_in(const Expr* in, bool must_be_unique) const;
+  void replay(const Select* select, Step header);
+  std::span<OrderTerm> as_order(std::span<const ResultColumn> columns) const;
+
+  /// Appends a step below the current parent; returns its number.
+  int add_step(Step step);
+  void open_step(Step step) { parents_.push_back(add_step(std::move(step))); }
+  void close_step() { parents_.pop_back(); }
+
+  Context& context_;
+  std::vector<int> parents_;
+  std::vector<std::uint32_t> outer_loop_factors_;
+  struct CodedSubquery {
+    int first_step = 0, last_step = 0;  ///< its children, half open
+  };
+  std::unordered_map<const Select*, CodedSubquery> coded_;
+  std::unordered_set<const Select*> reusable_;  ///< coded, not correlated: a second use prints REUSE
+  std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
+  std::unordered_set<const Item*> coroutines_;
+  std::unordered_map<const Select*, storage::LogEst> inherited_limits_;
+  int select_depth_ = 0;
+};
+
+// Rewriting of bound SELECTs, one file each.
+
+/// outer_join_reduction.cpp, section 6.1: LEFT JOIN becomes JOIN where WHERE rejects NULL rows.
+bool rejects_null_row(const Expr* where, ItemId item);
+void drop_outer_marks(Select* select, Item* item);
+/// flatten.cpp, section 6.3: merges the FROM subquery at `position` into `select`, if the rules allow it.
+bool flatten_subquery(Select* select, std::size_t position, Context& context);
+/// push_down.cpp, section 6.4: copies WHERE terms into a FROM subquery. True if there were any.
+bool push_down_terms(Select* outer, Item* item, Context& context);
+/// constant_propagation.cpp, section 3.8.
+void propagate_constants(Select* select, Context& context);
+/// True when ORDER BY or GROUP BY lists are the same terms in the same directions.
+bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b);
+
+}  // namespace leftmost::planner

@@ -1,0 +1,40 @@
+// planner/context.h - what all parts of one planning run share.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "planner/expr_tools.h"
+#include "planner/planner.h"
+
+namespace leftmost::planner {
+
+struct Context {
+  const PlannerOptions& options;
+  storage::Arena& arena;
+  Plan& plan;
+
+  RewriteBudget budget = {};
+  /// Rows of the enclosing loops, as the sum of their LogEst estimates: the seed of the path search (section 5.2). A
+  /// negative sum wraps around and counts as huge, as in SQLite.
+  std::uint32_t loop_factor = 0;
+  int next_item = 0;           ///< next free ItemId
+  int next_select_number = 1;  ///< next free subquery number
+  int select_count = 0;
+  int plans_left = 20'000;     ///< loop nests that one statement may plan, OR arms included
+  /// Rows of FROM subqueries that have been coded; kDefaultTableRows before that.
+  std::unordered_map<ItemId, storage::LogEst> item_rows = {};
+  std::optional<Error> error = std::nullopt;
+
+  bool failed() const { return error.has_value(); }
+  void fail(Error reason) {
+    if (!error) error = std::move(reason);
+  }
+  /// Turns an exhausted budget into an error.
+  void check_budget() {
+    if (budget.exhausted) fail(not_supported("a statement that grows this much when its views are merged").value());
+    if (plans_left < 0) fail(not_supported("a condition that needs this many plans").value());
+  }
+};
+
+}  // namespace leftmost::planner

@@ -1,0 +1,69 @@
+// LEFT JOIN becomes JOIN where WHERE cannot be true for a row without a match (section 6.1 of docs/planner.md).
+
+#include "planner/coder.h"
+
+namespace leftmost::planner {
+
+namespace {
+
+enum class Found : std::uint8_t { kNo, kYes, kStop };
+
+/// Looks for a column of the item that makes the whole expression not true when it is NULL.
+Found find_strict_column(const Expr* expr, ItemId item) {
+  if (expr == nullptr || expr->join_mark == JoinMark::kOuterOn) return Found::kNo;
+  switch (expr->kind) {
+    case ExprKind::kIsNot: case ExprKind::kIsNull: case ExprKind::kNotNull: case ExprKind::kIs: case ExprKind::kOr:
+    case ExprKind::kRow: case ExprKind::kCase: case ExprKind::kIn: case ExprKind::kFunction: case ExprKind::kIsTrue:
+    case ExprKind::kIsFalse: case ExprKind::kIsNotTrue: case ExprKind::kIsNotFalse: case ExprKind::kLikelihood:
+      return Found::kNo;
+    case ExprKind::kSubquery: case ExprKind::kExists:
+      return Found::kStop;
+    case ExprKind::kColumn:
+      return expr->item == item ? Found::kYes : Found::kNo;
+    case ExprKind::kAnd:
+      if (find_strict_column(expr->left, item) != Found::kYes) return Found::kNo;
+      return find_strict_column(expr->right, item);
+    case ExprKind::kBetween:
+      return find_strict_column(expr->left, item);
+    default: {
+      const Found left = find_strict_column(expr->left, item);
+      if (left != Found::kNo) return left;
+      return find_strict_column(expr->right, item);
+    }
+  }
+}
+
+void unmark(Expr* expr, const Item& item) {
+  for (; expr != nullptr; expr = expr->right) {
+    if (expr->join_mark == JoinMark::kOuterOn && expr->join_item == item.id) expr->join_mark = JoinMark::kInnerOn;
+    if (expr->kind == ExprKind::kColumn && expr->item == item.id) {
+      const bool declared = item.relation != nullptr && expr->column >= 0 &&
+                            item.relation->def->columns[static_cast<std::size_t>(expr->column)].not_null;
+      if (expr->column == kRowidColumn || declared) expr->can_be_null = false;
+    }
+    if (expr->kind == ExprKind::kFunction) {
+      for (Expr* argument : expr->list) unmark(argument, item);
+    }
+    unmark(expr->left, item);
+  }
+}
+
+}  // namespace
+
+bool rejects_null_row(const Expr* where, ItemId item) {
+  where = skip_markers(where);
+  if (where == nullptr) return false;
+  if (where->kind == ExprKind::kNotNull) {
+    where = where->left;
+  } else {
+    while (where->kind == ExprKind::kAnd) {
+      if (rejects_null_row(where->left, item)) return true;
+      where = where->right;
+    }
+  }
+  return find_strict_column(where, item) == Found::kYes;
+}
+
+void drop_outer_marks(Select* select, Item* item) { unmark(select->where, *item); }
+
+}  // namespace leftmost::planner

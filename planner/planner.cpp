@@ -1,0 +1,115 @@
+#include "planner/planner.h"
+
+#include <algorithm>
+
+#include "planner/coder.h"
+
+namespace leftmost::planner {
+
+namespace {
+
+/// What has to be known about the whole statement before anything is rewritten.
+class Survey {
+ public:
+  explicit Survey(Context& context) : context_(context) {}
+
+  void visit(Select* select) {
+    for (Select* arm = select; arm != nullptr; arm = arm->prior) {
+      ++context_.select_count;
+      context_.next_select_number = std::max(context_.next_select_number, arm->number + 1);
+      arm->plan = nullptr;
+      arm->is_compound_arm = select->prior != nullptr;
+      arm->has_complex_result = false;
+      for (const ResultColumn& column : arm->columns) {
+        arm->has_complex_result = arm->has_complex_result || is_complex(column.expr);
+      }
+      arm->keeps_subquery_order = std::any_of(
+          arm->aggregates.begin(), arm->aggregates.end(),
+          [](const AggregateCall& call) { return call.function->role == FunctionRole::kOrdinary; });
+      for (Item* item : arm->items) visit(item);
+      for_each_expr_of_core(arm, [this](Expr* expr) { visit(expr); });
+      if (arm->limit != nullptr) visit(arm->limit);
+      if (arm->offset != nullptr) visit(arm->offset);
+    }
+  }
+
+  void visit(Item* item) {
+    if (item == nullptr) return;
+    context_.next_item = std::max(context_.next_item, item->id + 1);
+    if (item->shared != nullptr) item->shared->materialized_as = kNoItem;
+    if (item->subquery != nullptr) visit(item->subquery);
+  }
+
+  void visit(Expr* expr) {
+    if (expr == nullptr) return;
+    if (expr->item >= 0) context_.next_item = std::max(context_.next_item, expr->item + 1);
+    if (expr->select != nullptr) visit(expr->select);
+    for_each_child(expr, [this](Expr* child) { visit(child); });
+  }
+
+ private:
+  static bool is_complex(const Expr* expr) {
+    if (expr == nullptr) return false;
+    if (expr->kind == ExprKind::kFunction || expr->kind == ExprKind::kAggregate ||
+        expr->kind == ExprKind::kLikelihood || expr->select != nullptr) {
+      return true;
+    }
+    bool found = false;
+    for_each_child(expr, [&](const Expr* child) { found = found || is_complex(child); });
+    return found;
+  }
+
+  Context& context_;
+};
+
+template <typename Prepare, typename Code>
+Expected<std::unique_ptr<Plan>> run(const PlannerOptions& options, storage::Arena& arena, Prepare&& prepare,
+                                    Code&& code) {
+  auto plan = std::make_unique<Plan>();
+  Context context{.options = options, .arena = arena, .plan = *plan};
+  Survey survey(context);
+  prepare(survey);
+  Coder coder(context);
+  code(coder, *plan);
+  context.check_budget();
+  if (context.failed()) return Unexpected(*context.error);
+  plan->item_count = context.next_item;
+  return plan;
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Plan>> plan_select(Select* select, const PlannerOptions& options, storage::Arena& arena) {
+  return run(
+      options, arena, [&](Survey& survey) { survey.visit(select); },
+      [&](Coder& coder, Plan& plan) {
+        coder.code_select(select, Destination::kRows);
+        plan.top = select->plan;
+      });
+}
+
+Expected<std::unique_ptr<Plan>> plan_change(const ChangeQuery& change, std::span<Expr* const> row_expressions,
+                                            const PlannerOptions& options, storage::Arena& arena) {
+  return run(
+      options, arena,
+      [&](Survey& survey) {
+        survey.visit(change.target);
+        survey.visit(change.where);
+        for (Expr* expr : row_expressions) survey.visit(expr);
+      },
+      [&](Coder& coder, Plan&) { coder.code_change(change, row_expressions); });
+}
+
+Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions, const PlannerOptions& options,
+                                                 storage::Arena& arena) {
+  return run(
+      options, arena,
+      [&](Survey& survey) {
+        for (Expr* expr : expressions) survey.visit(expr);
+      },
+      [&](Coder& coder, Plan&) {
+        for (const Expr* expr : expressions) coder.code_expr(expr);
+      });
+}
+
+}  // namespace leftmost::planner

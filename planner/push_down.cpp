@@ -1,0 +1,70 @@
+// Conditions about a FROM subquery alone are tested inside it as well (section 6.4 of docs/planner.md).
+
+#include "planner/coder.h"
+#include "planner/substitution.h"
+
+namespace leftmost::planner {
+
+namespace {
+
+bool is_about_item_alone(const Expr* expr, const Item& item) {
+  if (item.join.left) {
+    if (expr->join_mark != JoinMark::kOuterOn || expr->join_item != item.id) return false;
+  } else if (expr->join_mark == JoinMark::kOuterOn) {
+    return false;
+  }
+  return is_constant_or_of_item(expr, item.id);
+}
+
+/// The copy that goes into the subquery comes from no join, and its columns are columns again.
+void make_plain(Expr* expr) {
+  if (expr == nullptr) return;
+  expr->join_mark = JoinMark::kNone;
+  if (expr->replaced_by_constant) {
+    expr->replaced_by_constant = false;
+    expr->right = nullptr;
+  }
+  for_each_child(expr, [](Expr* child) { make_plain(child); });
+}
+
+bool push_conjuncts(Expr* where, Item* item, Context& context) {
+  bool pushed = false;
+  while (where->kind == ExprKind::kAnd) {
+    pushed = push_conjuncts(where->right, item, context) || pushed;
+    where = where->left;
+  }
+  if (!is_about_item_alone(where, *item)) return pushed;
+  const Select* leftmost = item->subquery;
+  while (leftmost->prior != nullptr) leftmost = leftmost->prior;
+  for (Select* arm = item->subquery; arm != nullptr; arm = arm->prior) {
+    if (!arm->values_rows.empty()) continue;
+    Copier copier{.arena = context.arena, .budget = &context.budget, .items = {}, .selects = {}};
+    Expr* copy = copier.copy(where);
+    make_plain(copy);
+    Substitution substitution{context, item->id, item->id, arm, leftmost, false};
+    substitution.apply(copy);
+    if (arm->is_aggregate) {
+      arm->having = make_and(context.arena, arm->having, copy);
+    } else {
+      arm->where = make_and(context.arena, arm->where, copy);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+bool push_down_terms(Select* outer, Item* item, Context& context) {
+  if (outer->where == nullptr || item->join.right) return false;
+  for (std::size_t i = outer->items.size(); i-- > 0 && outer->items[i] != item;) {
+    if (outer->items[i]->join.right) return false;
+  }
+  const Select* inner = item->subquery;
+  if (inner->is_recursive || inner->limit != nullptr) return false;
+  for (const Select* arm = inner; arm->prior != nullptr; arm = arm->prior) {
+    if (arm->op != CompoundOp::kUnionAll) return false;
+  }
+  return push_conjuncts(outer->where, item, context);
+}
+
+}  // namespace leftmost::planner

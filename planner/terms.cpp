@@ -1,0 +1,137 @@
+#include "planner/terms.h"
+
+#include "planner/comparison.h"
+#include "planner/expr_tools.h"
+#include "planner/term_analysis.h"
+
+namespace leftmost::planner {
+
+namespace {
+
+void split(TermList& list, Expr* expr, ExprKind connective) {
+  Expr* inner = skip_markers(expr);
+  if (inner->kind != connective) {
+    append_term(list, expr, TermOrigin::kBase);
+    return;
+  }
+  split(list, inner->left, connective);
+  split(list, inner->right, connective);
+}
+
+}  // namespace
+
+Term& append_term(TermList& list, Expr* expr, TermOrigin origin) {
+  Term& term = list.owned.emplace_back();
+  list.terms.push_back(&term);
+  if (expr->kind == ExprKind::kLikelihood) term.truth = expr->truth;
+  term.expr = skip_markers(expr);
+  term.written = term.expr;
+  term.is_virtual = origin == TermOrigin::kVirtual;
+  if (!term.is_virtual) list.base_count = list.terms.size();
+  return term;
+}
+
+void make_child(Term& child, Term& parent) {
+  child.parent = &parent;
+  child.truth = parent.truth;
+  child.written = parent.written;
+  ++parent.children;
+}
+
+void split_and_analyse(TermList& list, Expr* expr, ExprKind connective, const TermScope& scope) {
+  list.is_or = connective == ExprKind::kOr;
+  split(list, expr, connective);
+  // From the last to the first; what is appended on the way is analysed at once and is not visited again.
+  for (std::size_t i = list.terms.size(); i > 0; --i) analyse_term(list, *list.terms[i - 1], scope);
+}
+
+void build_terms(TermList& list, Expr* where, const TermScope& scope) {
+  if (where != nullptr) split_and_analyse(list, where, ExprKind::kAnd, scope);
+}
+
+TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops)
+    : first_(&list), list_(&list), columns_{{item, column}}, ops_(ops) {}
+
+TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops, const IndexColumnTest& test)
+    : TermScan(list, item, column, ops) {
+  tests_index_ = true;
+  test_ = test;
+}
+
+bool index_affinity_fits(const Expr* comparison, std::optional<storage::Affinity> column) {
+  const storage::Affinity affinity = comparison_affinity(comparison);
+  if (affinity == storage::Affinity::kBlob) return true;
+  if (affinity == storage::Affinity::kText) return column == storage::Affinity::kText;
+  return column && is_numeric_affinity(*column);
+}
+
+bool TermScan::fits(const Term& term) const {
+  if ((term.ops & ops_) == 0) return false;
+  if (tests_index_ && (term.ops & kOpIsNull) == 0) {
+    const std::optional<storage::Affinity> affinity =
+        test_.has_affinity ? std::optional(test_.affinity) : std::nullopt;
+    if (!index_affinity_fits(term.expr, affinity)) return false;
+    if (comparison_collation(term.expr).value_or(storage::Collation::kBinary) != test_.collation) return false;
+  }
+  if ((term.ops & (kOpEq | kOpIs)) != 0) {
+    const Expr* right = term.expr->right;
+    if (right->kind == ExprKind::kColumn && right->item == columns_[0].item && right->column == columns_[0].column) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Term* TermScan::next() {
+  constexpr std::size_t kEquivalentColumnsMax = 11;  // SQLite's WhereScan.aiCur
+  for (;;) {
+    const Column about = columns_[current_];
+    for (; list_ != nullptr; list_ = list_->outer, next_ = 0) {
+      while (next_ < list_->terms.size()) {
+        Term& term = *list_->terms[next_++];
+        if (term.about_item != about.item || term.about_column != about.column) continue;
+        if (about.column == storage::kExpressionColumn &&
+            !same_expr_skipping(term.expr->left, test_.expression, about.item)) {
+          continue;
+        }
+        if (current_ > 0 && term.expr->join_mark == JoinMark::kOuterOn) continue;
+        if ((term.ops & kOpEquivalent) != 0 && columns_.size() < kEquivalentColumnsMax) {
+          const Expr* right = skip_markers(term.expr->right);
+          if (right->kind == ExprKind::kColumn && !right->replaced_by_constant) {
+            bool known = false;
+            for (const Column& column : columns_) {
+              known = known || (column.item == right->item && column.column == right->column);
+            }
+            if (!known) columns_.push_back({right->item, right->column});
+          }
+        }
+        if (fits(term)) return &term;
+      }
+    }
+    if (++current_ >= columns_.size()) return nullptr;
+    list_ = first_;
+    next_ = 0;
+  }
+}
+
+Term* find_term(TermList& list, ItemId item, int column, ItemSet ready, std::uint16_t ops) {
+  Term* first_ready = nullptr;
+  TermScan scan(list, item, column, ops);
+  while (Term* term = scan.next()) {
+    if ((term->prereq & ~ready) != 0) continue;
+    if (term->prereq == 0 && (term->ops & (kOpEq | kOpIs) & ops) != 0) return term;
+    if (first_ready == nullptr) first_ready = term;
+  }
+  return first_ready;
+}
+
+void mark_coded(Term& term, bool outer_on_only, ItemSet not_ready) {
+  for (Term* t = &term; t != nullptr; t = t->parent) {
+    if (t->coded || (t->all & not_ready) != 0) return;
+    if (outer_on_only && t->expr->join_mark != JoinMark::kOuterOn) return;
+    t->coded = true;
+    if (t->parent == nullptr || --t->parent->children > 0) return;
+  }
+}
+
+}  // namespace leftmost::planner
