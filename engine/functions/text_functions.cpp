@@ -175,7 +175,8 @@ Value zeroblob_function(CallContext& call, Arguments a) {
 Value replace_function(CallContext& call, Arguments a) {
   if (a[0].is_null() || a[1].is_null()) return Value::null();
   const std::string_view pattern = text_of(call, a[1]);
-  if (pattern.empty() || pattern.front() == '\0') return a[0];
+  // Nothing to replace: the value itself, except that a blob was read as text by then.
+  if (pattern.empty() || pattern.front() == '\0') return a[0].is_blob() ? Value::text(a[0].as_bytes()) : a[0];
   if (a[2].is_null()) return Value::null();
   const std::string_view text = text_of(call, a[0]);
   const std::string_view replacement = text_of(call, a[2]);
