@@ -43,7 +43,8 @@ bool key_names(StatementBinder& binder, const storage::TableDef& table, std::str
                std::vector<const sql::Expr*>& out) {
   if (table.without_rowid) {
     for (const storage::PrimaryKeyColumn& column : table.primary_key) {
-      out.push_back(make_name(binder.arena(), qualifier, table.columns[static_cast<std::size_t>(column.column)].name));
+      out.push_back(
+          make_name(binder.arena(), qualifier, table.columns[static_cast<std::size_t>(column.column)].name));
     }
     return true;
   }
@@ -67,7 +68,8 @@ sql::FromItem from_item_of(const sql::Target& target) {
   return item;
 }
 
-std::span<const sql::ResultColumn> as_columns(storage::Arena& arena, const std::vector<const sql::Expr*>& exprs) {
+std::span<const sql::ResultColumn> as_columns(storage::Arena& arena,
+                                              const std::vector<const sql::Expr*>& exprs) {
   std::vector<sql::ResultColumn> columns;
   for (const sql::Expr* expr : exprs) {
     sql::ResultColumn& column = columns.emplace_back();
@@ -140,7 +142,8 @@ bool changes_key(const storage::TableDef& table, const std::vector<BoundAssignme
   return false;
 }
 
-/// Whether a row may be replaced on the way: OR REPLACE, or an ON CONFLICT REPLACE constraint on a changed column.
+/// Whether a row may be replaced on the way: OR REPLACE, or an ON CONFLICT REPLACE constraint on a changed
+/// column.
 bool may_replace(const planner::Relation& relation, sql::ConflictAction action,
                  const std::vector<BoundAssignment>& assignments) {
   if (action == sql::ConflictAction::kReplace) return true;
@@ -158,15 +161,16 @@ bool may_replace(const planner::Relation& relation, sql::ConflictAction action,
 }
 
 /// UPDATE ... FROM as a SELECT of the target's key and the new values.
-bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithScope* with, const FromEntry& target,
-                      BoundUpdate& bound) {
+bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithScope* with,
+                      const FromEntry& target, BoundUpdate& bound) {
   storage::Arena& arena = binder.arena();
   std::vector<const sql::Expr*> columns;
   if (!key_names(binder, *target.table, target.exposed_name, columns)) return false;
   for (const sql::Assignment& assignment : update.assignments) {
     const bool is_row = assignment.columns.size() > 1;
     if (is_row && assignment.value->kind != sql::ExprKind::kRow) {
-      binder.set_not_supported("a row-valued subquery in the SET of UPDATE ... FROM", assignment.value->span.begin);
+      binder.set_not_supported("a row-valued subquery in the SET of UPDATE ... FROM",
+                               assignment.value->span.begin);
       return false;
     }
     for (std::size_t i = 0; i < assignment.columns.size(); ++i) {
@@ -207,16 +211,18 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
   select->limit = update.limit;
   select->offset = update.offset;
   Frame* frame = binder.expand_select(select, with, {});
-  if (frame == nullptr || !binder.resolve_select(frame, nullptr)) return false;
+  if (frame == nullptr || binder.failed()) return false;
   const auto is_target = [&](const FromEntry& entry) {
     return entry.table == target.table && entry.item->alias == target.item->alias;
   };
   const FromEntry& other = frame->from[1];
-  if (is_target(other) || (other.is_nested_join &&
-                           std::any_of(other.frame->from.begin(), other.frame->from.end(), is_target))) {
-    binder.set_error(fmt::format("target object/alias may not appear in FROM clause: {}", target.exposed_name));
+  if (is_target(other) ||
+      (other.is_nested_join && std::any_of(other.frame->from.begin(), other.frame->from.end(), is_target))) {
+    binder.set_error(
+        fmt::format("target object/alias may not appear in FROM clause: {}", target.exposed_name));
     return false;
   }
+  if (!binder.resolve_select(frame, nullptr)) return false;
   bound.source = frame->select;
   return binder.check_select(bound.source);
 }
@@ -251,9 +257,9 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
         return false;
       }
     }
-    bound.query.multi_row_one_pass_allowed = update.returning.empty() &&
-                                             !changes_key(*target.table, bound.assignments) &&
-                                             !may_replace(*target.item->relation, update.action, bound.assignments);
+    bound.query.multi_row_one_pass_allowed =
+        update.returning.empty() && !changes_key(*target.table, bound.assignments) &&
+        !may_replace(*target.item->relation, update.action, bound.assignments);
     const UsedKeeper keeper(*target.item);
     return bind_returning(binder, update.returning, target, with, bound.returning) && binder.check_frames();
   };

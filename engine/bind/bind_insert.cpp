@@ -32,11 +32,13 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
     if (!column) {
       std::vector<std::string_view> names;
       for (const storage::ColumnDef& def : table.columns) names.push_back(def.name);
-      binder.set_error(fmt::format("table {} has no column named {}", bind::target_text(insert.target), name.text),
-                       std::nullopt, bind::nearest_name(name.text, names));
+      binder.set_error(
+          fmt::format("table {} has no column named {}", bind::target_text(insert.target), name.text),
+          std::nullopt, bind::nearest_name(name.text, names));
       return false;
     }
-    if (*column >= 0 && table.columns[static_cast<std::size_t>(*column)].generated != storage::GeneratedKind::kNone) {
+    if (*column >= 0 &&
+        table.columns[static_cast<std::size_t>(*column)].generated != storage::GeneratedKind::kNone) {
       binder.set_error(fmt::format("cannot INSERT into generated column \"{}\"",
                                    table.columns[static_cast<std::size_t>(*column)].name));
       return false;
@@ -49,23 +51,27 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
 bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* with, BoundInsert& bound) {
   if (insert.source == nullptr) return true;
   Frame* last = binder.expand_select(insert.source, with, {});
-  if (last == nullptr) return false;
-  last->is_insert_row = insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr;
-  if (!binder.resolve_select(last, nullptr) || !binder.check_frames() || !binder.check_select(last->select)) return false;
+  if (last == nullptr || binder.failed()) return false;
+  last->is_insert_row =
+      insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr;
+  if (!binder.resolve_select(last, nullptr) || !binder.check_frames() || !binder.check_select(last->select))
+    return false;
   bound.source = last->select;
   const std::size_t values = last->select->columns.size();
   if (values == bound.columns.size()) return true;
   if (insert.columns.empty()) {
-    binder.set_error(fmt::format("table {} has {} columns but {} values were supplied", bind::target_text(insert.target),
-                                 bound.columns.size(), values));
+    binder.set_error(fmt::format("table {} has {} columns but {} values were supplied",
+                                 bind::target_text(insert.target), bound.columns.size(), values));
   } else {
     binder.set_error(fmt::format("{} values for {} columns", values, insert.columns.size()));
   }
   return false;
 }
 
-/// Whether a conflict target term is this index column: the same column or expression, under no other collation.
-bool is_key_column(const Expr* term, const planner::RelationIndex& index, std::size_t position, planner::ItemId item) {
+/// Whether a conflict target term is this index column: the same column or expression, under no other
+/// collation.
+bool is_key_column(const Expr* term, const planner::RelationIndex& index, std::size_t position,
+                   planner::ItemId item) {
   const storage::IndexColumn& key = index.def->key_columns[position];
   const Expr* bare = term;
   if (term->kind == ExprKind::kCollate) {
@@ -73,13 +79,15 @@ bool is_key_column(const Expr* term, const planner::RelationIndex& index, std::s
     bare = term->left;
   }
   if (key.column == storage::kExpressionColumn) {
-    return planner::same_expr(planner::skip_collate(bare), planner::skip_collate(index.key_expressions[position]), item);
+    return planner::same_expr(planner::skip_collate(bare),
+                              planner::skip_collate(index.key_expressions[position]), item);
   }
   if (bare->kind != ExprKind::kColumn || bare->item != item || bare->column != key.column) return false;
   return term != bare || bare->collation == key.collation;
 }
 
-bool matches_index(const std::vector<Expr*>& target, const planner::RelationIndex& index, planner::ItemId item) {
+bool matches_index(const std::vector<Expr*>& target, const planner::RelationIndex& index,
+                   planner::ItemId item) {
   for (std::size_t i = 0; i < index.def->key_columns.size(); ++i) {
     bool found = false;
     for (const Expr* term : target) found = found || is_key_column(term, index, i, item);
@@ -88,8 +96,8 @@ bool matches_index(const std::vector<Expr*>& target, const planner::RelationInde
   return true;
 }
 
-bool bind_conflict_target(StatementBinder& binder, const sql::Upsert& upsert, std::size_t number, std::size_t count,
-                          Scope& scope, const FromEntry& target, BoundUpsert& bound) {
+bool bind_conflict_target(StatementBinder& binder, const sql::Upsert& upsert, std::size_t number,
+                          std::size_t count, Scope& scope, const FromEntry& target, BoundUpsert& bound) {
   std::vector<Expr*> terms;
   for (const sql::OrderTerm& term : upsert.target) {
     Expr* made = bind_expr(binder, term.expr, nullptr, scope);
@@ -109,7 +117,8 @@ bool bind_conflict_target(StatementBinder& binder, const sql::Upsert& upsert, st
   }
   for (const planner::RelationIndex& index : target.item->relation->indexes) {
     if (!index.def->unique || index.def->key_columns.size() != terms.size()) continue;
-    if (index.where != nullptr && (where == nullptr || !planner::same_expr(where, index.where, item))) continue;
+    if (index.where != nullptr && (where == nullptr || !planner::same_expr(where, index.where, item)))
+      continue;
     if (!matches_index(terms, index, item)) continue;
     bound.conflict_index = index.def.get();
     return true;
@@ -142,7 +151,8 @@ bool bind_upserts(StatementBinder& binder, const sql::Insert& insert, WithScope*
   for (std::size_t i = 0; i < insert.upserts.size(); ++i) {
     const sql::Upsert& upsert = insert.upserts[i];
     if (upsert.do_nothing) continue;
-    if (!bind_assignments(binder, upsert.assignments, with, scope, *target.table, bound.upserts[i].assignments)) {
+    if (!bind_assignments(binder, upsert.assignments, with, scope, *target.table,
+                          bound.upserts[i].assignments)) {
       return false;
     }
     if (upsert.where == nullptr) continue;
@@ -165,8 +175,10 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
     if (!open_target(binder, insert.target, planner::ItemKind::kRow, frame)) return false;
     FromEntry& target = frame.from.front();
     bound.target = target.item;
-    const storage::TablePtr table = context.relations->find(insert.target.schema.text, insert.target.name.text)->table;
-    return bind_columns(binder, insert, *target.table, bound.columns) && bind_source(binder, insert, with, bound) &&
+    const storage::TablePtr table =
+        context.relations->find(insert.target.schema.text, insert.target.name.text)->table;
+    return bind_columns(binder, insert, *target.table, bound.columns) &&
+           bind_source(binder, insert, with, bound) &&
            bind_upserts(binder, insert, with, frame, table, bound) &&
            bind_returning(binder, insert.returning, target, with, bound.returning) && binder.check_frames();
   };

@@ -22,13 +22,16 @@ bool open_target(StatementBinder& binder, const sql::Target& target, planner::It
     std::vector<std::string_view> names;
     const std::vector<storage::TablePtr> tables = relations.catalog().tables(storage::SchemaName::kMain);
     for (const storage::TablePtr& table : tables) names.push_back(table->name);
-    const std::string shown = target.schema.empty() ? std::string(target.name.text)
-                                                    : fmt::format("{}.{}", target.schema.text, target.name.text);
-    binder.set_error(fmt::format("no such table: {}", shown), std::nullopt, nearest_name(target.name.text, names));
+    const std::string shown = target.schema.empty()
+                                  ? std::string(target.name.text)
+                                  : fmt::format("{}.{}", target.schema.text, target.name.text);
+    binder.set_error(fmt::format("no such table: {}", shown), std::nullopt,
+                     nearest_name(target.name.text, names));
     return false;
   }
   if (object->unsupported != nullptr) {
-    binder.set_not_supported(fmt::format("writing to {} {}", object->unsupported->kind, target.name.text), offset);
+    binder.set_not_supported(fmt::format("writing to {} {}", object->unsupported->kind, target.name.text),
+                             offset);
     return false;
   }
   if (object->view != nullptr) {
@@ -50,10 +53,12 @@ bool open_target(StatementBinder& binder, const sql::Target& target, planner::It
     binder.set_error(fmt::format("table {} may not be modified", table->name));
     return false;
   }
-  const std::vector<storage::UnsupportedPtr> attached = relations.catalog().unsupported_on(table->name, table->schema);
+  const std::vector<storage::UnsupportedPtr> attached =
+      relations.catalog().unsupported_on(table->name, table->schema);
   if (!attached.empty()) {
     binder.set_not_supported(
-        fmt::format("writing to {}, which has the {} {}", table->name, attached[0]->kind, attached[0]->name), offset);
+        fmt::format("writing to {}, which has the {} {}", table->name, attached[0]->kind, attached[0]->name),
+        offset);
     return false;
   }
   return true;
@@ -67,7 +72,7 @@ std::optional<int> target_column(const storage::TableDef& table, std::string_vie
 }
 
 planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithScope* with, Scope& scope) {
-  if (!binder.expand_expr(*scope.owner, expr, with, {})) return nullptr;
+  if (!binder.expand_expr(*scope.owner, expr, with, {}) || binder.failed()) return nullptr;
   return binder.resolve_whole(expr, scope);
 }
 
@@ -81,7 +86,8 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
     }
     std::vector<std::string_view> names;
     for (const storage::ColumnDef& def : table.columns) names.push_back(def.name);
-    binder.set_error(fmt::format("no such column: {}", name.text), std::nullopt, nearest_name(name.text, names));
+    binder.set_error(fmt::format("no such column: {}", name.text), std::nullopt,
+                     nearest_name(name.text, names));
     return false;
   };
   for (const sql::Assignment& assignment : assignments) {
@@ -98,7 +104,8 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
         binder.set_error(fmt::format("{} columns assigned {} values", bound.columns.size(), width));
         return false;
       }
-      if (bound.columns.size() > 1 ? !binder.check_select(bound.value->select) : !binder.check_scalar(bound.value)) {
+      if (bound.columns.size() > 1 ? !binder.check_select(bound.value->select)
+                                   : !binder.check_scalar(bound.value)) {
         return false;
       }
       continue;
@@ -115,8 +122,8 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
   return true;
 }
 
-bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> returning, const FromEntry& target,
-                    WithScope* with, BoundReturning& out) {
+bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> returning,
+                    const FromEntry& target, WithScope* with, BoundReturning& out) {
   if (returning.empty()) return true;
   for (const sql::ResultColumn& column : returning) {
     if (column.kind == sql::ResultColumnKind::kTableStar) {
@@ -133,7 +140,8 @@ bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> 
   entry.exposed_name = entry.table->name;
   if (!binder.expand_outputs(frame)) return false;
   for (const OutputColumn& output : frame.output) {
-    if (output.expr != nullptr && !binder.expand_expr(frame, output.expr, with, {})) return false;
+    if (output.expr != nullptr && (!binder.expand_expr(frame, output.expr, with, {}) || binder.failed()))
+      return false;
   }
   Scope scope;
   scope.frame = &frame;

@@ -9,11 +9,16 @@ namespace {
 
 std::string_view place_of(TableExpressionUse use) {
   switch (use) {
-    case TableExpressionUse::kCheck: return "CHECK constraints";
-    case TableExpressionUse::kIndexColumn: return "index expressions";
-    case TableExpressionUse::kIndexWhere: return "partial index WHERE clauses";
-    case TableExpressionUse::kGenerated: return "generated columns";
-    case TableExpressionUse::kDefault: return "default values";
+    case TableExpressionUse::kCheck:
+      return "CHECK constraints";
+    case TableExpressionUse::kIndexColumn:
+      return "index expressions";
+    case TableExpressionUse::kIndexWhere:
+      return "partial index WHERE clauses";
+    case TableExpressionUse::kGenerated:
+      return "generated columns";
+    case TableExpressionUse::kDefault:
+      return "default values";
   }
   return "";
 }
@@ -26,7 +31,8 @@ bool is_constant_or_function(const sql::Expr* expr) {
     case sql::ExprKind::kCurrentTime:
     case sql::ExprKind::kCurrentTimestamp:
     case sql::ExprKind::kLike:
-    case sql::ExprKind::kGlob: break;
+    case sql::ExprKind::kGlob:
+      break;
     default: {
       if (expr->list.empty() && expr->left == nullptr) return bind::is_constant_at_parse(expr);
       if (expr->select != nullptr) return false;
@@ -45,7 +51,8 @@ bool is_constant_or_function(const sql::Expr* expr) {
 Expected<planner::Expr*> bind_table_expression(const sql::Expr& expr, const storage::TableDef& table,
                                                TableExpressionUse use, const BindContext& context) {
   const bool is_default = use == TableExpressionUse::kDefault;
-  if (is_default && expr.kind == sql::ExprKind::kName && expr.qualifiers.empty() && !bind::is_constant_at_parse(&expr)) {
+  if (is_default && expr.kind == sql::ExprKind::kName && expr.qualifiers.empty() &&
+      !bind::is_constant_at_parse(&expr)) {
     // DEFAULT word: the word is a string.
     planner::Expr* text = context.arena->make<planner::Expr>();
     text->value = storage::Value::text(expr.text);

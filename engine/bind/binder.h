@@ -1,14 +1,15 @@
 // engine/bind/binder.h - names to columns: a syntax tree in, a bound statement (planner/query.h) out.
 //
-// Resolves names by SQLite's scoping rules, expands *, views and CTEs (each reference gets its own bound copy), moves
-// ON and USING into WHERE with their marks, checks functions and argument counts, establishes the normal forms of
-// planner/expr.h, collects aggregates and used columns. Decides nothing about how to run.
+// Resolves names by SQLite's scoping rules, expands *, views and CTEs (each reference gets its own bound
+// copy), moves ON and USING into WHERE with their marks, checks functions and argument counts, establishes
+// the normal forms of planner/expr.h, collects aggregates and used columns. Decides nothing about how to run.
 //
-// As SQLite does it, a statement is gone through twice: first every FROM of it is opened (tables, views, CTEs, stars),
-// then every expression is resolved. So `no such table` is reported before `no such column`, wherever they stand.
+// As SQLite does it, a statement is gone through twice: first every FROM of it is opened (tables, views,
+// CTEs, stars), then every expression is resolved. So `no such table` is reported before `no such column`,
+// wherever they stand.
 //
-// Errors of all functions: SQLite's texts with SQLite's offset (none where it gives none), `not supported: ...` with an
-// offset, and a hint where a similar name exists.
+// Errors of all functions: SQLite's texts with SQLite's offset (none where it gives none), `not supported:
+// ...` with an offset, and a hint where a similar name exists.
 #pragma once
 
 #include <cstdint>
@@ -25,23 +26,26 @@
 namespace leftmost::engine {
 
 class FunctionRegistry;
-class RelationCache;  // engine/bind/relation_cache.h: catalog entries -> planner::Relation, one per schema version
+class RelationCache;  // engine/bind/relation_cache.h: catalog entries -> planner::Relation, one per schema
+                      // version
 
 /// Everything a statement is bound against. All outlive the bound statement.
 struct BindContext {
   RelationCache* relations = nullptr;
   const FunctionRegistry* functions = nullptr;
   storage::Arena* arena = nullptr;
-  std::string_view sql;                 ///< the text that spans refer to
+  std::string_view sql;  ///< the text that spans refer to
   bool case_sensitive_like = false;
 };
 
 struct BoundAssignment {
-  /// Table columns (planner::kRowidColumn for the rowid and its alias); several only for (a,b) = (SELECT ...).
+  /// Table columns (planner::kRowidColumn for the rowid and its alias); several only for (a,b) = (SELECT
+  /// ...).
   std::vector<int> columns;
   /// A row-valued subquery when there are several columns. Null in UPDATE ... FROM: see source_column.
   planner::Expr* value = nullptr;
-  /// UPDATE ... FROM: the column of BoundUpdate::source that holds the value of columns[0]; the others follow it.
+  /// UPDATE ... FROM: the column of BoundUpdate::source that holds the value of columns[0]; the others follow
+  /// it.
   int source_column = -1;
 };
 
@@ -50,7 +54,8 @@ struct BoundUpsert {
   const storage::IndexDef* conflict_index = nullptr;
   bool on_rowid = false;
   bool do_nothing = false;
-  /// Columns of BoundInsert::target are those of the row that is already there, of `excluded` those of the new one.
+  /// Columns of BoundInsert::target are those of the row that is already there, of `excluded` those of the
+  /// new one.
   std::vector<BoundAssignment> assignments;
   planner::Expr* where = nullptr;
 };
@@ -61,12 +66,12 @@ struct BoundReturning {
 };
 
 struct BoundInsert {
-  planner::Item* target = nullptr;     ///< kRow
-  planner::Item* excluded = nullptr;   ///< kRow: excluded.* of upserts, null without
-  /// Per source column the table column (kRowidColumn: the rowid or its alias). A column named twice takes its first
-  /// value, a rowid its last.
+  planner::Item* target = nullptr;    ///< kRow
+  planner::Item* excluded = nullptr;  ///< kRow: excluded.* of upserts, null without
+  /// Per source column the table column (kRowidColumn: the rowid or its alias). A column named twice takes
+  /// its first value, a rowid its last.
   std::vector<int> columns;
-  planner::Select* source = nullptr;   ///< SELECT or VALUES; null: DEFAULT VALUES
+  planner::Select* source = nullptr;  ///< SELECT or VALUES; null: DEFAULT VALUES
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
   BoundReturning returning;
@@ -75,8 +80,8 @@ struct BoundInsert {
 struct BoundUpdate {
   /// Which rows; without FROM. ORDER BY and LIMIT have become `rowid IN (SELECT rowid ...)`.
   planner::ChangeQuery query;
-  /// UPDATE ... FROM: its columns are the key of the target row (rowid, or the primary-key columns in key order), then
-  /// the new values. query.where is null then; the source has the conditions.
+  /// UPDATE ... FROM: its columns are the key of the target row (rowid, or the primary-key columns in key
+  /// order), then the new values. query.where is null then; the source has the conditions.
   planner::Select* source = nullptr;
   std::vector<BoundAssignment> assignments;
   sql::ConflictAction action{};
@@ -93,8 +98,9 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
 Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& context);
 Expected<BoundDelete> bind_delete(const sql::Delete& del, const BindContext& context);
 
-/// An expression about one table (CHECK, DEFAULT, index column, partial-index WHERE): columns are about kSelfItem.
-/// context.relations may be null. Errors: as SQLite, e.g. `subqueries prohibited in index expressions`.
+/// An expression about one table (CHECK, DEFAULT, index column, partial-index WHERE): columns are about
+/// kSelfItem. context.relations may be null. Errors: as SQLite, e.g. `subqueries prohibited in index
+/// expressions`.
 enum class TableExpressionUse : std::uint8_t { kCheck, kDefault, kIndexColumn, kIndexWhere, kGenerated };
 Expected<planner::Expr*> bind_table_expression(const sql::Expr& expr, const storage::TableDef& table,
                                                TableExpressionUse use, const BindContext& context);

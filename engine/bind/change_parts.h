@@ -1,18 +1,19 @@
-// engine/bind/change_parts.h - what INSERT, UPDATE and DELETE share while they are bound: the target, SET, RETURNING.
+// engine/bind/change_parts.h - what INSERT, UPDATE and DELETE share while they are bound: the target, SET,
+// RETURNING.
 #pragma once
 
 #include "engine/bind/statement_binder.h"
 
 namespace leftmost::engine::bind {
 
-/// Opens the target as the only FROM item of `frame`. False with an error: no such table, a view, a table that is not
-/// written here.
+/// Opens the target as the only FROM item of `frame`. False with an error: no such table, a view, a table
+/// that is not written here.
 bool open_target(StatementBinder& binder, const sql::Target& target, planner::ItemKind kind, Frame& frame);
 /// What SQLite calls the target in messages: its alias, else its name with the schema as written.
 std::string target_text(const sql::Target& target);
 
-/// The column that SET or an INSERT list names; nothing if the table has none of that name. The rowid and its alias are
-/// kRowidColumn.
+/// The column that SET or an INSERT list names; nothing if the table has none of that name. The rowid and its
+/// alias are kRowidColumn.
 std::optional<int> target_column(const storage::TableDef& table, std::string_view name);
 
 /// Opens the subqueries of an expression and resolves it.
@@ -23,7 +24,7 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
                       Scope& scope, const storage::TableDef& table, std::vector<BoundAssignment>& out);
 
 /// RETURNING about `target`, which goes by the table's own name there, never by an alias.
-bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> returning, const FromEntry& target,
-                    WithScope* with, BoundReturning& out);
+bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> returning,
+                    const FromEntry& target, WithScope* with, BoundReturning& out);
 
 }  // namespace leftmost::engine::bind

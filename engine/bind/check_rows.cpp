@@ -1,5 +1,5 @@
-// Third pass: what SQLite only notices while it generates code. Row values may stand where rows are compared and
-// nowhere else; aggregates may not stand in WHERE; an ON condition may not look to the right of its join.
+// Third pass: what SQLite only notices while it generates code. Row values may stand where rows are compared
+// and nowhere else; aggregates may not stand in WHERE; an ON condition may not look to the right of its join.
 #include <fmt/core.h>
 
 #include "engine/bind/statement_binder.h"
@@ -44,8 +44,10 @@ bool is_comparison(ExprKind kind) {
     case ExprKind::kGt:
     case ExprKind::kGe:
     case ExprKind::kIs:
-    case ExprKind::kIsNot: return true;
-    default: return false;
+    case ExprKind::kIsNot:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -55,14 +57,21 @@ bool StatementBinder::check_frames() {
   for (Frame& frame : frames_) {
     if (frame.select == nullptr) continue;
     std::optional<std::size_t> misplaced;
+    std::optional<std::size_t> at;
     if (!frame.aggregates.empty() && !frame.select->is_aggregate) misplaced = 0;
     if (!frame.aggregates.empty()) {
       const Expr* found = find_aggregate_of(frame.select, frame.select->where);
-      if (found != nullptr) misplaced = static_cast<std::size_t>(found->slot);
+      for (const planner::OrderTerm& term : frame.select->group_by) {
+        if (found == nullptr) found = find_aggregate_of(frame.select, term.expr);
+      }
+      if (found != nullptr) {
+        misplaced = static_cast<std::size_t>(found->slot);
+        if (!found->span.empty()) at = found->span.begin;
+      }
     }
     if (misplaced) {
       const auto& [name, offset] = frame.aggregate_names[*misplaced];
-      set_error(fmt::format("misuse of aggregate: {}()", name), offset);
+      set_error(fmt::format("misuse of aggregate: {}()", name), at ? at : offset);
       return false;
     }
     for (const planner::AggregateCall& call : frame.aggregates) {
@@ -159,7 +168,8 @@ bool StatementBinder::check_scalar(Expr* expr) {
   if (expr->kind == ExprKind::kIn) {
     const int width = planner::row_size(expr->left);
     if (expr->select != nullptr && expr->select->columns.size() != static_cast<std::size_t>(width)) {
-      set_error(fmt::format("sub-select returns {} columns - expected {}", expr->select->columns.size(), width));
+      set_error(
+          fmt::format("sub-select returns {} columns - expected {}", expr->select->columns.size(), width));
       return false;
     }
     if (expr->select == nullptr && width != 1) {

@@ -1,6 +1,6 @@
-// First pass: opens every FROM of the statement. Frames are expanded in the order of SQLite's walker: the arms of a
-// compound from the right, in each arm FROM before the subqueries of its expressions. That order decides which of
-// several errors is reported and how the SELECTs of a view are numbered.
+// First pass: opens every FROM of the statement. Frames are expanded in the order of SQLite's walker: the
+// arms of a compound from the right, in each arm FROM before the subqueries of its expressions. That order
+// decides which of several errors is reported and how the SELECTs of a view are numbered.
 #include <fmt/core.h>
 
 #include "engine/bind/statement_binder.h"
@@ -57,7 +57,8 @@ Frame* StatementBinder::make_arms(const sql::Select* last, const sql::Select* en
 bool StatementBinder::expand_arms(Frame* last, const Frame* end, WithScope* with, const TextOrigin& origin) {
   for (Frame* frame = last; frame != end; frame = frame->prior) {
     if (!expand_core(*frame, with, origin, origin.in_view)) return false;
-    if (frame->prior != nullptr && frame->prior->select != nullptr) frame->select->prior = frame->prior->select;
+    if (frame->prior != nullptr && frame->prior->select != nullptr)
+      frame->select->prior = frame->prior->select;
   }
   return true;
 }
@@ -68,7 +69,8 @@ Frame* StatementBinder::expand_select(const sql::Select* select, WithScope* with
   WithScope* inner = push_with(select->with, with, false);
   Frame* last = make_arms(select, nullptr, nullptr);
   if (!expand_arms(last, nullptr, inner, origin)) return nullptr;
-  for (Frame* frame = last; frame->prior != nullptr; frame = frame->prior) frame->select->prior = frame->prior->select;
+  for (Frame* frame = last; frame->prior != nullptr; frame = frame->prior)
+    frame->select->prior = frame->prior->select;
   return last;
 }
 
@@ -90,13 +92,23 @@ bool StatementBinder::expand_core(Frame& frame, WithScope* with, const TextOrigi
   if (!origin.in_view) select.span = {syntax.span.begin, syntax.span.end};
   select.distinct = syntax.distinct;
   switch (syntax.op) {
-    case sql::CompoundOperator::kNone: break;
-    case sql::CompoundOperator::kUnion: select.op = planner::CompoundOp::kUnion; break;
-    case sql::CompoundOperator::kUnionAll: select.op = planner::CompoundOp::kUnionAll; break;
-    case sql::CompoundOperator::kIntersect: select.op = planner::CompoundOp::kIntersect; break;
-    case sql::CompoundOperator::kExcept: select.op = planner::CompoundOp::kExcept; break;
+    case sql::CompoundOperator::kNone:
+      break;
+    case sql::CompoundOperator::kUnion:
+      select.op = planner::CompoundOp::kUnion;
+      break;
+    case sql::CompoundOperator::kUnionAll:
+      select.op = planner::CompoundOp::kUnionAll;
+      break;
+    case sql::CompoundOperator::kIntersect:
+      select.op = planner::CompoundOp::kIntersect;
+      break;
+    case sql::CompoundOperator::kExcept:
+      select.op = planner::CompoundOp::kExcept;
+      break;
   }
-  if (!expand_from(frame, syntax.from, with, origin) || !open_using(frame) || !expand_outputs(frame)) return false;
+  if (!expand_from(frame, syntax.from, with, origin) || failed() || !open_using(frame)) return false;
+  expand_outputs(frame);  // a wrong * does not keep SQLite from opening the rest
   if (frame.output.size() > kColumnsMax) {
     set_error("too many columns in result set");
     return false;
@@ -104,9 +116,12 @@ bool StatementBinder::expand_core(Frame& frame, WithScope* with, const TextOrigi
   return expand_exprs_of_core(frame, with, origin, true);
 }
 
-bool StatementBinder::expand_exprs_of_core(Frame& frame, WithScope* with, const TextOrigin& origin, bool with_limits) {
+bool StatementBinder::expand_exprs_of_core(Frame& frame, WithScope* with, const TextOrigin& origin,
+                                           bool with_limits) {
   const sql::Select& syntax = *frame.syntax;
-  const auto open = [&](const sql::Expr* expr) { return expr == nullptr || expand_expr(frame, expr, with, origin); };
+  const auto open = [&](const sql::Expr* expr) {
+    return expr == nullptr || expand_expr(frame, expr, with, origin);
+  };
   for (const auto& row : syntax.rows) {
     for (const sql::Expr* value : row) {
       if (!open(value)) return false;
@@ -129,8 +144,8 @@ bool StatementBinder::expand_exprs_of_core(Frame& frame, WithScope* with, const 
   return !with_limits || (open(syntax.limit) && open(syntax.offset));
 }
 
-Frame* StatementBinder::add_subquery(Frame& owner, const sql::Expr* key, const sql::Select* select, WithScope* with,
-                                     const TextOrigin& origin) {
+Frame* StatementBinder::add_subquery(Frame& owner, const sql::Expr* key, const sql::Select* select,
+                                     WithScope* with, const TextOrigin& origin) {
   Frame* frame = expand_select(select, with, origin);
   if (frame != nullptr) owner.subqueries[key] = frame;
   return frame;
@@ -161,7 +176,8 @@ const sql::Select* StatementBinder::values_of_in_list(const sql::Expr* expr) {
   for (const sql::Expr* element : expr->list) {
     const std::size_t size = element->kind == sql::ExprKind::kRow ? element->list.size() : 1;
     if (size != width) {
-      set_error(fmt::format("IN(...) element has {} term{} - expected {}", size, size == 1 ? "" : "s", width));
+      set_error(
+          fmt::format("IN(...) element has {} term{} - expected {}", size, size == 1 ? "" : "s", width));
       return nullptr;
     }
     rows.push_back(element->list);
@@ -174,7 +190,8 @@ const sql::Select* StatementBinder::values_of_in_list(const sql::Expr* expr) {
   return select;
 }
 
-bool StatementBinder::expand_expr(Frame& owner, const sql::Expr* expr, WithScope* with, const TextOrigin& origin) {
+bool StatementBinder::expand_expr(Frame& owner, const sql::Expr* expr, WithScope* with,
+                                  const TextOrigin& origin) {
   using sql::ExprKind;
   const Depth depth(*this);
   if (depth.too_deep()) return false;
@@ -185,15 +202,18 @@ bool StatementBinder::expand_expr(Frame& owner, const sql::Expr* expr, WithScope
   switch (expr->kind) {
     case ExprKind::kSubquery:
     case ExprKind::kExists:
-    case ExprKind::kInSelect: return add_subquery(owner, expr, expr->select, with, origin) != nullptr;
-    case ExprKind::kInTable: return add_subquery(owner, expr, select_of_in_table(expr), with, origin) != nullptr;
+    case ExprKind::kInSelect:
+      return add_subquery(owner, expr, expr->select, with, origin) != nullptr;
+    case ExprKind::kInTable:
+      return add_subquery(owner, expr, select_of_in_table(expr), with, origin) != nullptr;
     case ExprKind::kInList:
       if (expr->left->kind == ExprKind::kRow) {
         const sql::Select* values = values_of_in_list(expr);
         return values != nullptr && add_subquery(owner, expr, values, with, origin) != nullptr;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   for (const sql::Expr* element : expr->list) {
     if (element != nullptr && !expand_expr(owner, element, with, origin)) return false;
@@ -234,8 +254,8 @@ bool StatementBinder::expand_from(Frame& frame, std::span<const sql::FromItem> f
     entry.exposed_name = from[i].alias.empty() ? from[i].name.text : from[i].alias.text;
     if (from[i].kind == sql::FromKind::kSubquery && from[i].alias.empty()) {
       // What SQLite calls it: a name that no text can hit by accident.
-      entry.exposed_name = arena().copy(fmt::format("({}-{})", entry.is_nested_join ? "join" : "subquery",
-                                                    entry.frame->select->number));
+      entry.exposed_name = arena().copy(
+          fmt::format("({}-{})", entry.is_nested_join ? "join" : "subquery", entry.frame->select->number));
     }
     register_entry(entry);
     if (!apply_index_hint(entry, from[i].indexed_by, from[i].not_indexed)) return false;
@@ -256,9 +276,11 @@ bool StatementBinder::apply_index_hint(FromEntry& entry, const sql::Name& indexe
   }
   std::vector<std::string_view> names;
   if (entry.item->relation != nullptr) {
-    for (const planner::RelationIndex& index : entry.item->relation->indexes) names.push_back(index.def->name);
+    for (const planner::RelationIndex& index : entry.item->relation->indexes)
+      names.push_back(index.def->name);
   }
-  set_error(fmt::format("no such index: {}", indexed_by.text), std::nullopt, nearest_name(indexed_by.text, names));
+  set_error(fmt::format("no such index: {}", indexed_by.text), std::nullopt,
+            nearest_name(indexed_by.text, names));
   return false;
 }
 
@@ -308,6 +330,7 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
     entry.is_nested_join = from.select->is_parenthesised_join;
     entry.item->is_parenthesised_join = entry.is_nested_join;
     name_columns(entry, *entry.type_frame, {}, false);
+    entry.item->used = unused(entry.columns.size());
     return true;
   }
   if (from.schema.empty() && frame.recursive_entry != nullptr &&
@@ -335,7 +358,8 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
   const std::string_view schema = from.schema.empty() ? origin.schema : from.schema.text;
   const std::optional<NamedObject> object = context_.relations->find(schema, from.name.text);
   if (!object) {
-    const std::string shown = schema.empty() ? std::string(from.name.text) : fmt::format("{}.{}", schema, from.name.text);
+    const std::string shown =
+        schema.empty() ? std::string(from.name.text) : fmt::format("{}.{}", schema, from.name.text);
     if (from.kind == sql::FromKind::kFunction) {
       set_not_supported(fmt::format("table-valued function {}()", from.name.text), offset_of(from.name.span));
       return false;
@@ -347,9 +371,10 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
     return false;
   }
   if (object->unsupported != nullptr) {
-    set_not_supported(fmt::format("{} {}{}{}", object->unsupported->kind, from.name.text,
-                                  object->unsupported->reason.empty() ? "" : ": ", object->unsupported->reason),
-                      offset_of(from.name.span));
+    set_not_supported(
+        fmt::format("{} {}{}{}", object->unsupported->kind, from.name.text,
+                    object->unsupported->reason.empty() ? "" : ": ", object->unsupported->reason),
+        offset_of(from.name.span));
     return false;
   }
   if (from.kind == sql::FromKind::kFunction) {
@@ -397,16 +422,18 @@ bool StatementBinder::open_view(FromEntry& entry, const storage::ViewPtr& view) 
     // SQLite reads the types of a view with a column list off the last arm.
     entry.type_frame = last;
     if (names.size() != last->output.size()) {
-      set_error(fmt::format("expected {} columns for '{}' but got {}", names.size(), view->name, last->output.size()));
+      set_error(fmt::format("expected {} columns for '{}' but got {}", names.size(), view->name,
+                            last->output.size()));
       return false;
     }
   }
   name_columns(entry, *last->leftmost(), names, true);
+  entry.item->used = unused(entry.columns.size());
   return true;
 }
 
-bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, WithScope& scope, WithScope::Table& table,
-                               const TextOrigin& origin) {
+bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, WithScope& scope,
+                               WithScope::Table& table, const TextOrigin& origin) {
   const sql::CommonTable& cte = *table.syntax;
   if (table.error != nullptr) {
     set_error(fmt::format("{}: {}", table.error, cte.name.text));
@@ -419,7 +446,8 @@ bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, With
   if (table.shared == nullptr) {
     table.shared = arena().make<planner::SharedQuery>();
     table.shared->name = cte.name.text;
-    if (cte.materialized == sql::Materialized::kMaterialized) table.shared->hint = planner::CteHint::kMaterialized;
+    if (cte.materialized == sql::Materialized::kMaterialized)
+      table.shared->hint = planner::CteHint::kMaterialized;
     if (cte.materialized == sql::Materialized::kNotMaterialized) {
       table.shared->hint = planner::CteHint::kNotMaterialized;
     }
@@ -454,7 +482,8 @@ bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, With
   Frame* base_frame = make_arms(base, nullptr, nullptr);
   const Depth depth(*this);
   if (depth.too_deep() || !expand_arms(base_frame, nullptr, inner, origin)) return false;
-  for (Frame* arm = base_frame; arm->prior != nullptr; arm = arm->prior) arm->select->prior = arm->prior->select;
+  for (Frame* arm = base_frame; arm->prior != nullptr; arm = arm->prior)
+    arm->select->prior = arm->prior->select;
   const Frame& leftmost = *base_frame->leftmost();
   if (!cte.columns.empty() && leftmost.output.size() != cte.columns.size()) {
     set_error(fmt::format("table {} has {} values for {} columns", cte.name.text, leftmost.output.size(),
@@ -479,11 +508,7 @@ bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, With
     last->select->is_recursive = true;
   }
   table.error = nullptr;
-  std::vector<SourceColumn> columns = std::move(entry.columns);
-  Frame* type_frame = entry.type_frame;
   adopt_subquery(entry, last);
-  entry.columns = std::move(columns);
-  entry.type_frame = type_frame;
   entry.item->shared = table.shared;
   entry.item->used = unused(entry.columns.size());
   return true;

@@ -29,10 +29,12 @@ bool is_in_later_using(const std::vector<FromEntry>& from, std::size_t entry, st
   return false;
 }
 
-/// The declared name of the column that `expr` names, as seen from `frame`; the name as written if none is found.
+/// The declared name of the column that `expr` names, as seen from `frame`; the name as written if none is
+/// found.
 std::string_view declared_name(const Frame& frame, const sql::Expr* expr) {
   for (const FromEntry& entry : frame.from) {
-    if (!expr->qualifiers.empty() && !equals_ignoring_case(expr->qualifiers.back().text, entry.exposed_name)) continue;
+    if (!expr->qualifiers.empty() && !equals_ignoring_case(expr->qualifiers.back().text, entry.exposed_name))
+      continue;
     if (const int column = entry.find_column(expr->text); column >= 0) return entry.column_name(column);
     if (is_rowid_name(expr->text) && entry.table != nullptr && entry.has_rowid()) {
       return entry.table->rowid_alias >= 0 ? entry.column_name(entry.table->rowid_alias) : "rowid";
@@ -81,12 +83,8 @@ bool StatementBinder::expand_outputs(Frame& frame) {
       output.text = column.text;
       continue;
     }
-    const std::optional<std::size_t> offset =
-        frame.in_view ? std::nullopt : std::optional<std::size_t>(column.span.begin);
     const bool has_table = column.kind == sql::ResultColumnKind::kTableStar;
-    const std::size_t first = frame.output.size();
     expand_star(frame, column.name.text, has_table, frame.output);
-    for (std::size_t i = first; i < frame.output.size(); ++i) frame.output[i].offset = offset;
     if (failed()) return false;
   }
   return true;
@@ -110,7 +108,8 @@ void StatementBinder::expand_star(Frame& frame, std::string_view only_table, boo
     }
     for (int j = 0; j < entry.column_count(); ++j) {
       const std::string_view name = entry.column_name(j);
-      const SourceColumn* source = entry.table == nullptr ? &entry.columns[static_cast<std::size_t>(j)] : nullptr;
+      const SourceColumn* source =
+          entry.table == nullptr ? &entry.columns[static_cast<std::size_t>(j)] : nullptr;
       if (has_table && entry.is_nested_join &&
           (source == nullptr || !equals_ignoring_case(source->nested.table, only_table))) {
         continue;
@@ -121,7 +120,8 @@ void StatementBinder::expand_star(Frame& frame, std::string_view only_table, boo
       if (i > 0 && !has_table && !nested && entry.is_using_column(name)) continue;
       OutputColumn& column = out.emplace_back();
       column.path.column = name;
-      if (frame.from.size() > 1 && (!entry.left_of_right_join || nested || !is_in_later_using(frame.from, i, name))) {
+      if (frame.from.size() > 1 &&
+          (!entry.left_of_right_join || nested || !is_in_later_using(frame.from, i, name))) {
         column.path.table = entry.exposed_name;
         column.path.schema = entry.is_nested_join ? std::string_view() : entry.schema_name;
       }
@@ -130,9 +130,11 @@ void StatementBinder::expand_star(Frame& frame, std::string_view only_table, boo
         column.has_alias = true;
         continue;
       }
-      column.nested = entry.is_nested_join && source != nullptr ? source->nested
-                                                                : NestedName{entry.schema_name, entry.exposed_name, name};
-      column.no_expand = entry.is_using_column(name) || (next_uses && frame.from[i + 1].is_using_column(name)) ||
+      column.nested = entry.is_nested_join && source != nullptr
+                          ? source->nested
+                          : NestedName{entry.schema_name, entry.exposed_name, name};
+      column.no_expand = entry.is_using_column(name) ||
+                         (next_uses && frame.from[i + 1].is_using_column(name)) ||
                          (source != nullptr && source->no_expand);
     }
   }
@@ -146,7 +148,8 @@ void StatementBinder::expand_star(Frame& frame, std::string_view only_table, boo
   }
 }
 
-void StatementBinder::name_columns(FromEntry& entry, Frame& leftmost, std::span<const sql::Name> names, bool resolved) {
+void StatementBinder::name_columns(FromEntry& entry, Frame& leftmost, std::span<const sql::Name> names,
+                                   bool resolved) {
   std::unordered_map<std::string, bool> taken;  // folded name -> it is a USING term
   const std::size_t count = names.empty() ? leftmost.output.size() : names.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -187,7 +190,6 @@ void StatementBinder::name_columns(FromEntry& entry, Frame& leftmost, std::span<
     column.using_term = using_term;
     column.name = arena().copy(unique);
   }
-  entry.item->used = unused(entry.columns.size());
 }
 
 }  // namespace leftmost::engine::bind

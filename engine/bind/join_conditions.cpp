@@ -1,5 +1,5 @@
-// NATURAL, USING and ON. Opening finds the columns and makes the complaints; resolving ANDs the conditions to WHERE,
-// marked with the item they belong to (section 3.7 of docs/planner.md).
+// NATURAL, USING and ON. Opening finds the columns and makes the complaints; resolving ANDs the conditions to
+// WHERE, marked with the item they belong to (section 3.7 of docs/planner.md).
 #include <fmt/core.h>
 
 #include "engine/bind/statement_binder.h"
@@ -65,12 +65,14 @@ bool StatementBinder::open_using(Frame& frame) {
       UsingCondition condition;
       condition.right = i;
       condition.right_column = right.find_column(name);
-      if (condition.right_column < 0 || !find_left(from, 0, i, name, right.using_from_natural, left, left_column)) {
+      if (condition.right_column < 0 ||
+          !find_left(from, 0, i, name, right.using_from_natural, left, left_column)) {
         set_error(fmt::format("cannot join using column {} - column not present in both tables", name));
         return false;
       }
       condition.left.emplace_back(left, left_column);
-      while (any_right_join && find_left(from, left + 1, i, name, right.using_from_natural, left, left_column)) {
+      while (any_right_join &&
+             find_left(from, left + 1, i, name, right.using_from_natural, left, left_column)) {
         if (!from[left].is_using_column(name)) {
           set_error(fmt::format("ambiguous reference to {} in USING()", name));
           return false;
@@ -108,10 +110,12 @@ bool StatementBinder::resolve_join_conditions(Frame& frame, Scope& scope, Expr*&
   for (std::size_t i = 0; i < frame.from.size(); ++i) {
     FromEntry& entry = frame.from[i];
     const JoinMark mark = is_outer(entry) ? JoinMark::kOuterOn : JoinMark::kInnerOn;
-    for (; next_using < frame.using_conditions.size() && frame.using_conditions[next_using].right == i; ++next_using) {
+    for (; next_using < frame.using_conditions.size() && frame.using_conditions[next_using].right == i;
+         ++next_using) {
       const UsingCondition& condition = frame.using_conditions[next_using];
       std::vector<Expr*> lefts;
-      for (const auto& [left, column] : condition.left) lefts.push_back(column_of(frame.from[left], column, {}));
+      for (const auto& [left, column] : condition.left)
+        lefts.push_back(column_of(frame.from[left], column, {}));
       Expr* left = lefts.front();
       if (lefts.size() > 1) {
         const Expected<const Function*> coalesce = context_.functions->find("coalesce", lefts.size());

@@ -1,4 +1,5 @@
-// ORDER BY and GROUP BY terms: ordinals, aliases, copies of result columns, and the stricter rules of compounds.
+// ORDER BY and GROUP BY terms: ordinals, aliases, copies of result columns, and the stricter rules of
+// compounds.
 #include <fmt/core.h>
 
 #include <limits>
@@ -40,7 +41,8 @@ std::optional<std::int64_t> integer_of(const sql::Expr* expr) {
 int alias_number(const std::vector<OutputColumn>& output, const sql::Expr* expr) {
   if (expr->kind != Syntax::kName || !expr->qualifiers.empty()) return 0;
   for (std::size_t i = 0; i < output.size(); ++i) {
-    if (output[i].has_alias && storage::equals_ignoring_case(output[i].alias, expr->text)) return static_cast<int>(i) + 1;
+    if (output[i].has_alias && storage::equals_ignoring_case(output[i].alias, expr->text))
+      return static_cast<int>(i) + 1;
   }
   return 0;
 }
@@ -60,7 +62,8 @@ std::string ordinal(std::size_t number) {
 
 void StatementBinder::set_range_error(std::size_t position, std::string_view clause, std::size_t columns,
                                       const sql::Expr* at) {
-  set_error(fmt::format("{} {} BY term out of range - should be between 1 and {}", ordinal(position), clause, columns),
+  set_error(fmt::format("{} {} BY term out of range - should be between 1 and {}", ordinal(position), clause,
+                        columns),
             at == nullptr ? std::nullopt : offset_of(at));
 }
 
@@ -92,6 +95,11 @@ bool StatementBinder::resolve_terms(Frame& frame, Scope& scope, std::span<const 
     scope.has_aggregates = scope.has_aggregates || had_aggregates;
     for (std::size_t j = 0; j < columns.size(); ++j) {
       if (planner::same_expr(term.expr, columns[j].expr)) term.result_column = static_cast<int>(j) + 1;
+    }
+    if (is_group && term.result_column > 0 &&
+        frame.output[static_cast<std::size_t>(term.result_column) - 1].has_aggregate) {
+      set_error("aggregate functions are not allowed in the GROUP BY clause");
+      return false;
     }
   }
   if (terms.size() > kTermsMax) {
@@ -130,7 +138,8 @@ int StatementBinder::match_compound_term(Frame& arm, const sql::Expr* term) {
   scope.allows_aggregates = true;
   scope.sees_aliases = true;
   scope.forbids_subqueries = true;
-  // The term is only compared: what it would add to the arm is taken back, and an unknown name is no error yet.
+  // The term is only compared: what it would add to the arm is taken back, and an unknown name is no error
+  // yet.
   const std::size_t aggregates = arm.aggregates.size();
   const Expr* made = resolve_whole(term, scope);
   error_.reset();
@@ -179,7 +188,8 @@ bool StatementBinder::resolve_compound_order(Frame& last) {
       return false;
     }
     const sql::OrderTerm& written = syntax.order_by[i];
-    terms[i].expr = planner::clone(last.select->columns[static_cast<std::size_t>(terms[i].result_column) - 1].expr, arena());
+    terms[i].expr = planner::clone(
+        last.select->columns[static_cast<std::size_t>(terms[i].result_column) - 1].expr, arena());
     if (written.expr->kind == Syntax::kCollate) {
       const std::optional<storage::Collation> collation = storage::find_collation(written.expr->text);
       if (!collation) {

@@ -23,8 +23,11 @@ storage::TablePtr make_schema_table(storage::ObjectId id, SchemaName schema, std
   table.id = id;
   table.schema = schema;
   table.name = name;
-  for (const auto& [column, type] : {std::pair{"type", "TEXT"}, {"name", "TEXT"}, {"tbl_name", "TEXT"},
-                                     {"rootpage", "INT"}, {"sql", "TEXT"}}) {
+  for (const auto& [column, type] : {std::pair{"type", "TEXT"},
+                                     {"name", "TEXT"},
+                                     {"tbl_name", "TEXT"},
+                                     {"rootpage", "INT"},
+                                     {"sql", "TEXT"}}) {
     storage::ColumnDef def;
     def.name = column;
     def.declared_type = type;
@@ -65,7 +68,8 @@ std::optional<NamedObject> RelationCache::find(std::string_view schema, std::str
   }
   for (const SchemaName place : {SchemaName::kTemp, SchemaName::kMain}) {
     if (!any && is_temp != (place == SchemaName::kTemp)) continue;
-    if (storage::TablePtr table = catalog_.find_table(name, place)) return NamedObject{table, nullptr, nullptr};
+    if (storage::TablePtr table = catalog_.find_table(name, place))
+      return NamedObject{table, nullptr, nullptr};
     if (storage::ViewPtr view = catalog_.find_view(name, place)) return NamedObject{nullptr, view, nullptr};
     if (storage::UnsupportedPtr object = catalog_.find_unsupported(name, place)) {
       return NamedObject{nullptr, nullptr, object};

@@ -2,12 +2,12 @@
 //
 //   Catalog + Statistics  ->  per table: planner::Relation      columns, indexes in trying order, bound index
 //                                                                expressions and partial WHEREs, numbers
-//                             per table: TableExpressions       bound DEFAULT, CHECK, index expressions for writing
-//                             per view:  its parsed CREATE VIEW
+//                             per table: TableExpressions       bound DEFAULT, CHECK, index expressions for
+//                             writing per view:  its parsed CREATE VIEW
 //
 // Everything is made on first use and then stays. A cache belongs to one catalog version and one state of the
-// statistics: make a new one when either changes, and let every bound statement keep a shared_ptr to the one it was
-// bound with, because bound trees point into it. Used by one thread at a time.
+// statistics: make a new one when either changes, and let every bound statement keep a shared_ptr to the one
+// it was bound with, because bound trees point into it. Used by one thread at a time.
 #pragma once
 
 #include <map>
@@ -27,8 +27,8 @@ namespace leftmost::engine {
 
 class FunctionRegistry;
 
-/// Ids of the tables that list the schema; they are in no catalog, the executor makes their rows from the catalog.
-/// Columns: type, name, tbl_name, rootpage, sql.
+/// Ids of the tables that list the schema; they are in no catalog, the executor makes their rows from the
+/// catalog. Columns: type, name, tbl_name, rootpage, sql.
 inline constexpr storage::ObjectId kMainSchemaTable = 0xFFFF'FFF0;
 inline constexpr storage::ObjectId kTempSchemaTable = 0xFFFF'FFF1;
 
@@ -48,15 +48,16 @@ struct NamedObject {
 class RelationCache {
  public:
   /// Copies both (the catalog in O(1)). Requires: `functions` outlives the cache.
-  RelationCache(storage::Catalog catalog, const storage::Statistics& statistics, const FunctionRegistry* functions);
+  RelationCache(storage::Catalog catalog, const storage::Statistics& statistics,
+                const FunctionRegistry* functions);
   ~RelationCache();
   RelationCache(const RelationCache&) = delete;
   RelationCache& operator=(const RelationCache&) = delete;
 
   const storage::Catalog& catalog() const { return catalog_; }
 
-  /// The table or view of that name: temp before main without a schema; sqlite_schema and its other names included.
-  /// Nothing if there is none, or no such schema.
+  /// The table or view of that name: temp before main without a schema; sqlite_schema and its other names
+  /// included. Nothing if there is none, or no such schema.
   std::optional<NamedObject> find(std::string_view schema, std::string_view name) const;
 
   /// Errors: an index expression or partial WHERE that this engine cannot bind (a function it does not know).

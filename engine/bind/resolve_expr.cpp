@@ -16,7 +16,8 @@ using Syntax = sql::ExprKind;
 
 namespace {
 
-/// Inside an ON clause SQLite keeps no offsets, except below IN lists, CASE arms, BETWEEN bounds and subqueries.
+/// Inside an ON clause SQLite keeps no offsets, except below IN lists, CASE arms, BETWEEN bounds and
+/// subqueries.
 struct OutsideOn {
   explicit OutsideOn(bool& in_on) : in_on_(in_on), saved_(in_on) { in_on = false; }
   ~OutsideOn() { in_on_ = saved_; }
@@ -31,36 +32,55 @@ std::optional<std::uint64_t> parse_digits(std::string_view text, bool& hexadecim
   hexadecimal = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
   if (hexadecimal) text.remove_prefix(2);
   std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, hexadecimal ? 16 : 10);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, hexadecimal ? 16 : 10);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
 std::optional<Kind> binary_kind(Syntax kind) {
   switch (kind) {
-    case Syntax::kAnd: return Kind::kAnd;
-    case Syntax::kOr: return Kind::kOr;
-    case Syntax::kAdd: return Kind::kAdd;
-    case Syntax::kSubtract: return Kind::kSubtract;
-    case Syntax::kMultiply: return Kind::kMultiply;
-    case Syntax::kDivide: return Kind::kDivide;
-    case Syntax::kRemainder: return Kind::kRemainder;
-    case Syntax::kConcat: return Kind::kConcat;
-    case Syntax::kBitAnd: return Kind::kBitAnd;
-    case Syntax::kBitOr: return Kind::kBitOr;
-    case Syntax::kShiftLeft: return Kind::kShiftLeft;
-    case Syntax::kShiftRight: return Kind::kShiftRight;
-    default: return std::nullopt;
+    case Syntax::kAnd:
+      return Kind::kAnd;
+    case Syntax::kOr:
+      return Kind::kOr;
+    case Syntax::kAdd:
+      return Kind::kAdd;
+    case Syntax::kSubtract:
+      return Kind::kSubtract;
+    case Syntax::kMultiply:
+      return Kind::kMultiply;
+    case Syntax::kDivide:
+      return Kind::kDivide;
+    case Syntax::kRemainder:
+      return Kind::kRemainder;
+    case Syntax::kConcat:
+      return Kind::kConcat;
+    case Syntax::kBitAnd:
+      return Kind::kBitAnd;
+    case Syntax::kBitOr:
+      return Kind::kBitOr;
+    case Syntax::kShiftLeft:
+      return Kind::kShiftLeft;
+    case Syntax::kShiftRight:
+      return Kind::kShiftRight;
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<Kind> unary_kind(Syntax kind) {
   switch (kind) {
-    case Syntax::kNegate: return Kind::kNegate;
-    case Syntax::kPlus: return Kind::kPlus;
-    case Syntax::kBitNot: return Kind::kBitNot;
-    case Syntax::kNot: return Kind::kNot;
-    default: return std::nullopt;
+    case Syntax::kNegate:
+      return Kind::kNegate;
+    case Syntax::kPlus:
+      return Kind::kPlus;
+    case Syntax::kBitNot:
+      return Kind::kBitNot;
+    case Syntax::kNot:
+      return Kind::kNot;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -83,9 +103,12 @@ bool is_false_literal(const sql::Expr* expr) {
       bool hexadecimal = false;
       return parse_digits(expr->text, hexadecimal) == std::uint64_t{0};
     }
-    case Syntax::kInList: return expr->list.empty() && !expr->negated;
-    case Syntax::kAnd: return is_false_literal(expr->left) || is_false_literal(expr->right);
-    default: return false;
+    case Syntax::kInList:
+      return expr->list.empty() && !expr->negated;
+    case Syntax::kAnd:
+      return is_false_literal(expr->left) || is_false_literal(expr->right);
+    default:
+      return false;
   }
 }
 
@@ -108,7 +131,8 @@ bool is_constant_at_parse(const sql::Expr* expr) {
   switch (expr->kind) {
     case Syntax::kName:
       return expr->qualifiers.empty() && expr->quote == sql::Quote::kNone &&
-             (storage::equals_ignoring_case(expr->text, "true") || storage::equals_ignoring_case(expr->text, "false"));
+             (storage::equals_ignoring_case(expr->text, "true") ||
+              storage::equals_ignoring_case(expr->text, "false"));
     case Syntax::kFunction:
     case Syntax::kSubquery:
     case Syntax::kExists:
@@ -123,8 +147,10 @@ bool is_constant_at_parse(const sql::Expr* expr) {
     case Syntax::kRegexp:
     case Syntax::kMatch:
     case Syntax::kJsonArrow:
-    case Syntax::kJsonArrowText: return false;
-    default: break;
+    case Syntax::kJsonArrowText:
+      return false;
+    default:
+      break;
   }
   if (expr->left != nullptr && !is_constant_at_parse(expr->left)) return false;
   if (expr->right != nullptr && !is_constant_at_parse(expr->right)) return false;
@@ -173,8 +199,10 @@ std::optional<std::size_t> StatementBinder::offset_of(const sql::Expr* expr) con
       case Syntax::kCurrentTimestamp:
       case Syntax::kParameter:
       case Syntax::kName:
-      case Syntax::kFunction: return expr->span.begin;
-      default: expr = expr->left;
+      case Syntax::kFunction:
+        return expr->span.begin;
+      default:
+        expr = expr->left;
     }
   }
   return std::nullopt;
@@ -225,10 +253,14 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
     case Syntax::kInteger:
     case Syntax::kReal:
     case Syntax::kString:
-    case Syntax::kBlob: return resolve_literal(expr);
-    case Syntax::kCurrentTime: return resolve_call(expr, "current_time", {}, nullptr, offset_of(expr), scope);
-    case Syntax::kCurrentDate: return resolve_call(expr, "current_date", {}, nullptr, offset_of(expr), scope);
-    case Syntax::kCurrentTimestamp: return resolve_call(expr, "current_timestamp", {}, nullptr, offset_of(expr), scope);
+    case Syntax::kBlob:
+      return resolve_literal(expr);
+    case Syntax::kCurrentTime:
+      return resolve_call(expr, "current_time", {}, nullptr, offset_of(expr), scope);
+    case Syntax::kCurrentDate:
+      return resolve_call(expr, "current_date", {}, nullptr, offset_of(expr), scope);
+    case Syntax::kCurrentTimestamp:
+      return resolve_call(expr, "current_timestamp", {}, nullptr, offset_of(expr), scope);
     case Syntax::kParameter: {
       if (scope.forbids_parameters) {
         set_error(fmt::format("parameters prohibited in {}", scope.table_expression), offset_of(expr));
@@ -239,35 +271,53 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
       return made;
     }
     case Syntax::kIsNull:
-    case Syntax::kNotNull: return resolve_null_test(expr, scope);
+    case Syntax::kNotNull:
+      return resolve_null_test(expr, scope);
     case Syntax::kIs:
-    case Syntax::kIsNot: return resolve_is(expr, scope);
-    case Syntax::kEq: return resolve_comparison(expr, Kind::kEq, scope);
-    case Syntax::kNe: return resolve_comparison(expr, Kind::kNe, scope);
-    case Syntax::kLt: return resolve_comparison(expr, Kind::kLt, scope);
-    case Syntax::kLe: return resolve_comparison(expr, Kind::kLe, scope);
-    case Syntax::kGt: return resolve_comparison(expr, Kind::kGt, scope);
-    case Syntax::kGe: return resolve_comparison(expr, Kind::kGe, scope);
-    case Syntax::kBetween: return negate_if(expr, resolve_between(expr, scope));
+    case Syntax::kIsNot:
+      return resolve_is(expr, scope);
+    case Syntax::kEq:
+      return resolve_comparison(expr, Kind::kEq, scope);
+    case Syntax::kNe:
+      return resolve_comparison(expr, Kind::kNe, scope);
+    case Syntax::kLt:
+      return resolve_comparison(expr, Kind::kLt, scope);
+    case Syntax::kLe:
+      return resolve_comparison(expr, Kind::kLe, scope);
+    case Syntax::kGt:
+      return resolve_comparison(expr, Kind::kGt, scope);
+    case Syntax::kGe:
+      return resolve_comparison(expr, Kind::kGe, scope);
+    case Syntax::kBetween:
+      return negate_if(expr, resolve_between(expr, scope));
     case Syntax::kInList:
     case Syntax::kInSelect:
-    case Syntax::kInTable: return resolve_in(expr, scope);
-    case Syntax::kLike: return resolve_like(expr, "like", scope);
-    case Syntax::kGlob: return resolve_like(expr, "glob", scope);
-    case Syntax::kRegexp: return resolve_like(expr, "REGEXP", scope);
+    case Syntax::kInTable:
+      return resolve_in(expr, scope);
+    case Syntax::kLike:
+      return resolve_like(expr, "like", scope);
+    case Syntax::kGlob:
+      return resolve_like(expr, "glob", scope);
+    case Syntax::kRegexp:
+      return resolve_like(expr, "REGEXP", scope);
     case Syntax::kMatch:
     case Syntax::kJsonArrow:
     case Syntax::kJsonArrowText:
       set_not_supported(expr->kind == Syntax::kMatch ? "MATCH" : "JSON functions", span_of(expr->span).begin);
       return nullptr;
-    case Syntax::kCase: return resolve_case(expr, scope);
-    case Syntax::kFunction: return resolve_call(expr, expr->text, expr->list, expr->call, offset_of(expr), scope);
-    case Syntax::kSubquery: return resolve_subquery_node(expr, Kind::kSubquery, scope);
-    case Syntax::kExists: return resolve_subquery_node(expr, Kind::kExists, scope);
+    case Syntax::kCase:
+      return resolve_case(expr, scope);
+    case Syntax::kFunction:
+      return resolve_call(expr, expr->text, expr->list, expr->call, offset_of(expr), scope);
+    case Syntax::kSubquery:
+      return resolve_subquery_node(expr, Kind::kSubquery, scope);
+    case Syntax::kExists:
+      return resolve_subquery_node(expr, Kind::kExists, scope);
     case Syntax::kRaise:
       set_error("RAISE() may only be used within a trigger-program");
       return nullptr;
-    default: break;
+    default:
+      break;
   }
   // The rest: SQLite looks at nothing below a node once something above or left of it is wrong.
   if (failed()) return nullptr;
@@ -285,7 +335,8 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
     return zero;
   }
   if (expr->kind == Syntax::kNegate && expr->left->kind == Syntax::kInteger) {
-    if (Expr* literal = integer_literal(expr->left->text, true, expr); literal != nullptr || failed()) return literal;
+    if (Expr* literal = integer_literal(expr->left->text, true, expr); literal != nullptr || failed())
+      return literal;
   }
   Expr* left = resolve(expr->left, scope);
   if (left == nullptr) return nullptr;
@@ -302,10 +353,12 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
   if (expr->kind == Syntax::kCast) {
     Expr* made = make(Kind::kCast, left, nullptr, span_of(expr->span));
     // A column without a type is BLOB, a CAST without one is NUMERIC.
-    made->affinity = expr->text.empty() ? storage::Affinity::kNumeric : storage::describe_type(expr->text).affinity;
+    made->affinity =
+        expr->text.empty() ? storage::Affinity::kNumeric : storage::describe_type(expr->text).affinity;
     return made;
   }
-  if (const std::optional<Kind> unary = unary_kind(expr->kind)) return make(*unary, left, nullptr, span_of(expr->span));
+  if (const std::optional<Kind> unary = unary_kind(expr->kind))
+    return make(*unary, left, nullptr, span_of(expr->span));
   const std::optional<Kind> binary = binary_kind(expr->kind);
   if (!binary) {
     set_not_supported("this expression", span_of(expr->span).begin);
@@ -337,7 +390,8 @@ Expr* StatementBinder::integer_literal(std::string_view text, bool negative, con
 Expr* StatementBinder::resolve_literal(const sql::Expr* expr) {
   if (expr->kind == Syntax::kInteger) return integer_literal(expr->text, false, expr);
   Expr* literal = make(Kind::kLiteral, nullptr, nullptr, span_of(expr->span));
-  if (expr->kind == Syntax::kReal) literal->value = storage::Value::real(storage::parse_number(expr->text).real);
+  if (expr->kind == Syntax::kReal)
+    literal->value = storage::Value::real(storage::parse_number(expr->text).real);
   if (expr->kind == Syntax::kString) literal->value = storage::Value::text(expr->text);
   if (expr->kind == Syntax::kBlob) {
     const std::size_t size = expr->text.size() / 2;
@@ -350,7 +404,8 @@ Expr* StatementBinder::resolve_literal(const sql::Expr* expr) {
   return literal;
 }
 
-bool StatementBinder::resolve_list(std::span<const sql::Expr* const> list, Scope& scope, std::vector<Expr*>& out) {
+bool StatementBinder::resolve_list(std::span<const sql::Expr* const> list, Scope& scope,
+                                   std::vector<Expr*>& out) {
   out.reserve(list.size());
   for (const sql::Expr* element : list) {
     Expr* made = resolve(element, scope);
@@ -402,9 +457,10 @@ Expr* StatementBinder::resolve_null_test(const sql::Expr* expr, Scope& scope) {
   constexpr std::size_t kScopesMax = 8;  // as many as SQLite looks at
   int references[kScopesMax] = {};
   std::size_t count = 0;
-  for (const Scope* s = &scope; s != nullptr && count < kScopesMax; s = s->outer) references[count++] = s->references;
+  for (const Scope* s = &scope; s != nullptr && count < kScopesMax; s = s->outer)
+    references[count++] = s->references;
   Expr* left = resolve(expr->left, scope);
-  if (left == nullptr) return nullptr;
+  if (left == nullptr) return make(Kind::kLiteral, nullptr, nullptr, {});  // SQLite goes on beside it
   if (!failed() && is_never_null(left)) {
     std::size_t i = 0;
     for (Scope* s = &scope; s != nullptr && i < count; s = s->outer) s->references = references[i++];
@@ -412,7 +468,8 @@ Expr* StatementBinder::resolve_null_test(const sql::Expr* expr, Scope& scope) {
     literal->span = span_of(expr->span);
     return literal;
   }
-  return make(expr->kind == Syntax::kIsNull ? Kind::kIsNull : Kind::kNotNull, left, nullptr, span_of(expr->span));
+  return make(expr->kind == Syntax::kIsNull ? Kind::kIsNull : Kind::kNotNull, left, nullptr,
+              span_of(expr->span));
 }
 
 Expr* StatementBinder::resolve_is(const sql::Expr* expr, Scope& scope) {
@@ -430,8 +487,8 @@ Expr* StatementBinder::resolve_is(const sql::Expr* expr, Scope& scope) {
   if (left == nullptr) return nullptr;
   if (!is_truth_test) return make(negated ? Kind::kIsNot : Kind::kIs, left, right, span_of(expr->span));
   const bool is_true = word->value.as_integer() == 1;
-  const Kind kind = is_true ? (negated ? Kind::kIsNotTrue : Kind::kIsTrue)
-                            : (negated ? Kind::kIsNotFalse : Kind::kIsFalse);
+  const Kind kind =
+      is_true ? (negated ? Kind::kIsNotTrue : Kind::kIsTrue) : (negated ? Kind::kIsNotFalse : Kind::kIsFalse);
   return make(kind, left, nullptr, span_of(expr->span));
 }
 
@@ -534,8 +591,9 @@ Expr* StatementBinder::resolve_like(const sql::Expr* expr, std::string_view name
     if (at < context_.sql.size()) offset = at;
     if (offset && at < expr->right->span.begin) name = context_.sql.substr(at, name.size());
   }
-  return negate_if(expr, resolve_call(expr, name, std::span<const sql::Expr* const>(arguments, expr->list.empty() ? 2 : 3),
-                                      nullptr, offset, scope));
+  return negate_if(
+      expr, resolve_call(expr, name, std::span<const sql::Expr* const>(arguments, expr->list.empty() ? 2 : 3),
+                         nullptr, offset, scope));
 }
 
 }  // namespace leftmost::engine::bind

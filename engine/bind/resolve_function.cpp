@@ -52,8 +52,9 @@ std::unordered_set<planner::ItemId> mentioned_items(std::span<Expr* const> exprs
 }
 
 Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name,
-                                    std::span<const sql::Expr* const> arguments, const sql::FunctionCall* call,
-                                    std::optional<std::size_t> offset, Scope& scope) {
+                                    std::span<const sql::Expr* const> arguments,
+                                    const sql::FunctionCall* call, std::optional<std::size_t> offset,
+                                    Scope& scope) {
   const planner::Span span = span_of(expr->span);
   const Expected<const Function*> found = context_.functions->find(name, arguments.size());
   const Function* function = found ? *found : nullptr;
@@ -62,7 +63,8 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
   std::int16_t truth = 0;
   if (function == nullptr) {
     Error error = found.error();
-    error.sql_offset = error.code == ErrorCode::kNotSupported ? std::optional<std::size_t>(span.begin) : offset;
+    error.sql_offset =
+        error.code == ErrorCode::kNotSupported ? std::optional<std::size_t>(span.begin) : offset;
     if (error.code != ErrorCode::kNotSupported && !context_.functions->has_name(name)) {
       std::vector<std::string_view> names;
       for (const Function* known : context_.functions->list()) names.push_back(known->name);
@@ -71,13 +73,15 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
     set_error(std::move(error));
   } else {
     is_aggregate = function->kind != planner::FunctionKind::kScalar;
-    if (function->inline_form == InlineForm::kLikely) truth = truth_of(125'829'120);    // 15/16
-    if (function->inline_form == InlineForm::kUnlikely) truth = truth_of(8'388'608);    // 1/16
+    if (function->inline_form == InlineForm::kLikely) truth = truth_of(125'829'120);  // 15/16
+    if (function->inline_form == InlineForm::kUnlikely) truth = truth_of(8'388'608);  // 1/16
     if (function->inline_form == InlineForm::kLikelihood) {
       const sql::Expr* probability = arguments[1];
-      const double value = probability->kind == sql::ExprKind::kReal ? storage::parse_number(probability->text).real : 2.0;
+      const double value =
+          probability->kind == sql::ExprKind::kReal ? storage::parse_number(probability->text).real : 2.0;
       if (value > 1.0) {
-        set_error(fmt::format("second argument to {}() must be a constant between 0.0 and 1.0", name), offset);
+        set_error(fmt::format("second argument to {}() must be a constant between 0.0 and 1.0", name),
+                  offset);
       } else {
         truth = truth_of(static_cast<std::int64_t>(value * 134'217'728.0));
       }
@@ -100,14 +104,11 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
   const bool allowed = scope.allows_aggregates;
   if (is_aggregate) scope.allows_aggregates = false;
   std::vector<Expr*> resolved;
-  bool complete = resolve_list(arguments, scope, resolved);
+  resolve_list(arguments, scope, resolved);
   Expr* filter = nullptr;
-  if (complete && is_aggregate && call != nullptr && call->filter != nullptr) {
-    filter = resolve(call->filter, scope);
-    complete = filter != nullptr;
-  }
+  if (is_aggregate && call != nullptr && call->filter != nullptr) filter = resolve(call->filter, scope);
   scope.allows_aggregates = allowed;
-  if (!complete) return nullptr;
+  // A wrong call does not stop SQLite from looking at what stands beside it: something has to be returned.
   if (function == nullptr || failed()) return make(ExprKind::kLiteral, nullptr, nullptr, span);
   if (is_aggregate) {
     planner::AggregateCall aggregate;
@@ -139,10 +140,10 @@ Expr* StatementBinder::make_aggregate(const planner::AggregateCall& call, std::s
   Scope* owner = &scope;
   if (!mentioned.empty()) {
     while (owner != nullptr) {
-      const bool reads = owner->frame != nullptr &&
-                         std::any_of(owner->frame->from.begin(), owner->frame->from.end(), [&](const FromEntry& entry) {
-                           return mentioned.count(entry.item->id) != 0;
-                         });
+      const bool reads =
+          owner->frame != nullptr &&
+          std::any_of(owner->frame->from.begin(), owner->frame->from.end(),
+                      [&](const FromEntry& entry) { return mentioned.count(entry.item->id) != 0; });
       if (reads) break;
       owner = owner->outer;
     }
@@ -155,7 +156,8 @@ Expr* StatementBinder::make_aggregate(const planner::AggregateCall& call, std::s
   Frame& frame = *owner->frame;
   const auto same = [&](const planner::AggregateCall& other) {
     if (other.function != call.function || other.distinct != call.distinct ||
-        other.arguments.size() != call.arguments.size() || (other.filter == nullptr) != (call.filter == nullptr)) {
+        other.arguments.size() != call.arguments.size() ||
+        (other.filter == nullptr) != (call.filter == nullptr)) {
       return false;
     }
     for (std::size_t i = 0; i < call.arguments.size(); ++i) {

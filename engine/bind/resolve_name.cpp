@@ -1,4 +1,5 @@
-// A name -> a column, in the steps in which SQLite looks (https://www.sqlite.org/lang_select.html, resolve.c's rules):
+// A name -> a column, in the steps in which SQLite looks (https://www.sqlite.org/lang_select.html,
+// resolve.c's rules):
 //
 //   from the innermost scope outwards:
 //     1 columns of the FROM items; several hits are ambiguous unless USING made them one
@@ -81,7 +82,8 @@ void search_from(Search& search, std::vector<FromEntry>& from, const NamePath& p
       if (hit || path.table.empty()) continue;
     }
     if (!path.table.empty()) {
-      if (!path.schema.empty() && !ignore_schema && !equals_ignoring_case(entry.schema_name, path.schema)) continue;
+      if (!path.schema.empty() && !ignore_schema && !equals_ignoring_case(entry.schema_name, path.schema))
+        continue;
       if (!equals_ignoring_case(entry.exposed_name, path.table)) continue;
     }
     if (const int column = entry.find_column(path.column); column >= 0) {
@@ -116,8 +118,9 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
       expr->name = table.columns[static_cast<std::size_t>(column)].name;
       column = planner::kRowidColumn;
     } else if (column < 0) {
-      expr->name = table.rowid_alias >= 0 ? std::string_view(table.columns[static_cast<std::size_t>(table.rowid_alias)].name)
-                                          : std::string_view("rowid");
+      expr->name = table.rowid_alias >= 0
+                       ? std::string_view(table.columns[static_cast<std::size_t>(table.rowid_alias)].name)
+                       : std::string_view("rowid");
     }
     expr->column = column;
     if (column < 0) {
@@ -127,7 +130,8 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
     }
     const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column)];
     if (def.generated != storage::GeneratedKind::kNone) {
-      set_not_supported("generated columns", span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin));
+      set_not_supported("generated columns",
+                        span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin));
     }
     expr->name = def.name;
     expr->affinity = def.affinity;
@@ -137,7 +141,8 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
     const auto i = static_cast<std::size_t>(column);
     expr->column = column;
     expr->name = entry.columns[i].name;
-    const Expr* source = entry.type_frame != nullptr && entry.type_frame->resolved && i < entry.type_frame->select->columns.size()
+    const Expr* source = entry.type_frame != nullptr && entry.type_frame->resolved &&
+                                 i < entry.type_frame->select->columns.size()
                              ? entry.type_frame->select->columns[i].expr
                              : nullptr;
     const std::optional<storage::Affinity> affinity =
@@ -188,8 +193,8 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
         search.match = {scope->excluded, column};
       }
     }
-    if (search.hits == 0 && search.tables_with_rowid == 1 && search.match.entry != nullptr && !scope->forbids_rowid &&
-        is_rowid_name(path.column)) {
+    if (search.hits == 0 && search.tables_with_rowid == 1 && search.match.entry != nullptr &&
+        !scope->forbids_rowid && is_rowid_name(path.column)) {
       if (search.match.entry->table == nullptr) {
         set_not_supported("the rowid of a view or subquery", path.offset);
         return nullptr;
@@ -227,7 +232,8 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
       return truth;
     }
   }
-  const bool is_full_join = search.hits > 1 && search.full_join_matches.size() + 1 == static_cast<std::size_t>(search.hits);
+  const bool is_full_join =
+      search.hits > 1 && search.full_join_matches.size() + 1 == static_cast<std::size_t>(search.hits);
   if (search.hits != 1 && !is_full_join) {
     std::string shown(path.column);
     if (!path.table.empty()) shown = fmt::format("{}.{}", path.table, shown);
@@ -242,7 +248,8 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
   Expr* expr = column_of(*search.match.entry, search.match.column, path.span);
   if (is_full_join) {
     std::vector<Expr*> arguments;
-    for (const Match& match : search.full_join_matches) arguments.push_back(column_of(*match.entry, match.column, path.span));
+    for (const Match& match : search.full_join_matches)
+      arguments.push_back(column_of(*match.entry, match.column, path.span));
     arguments.push_back(expr);
     const Expected<const Function*> coalesce = context_.functions->find("coalesce", arguments.size());
     if (!coalesce) {

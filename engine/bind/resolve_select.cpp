@@ -1,8 +1,8 @@
 // Second pass over one SELECT: the clauses in SQLite's order, which decides what each of them may see.
 //
-//   LIMIT (sees nothing), FROM subqueries (see what is around), result columns, HAVING, WHERE with ON and USING,
-//   ORDER BY, GROUP BY (these two see nothing around). Compounds go from the last arm to the first; a recursive
-//   CTE the other way, because its steps take their columns' types from the first arm.
+//   LIMIT (sees nothing), FROM subqueries (see what is around), result columns, HAVING, WHERE with ON and
+//   USING, ORDER BY, GROUP BY (these two see nothing around). Compounds go from the last arm to the first; a
+//   recursive CTE the other way, because its steps take their columns' types from the first arm.
 #include <fmt/core.h>
 
 #include "engine/bind/statement_binder.h"
@@ -16,10 +16,14 @@ namespace {
 
 std::string_view name_of(planner::CompoundOp op) {
   switch (op) {
-    case planner::CompoundOp::kUnionAll: return "UNION ALL";
-    case planner::CompoundOp::kUnion: return "UNION";
-    case planner::CompoundOp::kIntersect: return "INTERSECT";
-    default: return "EXCEPT";
+    case planner::CompoundOp::kUnionAll:
+      return "UNION ALL";
+    case planner::CompoundOp::kUnion:
+      return "UNION";
+    case planner::CompoundOp::kIntersect:
+      return "INTERSECT";
+    default:
+      return "EXCEPT";
   }
 }
 
@@ -48,8 +52,9 @@ bool StatementBinder::resolve_select(Frame* last, Scope* outer) {
     if (right.syntax->is_values) {
       set_error("all VALUES must have the same number of terms");
     } else {
-      set_error(fmt::format("SELECTs to the left and right of {} do not have the same number of result columns",
-                            name_of(right.select->op)));
+      set_error(
+          fmt::format("SELECTs to the left and right of {} do not have the same number of result columns",
+                      name_of(right.select->op)));
     }
     return false;
   };
@@ -172,7 +177,8 @@ bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
   }
   std::vector<planner::ResultColumn> columns;
   for (std::size_t i = 0; i < rows.front().size(); ++i) {
-    columns.push_back({planner::clone(rows.front()[i], arena()), arena().copy(fmt::format("column{}", i + 1)), {}});
+    columns.push_back(
+        {planner::clone(rows.front()[i], arena()), arena().copy(fmt::format("column{}", i + 1)), {}});
   }
   frame.select->values_rows = to_span(rows);
   frame.select->columns = to_span(columns);
@@ -194,7 +200,6 @@ bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<pl
       path.schema = output.path.schema;
       path.table = output.path.table;
       path.column = output.path.column;
-      path.offset = output.offset;
       column.expr = resolve_name(path, scope);
     }
     if (column.expr == nullptr || failed()) return false;
@@ -225,8 +230,9 @@ std::string_view StatementBinder::declared_type(const Expr* expr) const {
   if (entry == nullptr) return {};
   if (entry->table != nullptr) {
     const int column = expr->column == planner::kRowidColumn ? entry->table->rowid_alias : expr->column;
-    return column < 0 ? std::string_view("INTEGER")
-                      : std::string_view(entry->table->columns[static_cast<std::size_t>(column)].declared_type);
+    return column < 0
+               ? std::string_view("INTEGER")
+               : std::string_view(entry->table->columns[static_cast<std::size_t>(column)].declared_type);
   }
   const Frame* shown = entry->frame != nullptr ? entry->frame : entry->type_frame;
   if (shown == nullptr || static_cast<std::size_t>(expr->column) >= shown->select->columns.size()) return {};

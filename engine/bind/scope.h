@@ -5,9 +5,10 @@
 //   Frame of the outer SELECT: from [t], output [a]      Scope: frame = outer, outer = none
 //   Frame of the inner SELECT: from [u], output [c]      Scope: frame = inner, outer = the scope above
 //
-// A Frame is one SELECT core while it is being bound. Expanding fills `from`, `output` and `subqueries`; resolving fills
-// the planner::Select. A view or CTE body has a Frame per reference. A Scope is where an expression stands: which frame
-// it sees first, what is allowed there, and the scopes around it. (SQLite's words: NameContext.)
+// A Frame is one SELECT core while it is being bound. Expanding fills `from`, `output` and `subqueries`;
+// resolving fills the planner::Select. A view or CTE body has a Frame per reference. A Scope is where an
+// expression stands: which frame it sees first, what is allowed there, and the scopes around it. (SQLite's
+// words: NameContext.)
 #pragma once
 
 #include <optional>
@@ -42,10 +43,10 @@ struct FromEntry {
   planner::Item* item = nullptr;
   const storage::TableDef* table = nullptr;  ///< a real table; null: `columns`
   std::vector<SourceColumn> columns;
-  Frame* frame = nullptr;                    ///< last arm of the subquery, view or CTE
-  Frame* type_frame = nullptr;               ///< the arm whose result columns give affinity and collation
-  std::string_view exposed_name;             ///< alias, else name
-  std::string_view schema_name;              ///< `main`, `temp`; `*` for what has no schema
+  Frame* frame = nullptr;         ///< last arm of the subquery, view or CTE
+  Frame* type_frame = nullptr;    ///< the arm whose result columns give affinity and collation
+  std::string_view exposed_name;  ///< alias, else name
+  std::string_view schema_name;   ///< `main`, `temp`; `*` for what has no schema
   bool is_nested_join = false;
   bool null_extended = false;  ///< by any join: right of LEFT, left of RIGHT or FULL
   bool left_of_right_join = false;
@@ -55,9 +56,13 @@ struct FromEntry {
   std::vector<std::string_view> using_columns;
   const sql::Expr* on = nullptr;
 
-  int column_count() const { return table != nullptr ? static_cast<int>(table->columns.size()) : static_cast<int>(columns.size()); }
+  int column_count() const {
+    return table != nullptr ? static_cast<int>(table->columns.size()) : static_cast<int>(columns.size());
+  }
   std::string_view column_name(int column) const;
-  bool is_hidden(int column) const { return table != nullptr && table->columns[static_cast<std::size_t>(column)].hidden; }
+  bool is_hidden(int column) const {
+    return table != nullptr && table->columns[static_cast<std::size_t>(column)].hidden;
+  }
   /// Number of the column with that name, or -1.
   int find_column(std::string_view name) const;
   bool has_rowid() const { return table == nullptr || !table->without_rowid; }
@@ -68,14 +73,13 @@ struct FromEntry {
 struct OutputColumn {
   const sql::Expr* expr = nullptr;  ///< null: a column that `*` stands for, addressed by `path`
   NestedName path;                  ///< schema and table empty: by its bare name
-  std::optional<std::size_t> offset;  ///< of the *
   std::string_view alias;           ///< written with AS, or the name of a column that * gave
   bool has_alias = false;
-  std::string_view text;            ///< the original text, empty without
-  NestedName nested;                ///< inside a parenthesised join: what it is called from outside
+  std::string_view text;  ///< the original text, empty without
+  NestedName nested;      ///< inside a parenthesised join: what it is called from outside
   bool using_term = false;
   bool no_expand = false;
-  bool has_aggregate = false;       ///< set by resolving: an aggregate of this SELECT is in it
+  bool has_aggregate = false;  ///< set by resolving: an aggregate of this SELECT is in it
 };
 
 /// One USING name: left = right. Several columns on the left (of FULL and RIGHT joins) are coalesced.
@@ -97,9 +101,9 @@ struct Frame {
   std::vector<planner::AggregateCall> aggregates;
   /// As written and where, for complaints about aggregates[i].
   std::vector<std::pair<std::string_view, std::optional<std::size_t>>> aggregate_names;
-  bool in_view = false;         ///< its text is not the statement's
+  bool in_view = false;  ///< its text is not the statement's
   bool resolved = false;
-  bool is_insert_row = false;   ///< VALUES of one row in an INSERT, where SQLite allows no aggregates
+  bool is_insert_row = false;  ///< VALUES of one row in an INSERT, where SQLite allows no aggregates
   /// A recursive step: where its FROM names the CTE, that is the rows so far, shaped as `recursive_entry`.
   std::string_view recursive_name;
   const FromEntry* recursive_entry = nullptr;
@@ -114,18 +118,18 @@ struct Frame {
 
 struct Scope {
   Scope* outer = nullptr;
-  Frame* frame = nullptr;   ///< whose FROM is visible; null: none (LIMIT)
-  Frame* owner = nullptr;   ///< whose `subqueries` the expressions' subqueries are in
+  Frame* frame = nullptr;         ///< whose FROM is visible; null: none (LIMIT)
+  Frame* owner = nullptr;         ///< whose `subqueries` the expressions' subqueries are in
   FromEntry* excluded = nullptr;  ///< visible as excluded.column only (upsert)
   bool allows_aggregates = false;
   bool has_aggregates = false;
-  bool sees_aliases = false;      ///< result columns may be named (WHERE, HAVING, ORDER BY ...)
+  bool sees_aliases = false;  ///< result columns may be named (WHERE, HAVING, ORDER BY ...)
   bool forbids_subqueries = false;
   /// Set for expressions about one table; the word for error texts, `CHECK constraints`.
   std::string_view table_expression;
   bool forbids_rowid = false, forbids_parameters = false, forbids_volatile = false, forbids_dots = false,
        ignores_schema = false;
-  int references = 0;             ///< names resolved here or further out, seen from inside
+  int references = 0;  ///< names resolved here or further out, seen from inside
 };
 
 }  // namespace leftmost::engine::bind

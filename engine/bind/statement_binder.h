@@ -1,4 +1,5 @@
-// engine/bind/statement_binder.h - binds one statement: expand every FROM, resolve every name, check row values.
+// engine/bind/statement_binder.h - binds one statement: expand every FROM, resolve every name, check row
+// values.
 //
 //   expand.cpp            FROM items, views, CTEs                 (first pass)
 //   expand_star.cpp       * and t.*, names of subquery columns
@@ -7,10 +8,11 @@
 //   resolve_name.cpp      a name -> a column
 //   resolve_expr.cpp      operators, literals, subqueries; resolve_function.cpp: calls
 //   order_terms.cpp       ORDER BY and GROUP BY terms
-//   check_rows.cpp        what SQLite notices while generating code: row sizes, misplaced aggregates (third pass)
+//   check_rows.cpp        what SQLite notices while generating code: row sizes, misplaced aggregates (third
+//   pass)
 //
-// Errors are kept in error(), the last one wins, as in SQLite: an unknown function does not stop its arguments from
-// being resolved. Functions return false or null when the work has to stop.
+// Errors are kept in error(), the last one wins, as in SQLite: an unknown function does not stop its
+// arguments from being resolved. Functions return false or null when the work has to stop.
 #pragma once
 
 #include <deque>
@@ -61,7 +63,8 @@ class StatementBinder {
   Frame* expand_select(const sql::Select* select, WithScope* with, const TextOrigin& origin);
   /// Expands the subqueries inside an expression, in the order in which SQLite walks.
   bool expand_expr(Frame& owner, const sql::Expr* expr, WithScope* with, const TextOrigin& origin);
-  bool expand_from(Frame& frame, std::span<const sql::FromItem> from, WithScope* with, const TextOrigin& origin);
+  bool expand_from(Frame& frame, std::span<const sql::FromItem> from, WithScope* with,
+                   const TextOrigin& origin);
   bool open_using(Frame& frame);
   bool expand_outputs(Frame& frame);
   WithScope* push_with(const sql::With* with, WithScope* outer, bool stops);
@@ -89,7 +92,8 @@ class StatementBinder {
   bool check_frames();
 
   // Errors.
-  void set_error(std::string message, std::optional<std::size_t> offset = std::nullopt, std::string hint = {});
+  void set_error(std::string message, std::optional<std::size_t> offset = std::nullopt,
+                 std::string hint = {});
   void set_not_supported(std::string_view feature, std::optional<std::size_t> offset);
   void set_error(Error error) { error_ = std::move(error); }
   bool failed() const { return error_.has_value(); }
@@ -102,7 +106,9 @@ class StatementBinder {
   const BindContext& context() const { return context_; }
   planner::Span span_of(const sql::Span& span) const;
   template <typename T>
-  std::span<T> to_span(const std::vector<T>& items) { return arena().copy_span(items); }
+  std::span<T> to_span(const std::vector<T>& items) {
+    return arena().copy_span(items);
+  }
   int next_number() { return ++highest_number_; }
   void note_number(int number) { highest_number_ = std::max(highest_number_, number); }
   planner::ItemId next_item() { return next_item_++; }
@@ -132,7 +138,8 @@ class StatementBinder {
   bool expand_exprs_of_core(Frame& frame, WithScope* with, const TextOrigin& origin, bool with_limits);
   Frame* make_arms(const sql::Select* last, const sql::Select* end, Frame* prior);
   bool expand_arms(Frame* last, const Frame* end, WithScope* with, const TextOrigin& origin);
-  bool open_item(Frame& frame, FromEntry& entry, const sql::FromItem& from, WithScope* with, const TextOrigin& origin);
+  bool open_item(Frame& frame, FromEntry& entry, const sql::FromItem& from, WithScope* with,
+                 const TextOrigin& origin);
   void adopt_subquery(FromEntry& entry, Frame* last);
   bool open_cte(FromEntry& entry, const sql::FromItem& from, WithScope& scope, WithScope::Table& table,
                 const TextOrigin& origin);
@@ -146,11 +153,12 @@ class StatementBinder {
 
   bool resolve_core(Frame& frame, Scope* outer, bool defers_order);
   bool resolve_values(Frame& frame, Scope* outer);
-  bool resolve_terms(Frame& frame, Scope& scope, std::span<const sql::Expr* const> terms, std::string_view clause,
-                     std::vector<planner::OrderTerm>& out);
+  bool resolve_terms(Frame& frame, Scope& scope, std::span<const sql::Expr* const> terms,
+                     std::string_view clause, std::vector<planner::OrderTerm>& out);
   bool resolve_compound_order(Frame& last);
   int match_compound_term(Frame& arm, const sql::Expr* term);
-  void set_range_error(std::size_t position, std::string_view clause, std::size_t columns, const sql::Expr* at);
+  void set_range_error(std::size_t position, std::string_view clause, std::size_t columns,
+                       const sql::Expr* at);
 
   planner::Expr* resolve_kind(const sql::Expr* expr, Scope& scope);
   planner::Expr* resolve_literal(const sql::Expr* expr);
@@ -162,8 +170,9 @@ class StatementBinder {
   planner::Select* resolve_subselect(const sql::Expr* key, Scope& scope);
   bool resolve_list(std::span<const sql::Expr* const> list, Scope& scope, std::vector<planner::Expr*>& out);
   bool check_same_size(const sql::Expr* expr, const Scope& scope);
-  planner::Expr* resolve_call(const sql::Expr* expr, std::string_view name, std::span<const sql::Expr* const> arguments,
-                              const sql::FunctionCall* call, std::optional<std::size_t> offset, Scope& scope);
+  planner::Expr* resolve_call(const sql::Expr* expr, std::string_view name,
+                              std::span<const sql::Expr* const> arguments, const sql::FunctionCall* call,
+                              std::optional<std::size_t> offset, Scope& scope);
   planner::Expr* make_aggregate(const planner::AggregateCall& call, std::string_view name,
                                 std::optional<std::size_t> offset, Scope& scope);
   planner::Expr* resolve_comparison(const sql::Expr* expr, planner::ExprKind kind, Scope& scope);
