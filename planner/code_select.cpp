@@ -16,6 +16,15 @@ constexpr int kSelectDepthMax = 400;       // SELECTs inside each other; the par
 
 }  // namespace
 
+bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].descending != b[i].descending || nulls_are_misplaced(a[i]) != nulls_are_misplaced(b[i])) return false;
+    if (!same_expr(a[i].expr, b[i].expr)) return false;
+  }
+  return true;
+}
+
 std::span<OrderTerm> Coder::as_order(std::span<const ResultColumn> columns) const {
   std::vector<OrderTerm> terms(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {

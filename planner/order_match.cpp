@@ -108,7 +108,7 @@ class Matcher {
           matches = false;
         }
       }
-      if (matches && wants_nulls_elsewhere(wanted_[*i])) {
+      if (matches && nulls_are_misplaced(wanted_[*i])) {
         if (j == loop.equal_columns) {
           nulls_last_ |= ItemSet{1} << loop_number;
         } else {
@@ -146,11 +146,6 @@ class Matcher {
       if (!any_place) return std::nullopt;
     }
     return std::nullopt;
-  }
-
-  static bool wants_nulls_elsewhere(const OrderTerm& term) {
-    return (term.nulls == NullsPlace::kLast && !term.descending) ||
-           (term.nulls == NullsPlace::kFirst && term.descending);
   }
 
   /// (c) Rows are distinct up to here: whatever depends only on these loops is constant within each of them.

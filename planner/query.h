@@ -31,6 +31,11 @@ struct OrderTerm {
   int result_column = 0;  ///< from 1: the term is (a copy of) this result column; 0: it is none
 };
 
+/// NULLs come where an index in the term's direction does not have them: ASC NULLS LAST, DESC NULLS FIRST.
+inline bool nulls_are_misplaced(const OrderTerm& term) {
+  return term.descending ? term.nulls == NullsPlace::kFirst : term.nulls == NullsPlace::kLast;
+}
+
 enum class ItemKind : std::uint8_t {
   kTable,
   kSubquery,            ///< a FROM subquery, a view or a CTE: `subquery` is its own bound copy
