@@ -2,6 +2,7 @@
 #include "engine/exec/change_action.h"
 #include "engine/exec/expr_walk.h"
 #include "engine/exec/rowid_source.h"
+#include "engine/exec/transfer.h"
 #include "planner/planner.h"
 #include "storage/affinity.h"
 
@@ -214,6 +215,19 @@ class InsertAction final : public ChangeAction {
   storage::Arena bytes_;
 };
 
+// INSERT ... VALUES with one row loops over nothing and prints no line of its own.
+void drop_constant_row_line(planner::Plan& plan) {
+  std::vector<planner::Step>& steps = plan.steps;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].kind != planner::StepKind::kConstantRow || steps[i].parent != -1) continue;
+    steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
+    for (planner::Step& step : steps) {
+      if (step.parent > static_cast<int>(i)) --step.parent;
+    }
+    return;
+  }
+}
+
 }  // namespace
 
 Expected<void> compile_insert(const sql::Insert& insert, CompileContext context) {
@@ -229,9 +243,14 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
 
   const planner::PlannerOptions options = planner_options(context.connection);
   if (bound->source != nullptr) {
+    const bool transfers = is_transfer(insert, *bound);  // asked first: planning may rewrite the source
     auto plan = planner::plan_select(bound->source, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
+    if (insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr) {
+      drop_constant_row_line(*statement.plan);
+    }
+    if (transfers) statement.plan->steps.clear();
   }
   std::vector<planner::Expr*> others;
   for (const BoundUpsert& upsert : bound->upserts) collect_expressions(upsert.assignments, upsert.where, others);

@@ -13,7 +13,6 @@ using storage::Value;
 
 namespace {
 constexpr std::int64_t kRowidMax = std::numeric_limits<std::int64_t>::max();
-constexpr int kRandomTries = 100;
 }  // namespace
 
 const storage::TablePtr RowidSource::sequence_table() const {
@@ -50,15 +49,8 @@ std::optional<std::int64_t> RowidSource::next(Runtime& runtime) {
   }
   if (!last) return 1;
   if (largest < kRowidMax) return largest + 1;
-  for (int i = 0; i < kRandomTries; ++i) {
-    std::uint8_t bytes[8];
-    connection_.environment().random_bytes(bytes);
-    std::uint64_t random = 0;
-    for (const std::uint8_t byte : bytes) random = (random << 8) | byte;
-    const auto rowid = static_cast<std::int64_t>(random & (static_cast<std::uint64_t>(kRowidMax) >> 1)) + 1;
-    if (!tree.find_rowid(rowid)) return rowid;
-  }
-  runtime.run().fail(ErrorCode::kFull, "database or disk is full");
+  // SQLite then tries random rowids; two engines cannot be made to try the same ones.
+  runtime.run().fail(not_supported("a new rowid when the largest one is taken").value());
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 // engine/exec/rowid_source.h - rowids for new rows (https://www.sqlite.org/autoinc.html).
 //
-// Without AUTOINCREMENT: one more than the largest; when that is 2^63-1, random ones until one is free. With it: one more
-// than the largest that ever was, which sqlite_sequence remembers.
+// Without AUTOINCREMENT: one more than the largest; not supported when that is 2^63-1, where SQLite draws random ones.
+// With it: one more than the largest that ever was, which sqlite_sequence remembers.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class RowidSource {
 
   /// Reads sqlite_sequence; once per statement.
   void open();
-  /// A rowid that no row has. Nothing after an error (kFull `database or disk is full`).
+  /// A rowid that no row has. Nothing after an error (kFull `database or disk is full`, kNotSupported).
   std::optional<std::int64_t> next(Runtime& runtime);
   /// A row got this rowid.
   void note(std::int64_t rowid);

@@ -1,0 +1,73 @@
+#include "engine/exec/transfer.h"
+
+#include "engine/exec/schema_rows.h"
+#include "planner/relation.h"
+
+namespace leftmost::engine {
+namespace {
+
+using storage::ConflictAction;
+using storage::TableDef;
+
+// (1) The SELECT is `*` of one real table and nothing else; no column list, WITH, ON CONFLICT clause or RETURNING.
+bool is_plain(const sql::Insert& insert, const BoundInsert& bound) {
+  const sql::Select* select = insert.source;
+  if (select == nullptr || select->is_values || select->prior != nullptr || select->with != nullptr) return false;
+  if (insert.with != nullptr || !insert.columns.empty() || !insert.upserts.empty() || !insert.returning.empty()) return false;
+  if (select->distinct || select->where != nullptr || !select->group_by.empty() || select->having != nullptr ||
+      !select->order_by.empty() || select->limit != nullptr) {
+    return false;
+  }
+  if (select->columns.size() != 1 || select->columns[0].kind != sql::ResultColumnKind::kStar) return false;
+  return select->from.size() == 1 && bound.source->items.size() == 1 &&
+         bound.source->items[0]->kind == planner::ItemKind::kTable;
+}
+
+// (2) The columns of both tables match one by one, and so do the CHECKs.
+bool columns_match(const TableDef& to, const TableDef& from) {
+  if (to.without_rowid != from.without_rowid || to.columns.size() != from.columns.size() ||
+      to.rowid_alias != from.rowid_alias) {
+    return false;
+  }
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const storage::ColumnDef& a = to.columns[i];
+    const storage::ColumnDef& b = from.columns[i];
+    if (a.affinity != b.affinity || a.collation != b.collation || (a.not_null && !b.not_null)) return false;
+    if (i > 0 && a.default_sql != b.default_sql) return false;
+  }
+  if (to.checks.empty()) return true;
+  if (to.checks.size() != from.checks.size()) return false;
+  for (std::size_t i = 0; i < to.checks.size(); ++i) {
+    if (to.checks[i].sql != from.checks[i].sql) return false;
+  }
+  return true;
+}
+
+// (3) Nothing could collide: otherwise SQLite also prepares for a table that is not empty, as any INSERT.
+bool cannot_collide(const planner::Relation& to, ConflictAction action) {
+  const TableDef& table = *to.def;
+  for (const planner::RelationIndex& index : to.indexes) {
+    if (index.def->unique) return false;
+  }
+  if (table.rowid_alias < 0 && !to.indexes.empty()) return false;
+  if (action == ConflictAction::kDefault && table.rowid_alias >= 0) action = table.primary_key_conflict;
+  return action == ConflictAction::kDefault || action == ConflictAction::kAbort || action == ConflictAction::kRollback;
+}
+
+}  // namespace
+
+bool is_transfer(const sql::Insert& insert, const BoundInsert& bound) {
+  if (!is_plain(insert, bound)) return false;
+  const planner::Relation& to = *bound.target->relation;
+  const TableDef& from = *bound.source->items[0]->relation->def;
+  if (is_schema_table(from) || from.id == to.def->id || !columns_match(*to.def, from)) return false;
+  ConflictAction action = ConflictAction::kDefault;
+  if (insert.action == sql::ConflictAction::kRollback) action = ConflictAction::kRollback;
+  if (insert.action == sql::ConflictAction::kAbort) action = ConflictAction::kAbort;
+  if (insert.action == sql::ConflictAction::kFail) action = ConflictAction::kFail;
+  if (insert.action == sql::ConflictAction::kIgnore) action = ConflictAction::kIgnore;
+  if (insert.action == sql::ConflictAction::kReplace) action = ConflictAction::kReplace;
+  return cannot_collide(to, action);
+}
+
+}  // namespace leftmost::engine
