@@ -1,0 +1,293 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "advice/conditions.h"
+#include "advice/explanation.h"
+#include "storage/database_state.h"
+#include "storage/log_est.h"
+
+namespace leftmost::advice {
+namespace {
+
+using planner::AccessPath;
+using planner::Loop;
+
+std::string text_of(planner::Span span, std::string_view sql) {
+  if (span.empty() || span.end > sql.size()) return {};
+  return std::string(sql.substr(span.begin, span.end - span.begin));
+}
+
+/// How an item is read: the loop, and the SELECT it belongs to (null for UPDATE and DELETE).
+struct Reading {
+  const Loop* loop = nullptr;
+  const planner::SelectPlan* select = nullptr;
+};
+
+Reading find_reading(const planner::Plan& plan, const planner::Item* item) {
+  for (const planner::SelectPlan& select : plan.selects) {
+    for (const Loop& loop : select.loops) {
+      if (loop.item == item) return {&loop, &select};
+    }
+    if (select.count_shortcut && !select.select->items.empty() && select.select->items.front() == item) {
+      return {nullptr, &select};
+    }
+  }
+  for (const Loop& loop : plan.change_loops) {
+    if (loop.item == item) return {&loop, nullptr};
+  }
+  return {};
+}
+
+std::string access_of_subquery(const Reading& reading) {
+  if (reading.select != nullptr) {
+    for (const planner::FromSubquery& subquery : reading.select->subqueries) {
+      if (subquery.item != reading.loop->item) continue;
+      if (subquery.use == planner::SubqueryUse::kCoroutine) return "co-routine";
+      return "materialized";
+    }
+  }
+  return "subquery-scan";
+}
+
+std::string access_name(const Reading& reading) {
+  if (reading.loop == nullptr) {
+    return reading.select != nullptr && reading.select->count_index != nullptr ? "index-scan" : "scan";
+  }
+  const Loop& loop = *reading.loop;
+  if (loop.min_max != planner::MinMaxMode::kNone) return "min-max";
+  switch (loop.access) {
+    case AccessPath::kTableScan:
+      return loop.item->kind == planner::ItemKind::kTable ? "scan" : access_of_subquery(reading);
+    case AccessPath::kIndexScan: return "index-scan";
+    case AccessPath::kRowidSearch: return "rowid-search";
+    case AccessPath::kIndexSearch:
+      if (loop.skipped_columns > 0) return "skip-scan";
+      return loop.index != nullptr && loop.index->def->is_table_itself ? "primary-key-search" : "search";
+    case AccessPath::kAutomaticIndex: return "automatic-index";
+    case AccessPath::kMultiIndexOr: return "multi-index-or";
+  }
+  return "scan";
+}
+
+std::string index_of(const Reading& reading) {
+  const planner::RelationIndex* index = reading.loop != nullptr ? reading.loop->index
+                                        : reading.select != nullptr ? reading.select->count_index
+                                                                    : nullptr;
+  return index == nullptr ? std::string() : index->def->name;
+}
+
+IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
+  IndexUse use;
+  if (reason.index != nullptr) use.name = reason.index->def->name;
+  use.verdict = reason.verdict;
+  use.seek_columns = reason.seek_columns;
+  use.code = reason.code;
+  if (reason.cost_estimated) {
+    use.cost_estimated = storage::log_est_to_count(static_cast<storage::LogEst>(*reason.cost_estimated));
+  }
+  for (const planner::ColumnReason& column : reason.columns) {
+    ColumnUse& copy = use.columns.emplace_back();
+    copy.column = column.column;
+    copy.role = column.role;
+    if (column.term != nullptr) {
+      copy.term = text_of(column.term->span, sql);
+      if (!copy.term.empty()) copy.span = column.term->span;
+    }
+    copy.code = column.code;
+    copy.text = column.text;
+  }
+  return use;
+}
+
+/// Where the entries that meet the query's conditions lie in this index. What cannot be shown is left out.
+void add_runs(engine::Database& database, const planner::IndexReason& reason, const planner::Item& item,
+              std::string_view sql, const std::vector<storage::OwnedValue>& bindings, IndexUse& use) {
+  if (reason.index == nullptr || item.relation == nullptr) return;
+  IndexPlace place;
+  place.table = item.relation->def.get();
+  place.index = reason.index->def.get();
+  place.alias = item.alias;
+  for (const std::string& condition : conditions_on(reason, item.id, sql, bindings)) {
+    if (auto runs = find_runs(database, place, condition)) use.runs.push_back(std::move(*runs));
+  }
+  const auto scattered = std::max_element(use.runs.begin(), use.runs.end(),
+                                          [](const Runs& a, const Runs& b) { return a.runs < b.runs; });
+  if (scattered == use.runs.end() || scattered->runs < 2) return;
+  if (std::any_of(use.runs.begin(), use.runs.end(), [](const Runs& runs) { return runs.runs == 1; })) return;
+  const auto condition = leading_value_like(database, place, scattered->matches);
+  if (!condition || condition->empty()) return;
+  if (auto runs = find_runs(database, place, *condition); runs && runs->runs == 1) use.contrast = std::move(*runs);
+}
+
+void copy_record(engine::Database& database, const engine::Statement& statement, const ExplainOptions& options,
+                 const std::vector<storage::OwnedValue>& bindings, Explanation& explanation) {
+  const planner::Plan* plan = statement.plan();
+  if (plan == nullptr) return;
+  const std::string_view sql = explanation.sql;
+  for (const planner::TableReason& reason : plan->reasons.tables) {
+    if (reason.item == nullptr) continue;
+    TableUse& table = explanation.tables.emplace_back();
+    table.name = reason.item->name;
+    table.alias = reason.item->alias;
+    const Reading reading = find_reading(*plan, reason.item);
+    table.access = access_name(reading);
+    table.index = index_of(reading);
+    if (reason.item->relation != nullptr) {
+      table.rows_estimated = storage::log_est_to_count(reason.item->relation->statistics.rows);
+    } else if (reading.loop != nullptr) {
+      table.rows_estimated = storage::log_est_to_count(reading.loop->rows_estimated);
+    }
+    for (const planner::IndexReason& index : reason.indexes) {
+      table.indexes.push_back(copy_index(index, sql));
+      if (options.runs) add_runs(database, index, *reason.item, sql, bindings, table.indexes.back());
+    }
+  }
+  for (const planner::GeneralReason& reason : plan->reasons.general) {
+    explanation.reasons.push_back({std::string(reason.code), reason.subject, reason.span, reason.text});
+  }
+  if (!options.trace) return;
+  const auto count = [](int log) { return storage::log_est_to_count(static_cast<storage::LogEst>(log)); };
+  for (const planner::CandidateRecord& record : plan->reasons.candidates) {
+    Candidate& candidate = explanation.candidates.emplace_back();
+    if (record.item != nullptr) {
+      candidate.table = record.item->alias.empty() ? record.item->name : record.item->alias;
+    }
+    candidate.what = record.what;
+    candidate.setup_cost = count(record.setup);
+    candidate.run_cost = count(record.run);
+    candidate.rows = count(record.rows);
+    candidate.outcome = record.outcome;
+  }
+}
+
+/// Values of parameters 1, 2, ...; `missing` names the first that has none.
+Expected<std::vector<storage::OwnedValue>> parameter_values(const engine::Statement& statement,
+                                                            const ExplainOptions& options, std::string& missing) {
+  std::vector<std::optional<storage::OwnedValue>> values(static_cast<std::size_t>(statement.parameter_count()));
+  for (const auto& [name, value] : options.parameters) {
+    int number = statement.parameter_number(name);
+    if (number == 0 && name.size() > 1 && name.size() < 7 && name[0] == '?') {
+      for (std::size_t i = 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i) number = number * 10 + name[i] - '0';
+    }
+    if (number < 1 || number > statement.parameter_count()) {
+      return fail(ErrorCode::kRange, fmt::format("the statement has no parameter {}", name));
+    }
+    values[static_cast<std::size_t>(number) - 1] = value;
+  }
+  std::vector<storage::OwnedValue> bound;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string_view name = statement.parameter_name(static_cast<int>(i) + 1);
+    if (!values[i] && missing.empty()) missing = name.empty() ? fmt::format("?{}", i + 1) : std::string(name);
+    bound.push_back(values[i].value_or(storage::OwnedValue()));
+  }
+  return bound;
+}
+
+/// Whether any table of the plan has a row.
+bool has_rows(const engine::Database& database, const planner::Plan* plan) {
+  if (plan == nullptr) return true;
+  bool has_table = false;
+  for (const planner::TableReason& table : plan->reasons.tables) {
+    if (table.item == nullptr || table.item->relation == nullptr) continue;
+    has_table = true;
+    const storage::BTree* tree = database.state().tree(table.item->relation->def->id);
+    if (tree != nullptr && tree->size() > 0) return true;
+  }
+  return !has_table;
+}
+
+/// Runs a statement that writes on our data and puts them back; SQLite's side is compared by its plan alone.
+void run_and_undo(oracle::Session& session, const std::vector<storage::OwnedValue>& bindings, Explanation& explanation) {
+  engine::Database& database = session.database();
+  const engine::Database::Mark mark = database.mark();
+  {
+    auto statement = database.prepare(explanation.sql);
+    if (!statement) {
+      explanation.run_error = statement.error();
+    } else {
+      for (std::size_t i = 0; i < bindings.size(); ++i) {
+        static_cast<void>(statement->bind(static_cast<int>(i) + 1, bindings[i].view()));
+      }
+      for (;;) {
+        const auto step = statement->step();
+        if (!step) explanation.run_error = step.error();
+        if (!step || *step == engine::StepResult::kDone) break;
+      }
+      explanation.work = statement->work();
+    }
+  }
+  database.restore(mark);
+}
+
+bool is_query_or_change(engine::StatementKind kind) {
+  return kind == engine::StatementKind::kSelect || kind == engine::StatementKind::kInsert ||
+         kind == engine::StatementKind::kUpdate || kind == engine::StatementKind::kDelete;
+}
+
+}  // namespace
+
+Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql, const ExplainOptions& options) {
+  oracle::PreparedNext prepared = session.prepare_next(sql);
+  if (prepared.error) return Unexpected(*prepared.error);
+  ExplainedNext next;
+  next.bytes_consumed = prepared.bytes_consumed;
+  if (!prepared.statement) return next;
+  oracle::SessionStatement& statement = *prepared.statement;
+
+  Explanation& explanation = next.explanation.emplace();
+  explanation.sql = statement.ours().sql();
+  explanation.has_oracle = session.twin() != nullptr;
+  std::string missing;
+  const auto bindings = parameter_values(statement.ours(), options, missing);
+  if (!bindings) return Unexpected(bindings.error());
+  if (missing.empty()) {
+    for (std::size_t i = 0; i < bindings->size(); ++i) {
+      if (auto bound = statement.bind(static_cast<int>(i) + 1, (*bindings)[i].view()); !bound) {
+        return Unexpected(bound.error());
+      }
+    }
+  }
+  const engine::StatementKind kind = statement.ours().kind();
+  if (!is_query_or_change(kind)) {
+    explanation.why_not_run = "only SELECT, INSERT, UPDATE and DELETE have a plan";
+  } else if (!missing.empty()) {
+    explanation.why_not_run = fmt::format("{} has no value", missing);
+  } else if (!options.run) {
+    explanation.why_not_run = "it was not asked for";
+  } else if (options.empty_tables && !has_rows(session.database(), statement.ours().plan())) {
+    explanation.why_not_run = "the tables are empty";
+  }
+  explanation.ran = explanation.why_not_run.empty();
+
+  if (explanation.ran && kind == engine::StatementKind::kSelect) {
+    const oracle::Outcome outcome = statement.run();
+    explanation.agreement = outcome.agreement;
+    explanation.work = outcome.work;
+    explanation.run_error = outcome.error;
+  } else {
+    if (is_query_or_change(kind)) explanation.agreement = statement.compare_plans();
+    if (explanation.ran) run_and_undo(session, *bindings, explanation);
+  }
+  explanation.plan = statement.ours().plan_lines();
+  ExplainOptions seen = options;
+  seen.runs = options.runs && explanation.ran;
+  copy_record(session.database(), statement.ours(), seen, *bindings, explanation);
+  if (options.suggestions && is_query_or_change(kind) && !explanation.run_error) {
+    StatementInQuestion question;
+    question.sql = explanation.sql;
+    question.statement = &statement.ours();
+    question.bindings = *bindings;
+    if (explanation.ran && kind == engine::StatementKind::kSelect) question.work = explanation.work;
+    explanation.suggestions = suggest_indexes(session, question);
+  }
+  return next;
+}
+
+std::string plan_in_one_line(const std::vector<planner::PlanLine>& lines) {
+  std::string text;
+  for (const planner::PlanLine& line : lines) text += (text.empty() ? "" : " / ") + line.detail;
+  return text;
+}
+
+}  // namespace leftmost::advice

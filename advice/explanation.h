@@ -1,0 +1,113 @@
+// advice/explanation.h - why one statement is run as it is, as data: the plan of both engines, every index of every table
+// with what each of its columns does, how many places of it the conditions touch, what the run cost, and what would help.
+//
+//   auto next = explain_next(*session, "SELECT age FROM users WHERE first_name = 'John'", {});
+//   fmt::print("{}\n", to_json(*next->explanation));
+//
+// The plan and its reasons are read from the planner's record, the work and the runs are measured, and suggestions were
+// tried on SQLite. Owns everything it holds, so it outlives the statement. docs/why-json.md describes it as JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "advice/runs.h"
+#include "advice/suggest.h"
+#include "engine/database.h"
+#include "oracle/agreement.h"
+#include "oracle/session.h"
+#include "planner/eqp_text.h"
+#include "planner/reason.h"
+#include "storage/error.h"
+
+namespace leftmost::advice {
+
+struct ColumnUse {
+  std::string column;
+  planner::ColumnRole role = planner::ColumnRole::kIdle;
+  std::string term;    ///< the condition about it as written; empty if none
+  planner::Span span;  ///< of the term
+  std::string code;    ///< empty on a plain seek
+  std::string text;
+};
+
+struct IndexUse {
+  std::string name;  ///< empty: the table's own b-tree, searched by rowid
+  planner::IndexVerdict verdict = planner::IndexVerdict::kUnusable;
+  int seek_columns = 0;
+  std::string code;
+  std::optional<std::uint64_t> cost_estimated;
+  std::vector<ColumnUse> columns;
+  std::vector<Runs> runs;         ///< of the query's conditions, in the order of the columns
+  std::optional<Runs> contrast;   ///< of a value of the first column with about as many entries; not in the query
+};
+
+struct TableUse {
+  std::string name;
+  std::string alias;   ///< empty if none
+  std::string access;  ///< `scan`, `index-scan`, `search` ...: docs/why-json.md lists them
+  std::string index;   ///< the index that is read; empty if none
+  std::uint64_t rows_estimated = 0;  ///< how many rows the planner takes the table to have
+  std::vector<IndexUse> indexes;
+};
+
+/// A reason that belongs to no index column.
+struct StatementReason {
+  std::string code;
+  std::string subject;
+  planner::Span span;
+  std::string text;
+};
+
+struct Candidate {
+  std::string table;
+  std::string what;
+  std::uint64_t setup_cost = 0;
+  std::uint64_t run_cost = 0;
+  std::uint64_t rows = 0;
+  std::string outcome;
+};
+
+struct Explanation {
+  std::string sql;
+  std::vector<planner::PlanLine> plan;
+  bool has_oracle = false;
+  oracle::Agreement agreement;  ///< with SQLite: of the plans, and of rows and errors if it ran on both
+  std::vector<TableUse> tables;
+  std::vector<StatementReason> reasons;
+  std::vector<Suggestion> suggestions;
+  bool ran = false;
+  engine::Work work;                ///< measured, if it ran
+  std::optional<Error> run_error;   ///< the run ended with it
+  std::string why_not_run;          ///< `?1 has no value`; empty if it ran
+  std::vector<Candidate> candidates;  ///< with ExplainOptions::trace
+};
+
+struct ExplainOptions {
+  std::vector<std::pair<std::string, storage::OwnedValue>> parameters;  ///< by name with prefix; `?` and `?3` as ?1, ?3
+  bool run = true;          ///< run it, to measure the work
+  bool empty_tables = false;  ///< the tables have no rows yet (a schema alone): do not run where all are empty
+  bool runs = true;
+  bool suggestions = true;
+  bool trace = false;
+};
+
+struct ExplainedNext {
+  std::optional<Explanation> explanation;  ///< none: only white space and comments
+  std::size_t bytes_consumed = 0;
+};
+
+/// Explains the first statement of `sql`. The session's data are as before: a statement that writes is run on copies.
+/// Errors: those of preparing it; kRange for a parameter that it does not have.
+Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql, const ExplainOptions& options);
+
+/// Version 1 of the format in docs/why-json.md, indented. Bytes that are not UTF-8 become U+FFFD.
+std::string to_json(const Explanation& explanation);
+
+/// Plan lines joined by ` / `.
+std::string plan_in_one_line(const std::vector<planner::PlanLine>& lines);
+
+}  // namespace leftmost::advice

@@ -1,0 +1,127 @@
+#include <nlohmann/json.hpp>
+
+#include "advice/explanation.h"
+#include "planner/explain.h"
+
+namespace leftmost::advice {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json plan_json(const std::vector<planner::PlanLine>& plan) {
+  Json lines = Json::array();
+  for (const planner::PlanLine& line : plan) {
+    lines.push_back({{"id", line.id}, {"parent", line.parent}, {"detail", line.detail}});
+  }
+  return lines;
+}
+
+void add_span(Json& object, planner::Span span) {
+  if (!span.empty()) object["span"] = {span.begin, span.end};
+}
+
+Json runs_json(const Runs& runs) {
+  return {{"condition", runs.condition}, {"entries", runs.entries}, {"matches", runs.matches},
+          {"runs", runs.runs}, {"strip", runs.strip}};
+}
+
+Json column_json(const ColumnUse& column) {
+  Json object = {{"name", column.column}, {"role", planner::role_name(column.role)}, {"term", text_or_null(column.term)}};
+  add_span(object, column.span);
+  object["reason"] = text_or_null(column.code);
+  object["text"] = column.text;
+  return object;
+}
+
+Json index_json(const IndexUse& index) {
+  Json object = {{"name", text_or_null(index.name)},
+                 {"verdict", planner::verdict_name(index.verdict)},
+                 {"seek_columns", index.seek_columns},
+                 {"reason", text_or_null(index.code)},
+                 {"cost_estimated", index.cost_estimated ? Json(*index.cost_estimated) : Json(nullptr)}};
+  object["columns"] = Json::array();
+  for (const ColumnUse& column : index.columns) object["columns"].push_back(column_json(column));
+  object["runs"] = Json::array();
+  for (const Runs& runs : index.runs) object["runs"].push_back(runs_json(runs));
+  if (index.contrast) object["contrast"] = runs_json(*index.contrast);
+  return object;
+}
+
+Json table_json(const TableUse& table) {
+  Json object = {{"name", table.name},
+                 {"alias", text_or_null(table.alias)},
+                 {"access", table.access},
+                 {"index", text_or_null(table.index)},
+                 {"rows_estimated", table.rows_estimated}};
+  object["indexes"] = Json::array();
+  for (const IndexUse& index : table.indexes) object["indexes"].push_back(index_json(index));
+  return object;
+}
+
+Json suggestion_json(const Suggestion& suggestion) {
+  Json object = {{"kind", suggestion.kind},
+                 {"sql", suggestion.sql},
+                 {"before", suggestion.before},
+                 {"after", suggestion.after}};
+  if (suggestion.work_before) object["work_before"] = *suggestion.work_before;
+  if (suggestion.work_after) object["work_after"] = *suggestion.work_after;
+  object["proved_on"] = suggestion.proved_on;
+  return object;
+}
+
+Json work_json(const engine::Work& work) {
+  return {{"rows_visited", work.rows_visited},   {"index_entries", work.index_entries},
+          {"table_lookups", work.table_lookups}, {"rows_returned", work.rows_returned},
+          {"seeks", work.seeks},                 {"pages_read", work.pages_read},
+          {"sorts", work.sorts}};
+}
+
+Json oracle_json(const oracle::Agreement& agreement) {
+  Json object = {{"engine", "SQLite " + oracle::Twin::version()},
+                 {"agrees", agreement.agrees()},
+                 {"plan", plan_json(agreement.plan_sqlite)}};
+  if (!agreement.not_compared.empty()) object["not_compared"] = agreement.not_compared;
+  if (agreement.rows_compared) object["rows"] = agreement.rows_sqlite;
+  if (!agreement.agrees()) object["difference"] = agreement.to_text();
+  return object;
+}
+
+}  // namespace
+
+std::string to_json(const Explanation& explanation) {
+  Json json = {{"version", 1}, {"sql", explanation.sql}, {"plan", plan_json(explanation.plan)}};
+  if (explanation.has_oracle) json["oracle"] = oracle_json(explanation.agreement);
+  json["tables"] = Json::array();
+  for (const TableUse& table : explanation.tables) json["tables"].push_back(table_json(table));
+  json["reasons"] = Json::array();
+  for (const StatementReason& reason : explanation.reasons) {
+    Json object = {{"code", reason.code}, {"subject", reason.subject}};
+    add_span(object, reason.span);
+    object["text"] = reason.text;
+    json["reasons"].push_back(std::move(object));
+  }
+  json["suggestions"] = Json::array();
+  for (const Suggestion& suggestion : explanation.suggestions) json["suggestions"].push_back(suggestion_json(suggestion));
+  if (explanation.ran) {
+    json["work"] = work_json(explanation.work);
+  } else {
+    json["not_run"] = explanation.why_not_run;
+  }
+  if (explanation.run_error) json["error"] = explanation.run_error->message;
+  if (!explanation.candidates.empty()) {
+    json["candidates"] = Json::array();
+    for (const Candidate& candidate : explanation.candidates) {
+      json["candidates"].push_back({{"table", text_or_null(candidate.table)},
+                                    {"what", candidate.what},
+                                    {"setup_cost", candidate.setup_cost},
+                                    {"run_cost", candidate.run_cost},
+                                    {"rows", candidate.rows},
+                                    {"outcome", candidate.outcome}});
+    }
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace leftmost::advice
