@@ -86,7 +86,7 @@ TEST_CASE("both engines answer a query in memory", "[oracle][session]") {
   CHECK(answer(*session, "SELECT id, first_name FROM users WHERE last_name = 'Smith'") == "2|'Ann' 1|'John'");
   PreparedNext next = session->prepare_next("SELECT age FROM users WHERE last_name = ?1; SELECT 2");
   REQUIRE(next.statement);
-  CHECK(next.bytes_consumed == 45);
+  CHECK(next.bytes_consumed == 43);
   REQUIRE(next.statement->bind(1, Value::text("Doe")));
   const Outcome outcome = next.statement->run();
   CHECK(outcome.rows == 1);
@@ -157,7 +157,7 @@ TEST_CASE("a file of SQLite's is opened, written, and there afterwards", "[oracl
     CHECK(answer(*session, "INSERT INTO users(last_name, age) VALUES ('Roe', 5)").empty());
     CHECK(session->execute("BEGIN; DELETE FROM users WHERE id = 1; COMMIT; CREATE TABLE more(x)"));
   }
-  CHECK(on_disk(path, "SELECT id, last_name FROM users") == "2|'Smith' 7|'Doe' 8|'Roe'");
+  CHECK(on_disk(path, "SELECT id, last_name FROM users ORDER BY id") == "2|'Smith' 7|'Doe' 8|'Roe'");
   CHECK(on_disk(path, "SELECT count(*) FROM more") == "0");
   CHECK(on_disk(path, "PRAGMA integrity_check") == "'ok'");
 }
