@@ -1,7 +1,7 @@
 set(LEFTMOST_ENGINE_BIND_SOURCES
   bind/bind_change.cpp
   bind/bind_insert.cpp
-  bind/bind_returning.cpp
+  bind/change_parts.cpp
   bind/bind_select.cpp
   bind/bind_table_expression.cpp
   bind/check_rows.cpp
