@@ -1,5 +1,7 @@
 #include "engine/exec/transfer.h"
 
+#include <algorithm>
+
 #include "engine/exec/schema_rows.h"
 #include "planner/relation.h"
 
@@ -9,13 +11,17 @@ namespace {
 using storage::ConflictAction;
 using storage::TableDef;
 
-// (1) The SELECT is `*` of one real table and nothing else; no column list, WITH, ON CONFLICT clause or RETURNING.
+// (1) The SELECT is `*` of one real table and nothing else; no column list, WITH, ON CONFLICT clause or
+// RETURNING.
 bool is_plain(const sql::Insert& insert, const BoundInsert& bound) {
   const sql::Select* select = insert.source;
-  if (select == nullptr || select->is_values || select->prior != nullptr || select->with != nullptr) return false;
-  if (insert.with != nullptr || !insert.columns.empty() || !insert.upserts.empty() || !insert.returning.empty()) return false;
-  if (select->distinct || select->where != nullptr || !select->group_by.empty() || select->having != nullptr ||
-      !select->order_by.empty() || select->limit != nullptr) {
+  if (select == nullptr || select->is_values || select->prior != nullptr || select->with != nullptr)
+    return false;
+  if (insert.with != nullptr || !insert.columns.empty() || !insert.upserts.empty() ||
+      !insert.returning.empty())
+    return false;
+  if (select->distinct || select->where != nullptr || !select->group_by.empty() ||
+      select->having != nullptr || !select->order_by.empty() || select->limit != nullptr) {
     return false;
   }
   if (select->columns.size() != 1 || select->columns[0].kind != sql::ResultColumnKind::kStar) return false;
@@ -51,7 +57,33 @@ bool cannot_collide(const planner::Relation& to, ConflictAction action) {
   }
   if (table.rowid_alias < 0 && !to.indexes.empty()) return false;
   if (action == ConflictAction::kDefault && table.rowid_alias >= 0) action = table.primary_key_conflict;
-  return action == ConflictAction::kDefault || action == ConflictAction::kAbort || action == ConflictAction::kRollback;
+  return action == ConflictAction::kDefault || action == ConflictAction::kAbort ||
+         action == ConflictAction::kRollback;
+}
+
+bool same_shape(const storage::IndexDef& a, const storage::IndexDef& b) {
+  if (a.unique != b.unique || a.conflict != b.conflict || a.where_sql != b.where_sql ||
+      a.key_columns.size() != b.key_columns.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < a.key_columns.size(); ++i) {
+    const storage::IndexColumn& left = a.key_columns[i];
+    const storage::IndexColumn& right = b.key_columns[i];
+    if (left.column != right.column || left.expression_sql != right.expression_sql ||
+        left.collation != right.collation || left.descending != right.descending) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// (4) Every index of the target has one of the same shape on the source, whose entries are copied.
+bool indexes_match(const planner::Relation& to, const planner::Relation& from) {
+  return std::all_of(to.indexes.begin(), to.indexes.end(), [&](const planner::RelationIndex& index) {
+    return std::any_of(
+        from.indexes.begin(), from.indexes.end(),
+        [&](const planner::RelationIndex& candidate) { return same_shape(*index.def, *candidate.def); });
+  });
 }
 
 }  // namespace
@@ -61,6 +93,7 @@ bool is_transfer(const sql::Insert& insert, const BoundInsert& bound) {
   const planner::Relation& to = *bound.target->relation;
   const TableDef& from = *bound.source->items[0]->relation->def;
   if (is_schema_table(from) || from.id == to.def->id || !columns_match(*to.def, from)) return false;
+  if (!indexes_match(to, *bound.source->items[0]->relation)) return false;
   ConflictAction action = ConflictAction::kDefault;
   if (insert.action == sql::ConflictAction::kRollback) action = ConflictAction::kRollback;
   if (insert.action == sql::ConflictAction::kAbort) action = ConflictAction::kAbort;
