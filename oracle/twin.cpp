@@ -21,7 +21,10 @@ void replay_random(sqlite3_context* context, int, sqlite3_value**) {
   replay.replay_bytes(bytes);
   std::uint64_t value = 0;
   for (int i = 7; i >= 0; --i) value = (value << 8) | bytes[i];
-  sqlite3_result_int64(context, static_cast<sqlite3_int64>(value));
+  // As both engines make a number of the bytes: the least integer, whose abs() overflows, never comes.
+  auto number = static_cast<sqlite3_int64>(value);
+  if (number < 0) number = -(number & std::numeric_limits<sqlite3_int64>::max());
+  sqlite3_result_int64(context, number);
 }
 
 void replay_randomblob(sqlite3_context* context, int, sqlite3_value** arguments) {

@@ -158,6 +158,11 @@ TEST_CASE("random values are replayed", "[oracle][twin][replay]") {
   CHECK(row->rows[0][1].view().as_bytes() == "\x09\x0a\x0b");
   CHECK(replay->draws_waiting() == 0);
 
+  SECTION("negative numbers are made as SQLite makes them") {
+    source->last_byte = 0xf0;
+    replay->random_bytes(first);
+    CHECK(one_value(*twin, "SELECT random()") == std::to_string(-(std::int64_t{0x78f7f6f5f4f3f2f1})));
+  }
   SECTION("what we did not draw is drawn afresh") {
     CHECK(one_value(*twin, "SELECT randomblob(1)") == "x'0c'");
     CHECK(one_value(*twin, "SELECT length(randomblob(-5))") == "1");
