@@ -50,7 +50,7 @@ const std::vector<DotCommand>& dot_commands() {
       {"prompt", 3, dot_prompt, "MAIN CONTINUE", "Replace the prompts"},
       {"quit", 1, dot_quit, "", "Leave"},
       {"read", 3, dot_read, "FILE", "Run the lines of a file"},
-      {"schema", 1, dot_schema, "?--nosys? ?LIKE-PATTERN?", "CREATE statements of the tables that match"},
+      {"schema", 1, dot_schema, "?--indent? ?--nosys? ?LIKE-PATTERN?", "CREATE statements of the tables that match"},
       {"separator", 2, dot_separator, "COL ?ROW?", "What stands between columns, and after rows"},
       {"show", 2, dot_show, "", "The settings as they are now"},
       {"tables", 1, dot_tables, "?LIKE-PATTERN?", "Names of tables and views"},

@@ -14,11 +14,6 @@ constexpr std::size_t kSeparatorBytesMax = 19;  // longer ones are cut, as in th
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, kSeparatorBytesMax)); }
 
-bool is_columnar(OutputMode mode) {
-  return mode == OutputMode::kColumn || mode == OutputMode::kMarkdown || mode == OutputMode::kTable ||
-         mode == OutputMode::kBox;
-}
-
 std::string_view on_or_off(bool value) { return value ? "on" : "off"; }
 
 bool set_boolean(bool& setting, const Arguments& arguments) {
@@ -131,10 +126,10 @@ bool dot_nullvalue(Shell& shell, const Arguments& arguments) {
 }
 
 bool dot_separator(Shell& shell, const Arguments& arguments) {
-  if (arguments.size() < 2 || arguments.size() > 3) return complain_usage(arguments);
+  if (arguments.size() < 2) return complain_usage(arguments);
   shell.settings().output.column_separator = cut(arguments[1]);
-  if (arguments.size() == 3) shell.settings().output.row_separator = cut(arguments[2]);
-  return true;
+  if (arguments.size() > 2) shell.settings().output.row_separator = cut(arguments[2]);
+  return arguments.size() <= 3 || complain_usage(arguments);
 }
 
 bool dot_width(Shell& shell, const Arguments& arguments) {

@@ -6,7 +6,6 @@
 
 #include "shell/escape.h"
 #include "shell/result_printer.h"
-#include "storage/number_text.h"
 
 namespace leftmost::shell {
 
@@ -32,8 +31,8 @@ struct DisplayLine {
 };
 
 /// Where in `text` to break so that a word stays whole: behind the last space, or else before the last change between
-/// word and punctuation, in the second half of `end`; `end` itself if there is neither.
-std::size_t word_break(std::string_view text, std::size_t end) {
+/// word and punctuation, in the second half of `end`; none if there is neither.
+std::optional<std::size_t> word_break(std::string_view text, std::size_t end) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
   for (std::size_t k = end; k > end / 2; --k) {
     if (is_space(text[k - 1])) return k;
@@ -41,7 +40,7 @@ std::size_t word_break(std::string_view text, std::size_t end) {
   for (std::size_t k = end; k > end / 2; --k) {
     if (is_alphanumeric(text[k - 1]) != is_alphanumeric(byte(k)) && !continues_character(byte(k))) return k;
   }
-  return end;
+  return std::nullopt;
 }
 
 DisplayLine first_line(std::string_view text, std::size_t width_max, bool by_words) {
@@ -61,12 +60,10 @@ DisplayLine first_line(std::string_view text, std::size_t width_max, bool by_wor
       break;
     }
   }
-  const std::size_t read = end;
   std::size_t next = end;
   if (width >= width_max && by_words) {
-    end = word_break(text, end);
-    next = end;
-    if (end < read) {
+    if (const auto place = word_break(text, end)) {
+      end = next = *place;
       while (byte(next) == ' ') ++next;
     }
   }
@@ -177,10 +174,13 @@ class ColumnPrinter : public ResultPrinter {
     std::string text;
     switch (value.storage_class()) {
       case storage::StorageClass::kNull: return "NULL";
-      case storage::StorageClass::kInteger: return *display_text(value);
-      case storage::StorageClass::kReal: return storage::real_to_text(value.as_real(), 20);
+      case storage::StorageClass::kInteger:
+      case storage::StorageClass::kReal: return *display_text(value);
       case storage::StorageClass::kText: append_sql_string(text, *display_text(value)); return text;
-      case storage::StorageClass::kBlob: append_sql_blob(text, value.as_bytes()); return text;
+      case storage::StorageClass::kBlob:
+        append_sql_blob(text, value.as_bytes());
+        text[0] = 'x';  // as 3.40.1 has it here and nowhere else
+        return text;
     }
     return text;
   }

@@ -19,6 +19,11 @@ std::unique_ptr<ResultPrinter> make_result_printer(const OutputSettings& setting
   }
 }
 
+bool is_columnar(OutputMode mode) {
+  return mode == OutputMode::kColumn || mode == OutputMode::kMarkdown || mode == OutputMode::kTable ||
+         mode == OutputMode::kBox;
+}
+
 std::string_view mode_name(OutputMode mode) {
   switch (mode) {
     case OutputMode::kAscii: return "ascii";

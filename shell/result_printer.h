@@ -50,6 +50,8 @@ class ResultPrinter {
 std::unique_ptr<ResultPrinter> make_result_printer(const OutputSettings& settings, OutputMode mode,
                                                    std::vector<std::string> columns);
 
+/// Column, table, box and markdown line values up; .width and --wrap are theirs.
+bool is_columnar(OutputMode mode);
 /// The names of .mode, in alphabetical order: `ascii box column ...`.
 std::string_view mode_name(OutputMode mode);
 

@@ -198,6 +198,9 @@ std::optional<Shell::Failure> Shell::run_statement(oracle::SessionStatement& sta
         const std::string_view name = statement.ours().column_name(i);
         columns.emplace_back(name.substr(0, name.find('\0')));
       }
+      if (is_columnar(mode) && settings_.output.widths.size() < row.size()) {
+        settings_.output.widths.resize(row.size());  // .show lists a width for every column there has been
+      }
       printer = make_result_printer(settings_.output, mode, std::move(columns));
     }
     printer->row(row, output_);

@@ -1,0 +1,2 @@
+/* open
+ select 1;
