@@ -45,6 +45,10 @@ LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination desti
     plan.group = GroupMode::kOneGroup;
     plan.rows_estimated = 0;
     code_one_group(select, plan);
+    if (select->distinct) {  // one row is distinct, but SQLite does not look
+      plan.distinct = DistinctMode::kTempBTree;
+      add_sort_steps(plan);
+    }
     return 0;
   }
   constexpr LogEst kGroupsMax = 66;  // 100 groups

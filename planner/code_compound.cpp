@@ -55,7 +55,9 @@ LogEst Coder::code_values(Select* select, Destination destination) {
 LogEst Coder::code_compound(Select* last, Destination destination) {
   if (!last->order_by.empty()) return code_merge(last);
   const LogEst rows = code_arms(last, destination);
-  close_step();  // COMPOUND QUERY, opened by the leftmost pair of arms
+  // COMPOUND QUERY was opened by the leftmost pair of arms. SQLite forgets to close it for an arm that flattening made a
+  // compound when more arms follow: their lines come out one level too deep, and so do ours.
+  if (followed_arms_.count(last) == 0) close_step();
   return rows;
 }
 
@@ -75,9 +77,13 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
     prior->limit = limit;
     prior->offset = offset;
   }
+  followed_arms_.insert(prior);
   const LogEst left = is_leftmost ? code_select(prior, arm_destination) : code_arms(prior, arm_destination);
   prior->limit = prior->offset = nullptr;
-  if (is_leftmost) close_step();
+  if (is_leftmost) {
+    if (prior->prior == nullptr) close_step();
+    nest_flattened_arm(prior, nullptr);
+  }
 
   Step header{.kind = StepKind::kCompoundArm};
   header.op = last->op;
@@ -85,10 +91,10 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   last->prior = nullptr;
   last->limit = last->offset = nullptr;
   const LogEst right = code_select(last, arm_destination);
-  last->prior = prior;
+  if (last->prior == nullptr || followed_arms_.count(last) == 0) close_step();
+  nest_flattened_arm(last, prior);
   last->limit = limit;
   last->offset = offset;
-  close_step();
 
   if (!keeps_all && destination != Destination::kUnordered) {
     if (limit != nullptr && !integer_literal(limit)) code_expr(limit);
@@ -97,29 +103,63 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   return capped_by_limit(last, combine_rows(last->op, left, right));
 }
 
-void Coder::wrap_collated_compound(Select* last) {
-  bool all_union_all = true;
-  for (const Select* arm = last; arm->prior != nullptr; arm = arm->prior) {
-    all_union_all = all_union_all && arm->op == CompoundOp::kUnionAll;
+void Coder::nest_flattened_arm(Select* arm, Select* prior) {
+  if (arm->prior == nullptr) {
+    arm->prior = prior;
+    return;
   }
-  const bool has_collate = std::any_of(last->order_by.begin(), last->order_by.end(),
-                                       [](const OrderTerm& term) { return has_explicit_collation(term.expr); });
-  if (all_union_all || !has_collate) return;
+  // The arm has become a compound of its own. In the record it is a SELECT of everything from it.
   storage::Arena& arena = context_.arena;
-  Select* inner = arena.make<Select>(*last);
-  inner->order_by = {};
+  Select* inner = arena.make<Select>(*arm);
+  inner->op = CompoundOp::kUnionAll;
   inner->limit = inner->offset = nullptr;
+  if (inner->plan != nullptr) inner->plan->select = inner;
+  Item* item = item_of_compound(inner);
+  std::vector<ResultColumn> columns = columns_of_item(*item);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    columns[i].name = arm->columns[i].name;
+    columns[i].declared_type = arm->columns[i].declared_type;
+  }
+  const CompoundOp op = arm->op;
+  Select shell;
+  shell.number = arm->number;
+  shell.span = arm->span;
+  shell.is_correlated = arm->is_correlated;
+  shell.columns = arena.copy_span(columns);
+  Item* const items[] = {item};
+  shell.items = arena.copy_span(std::span<Item* const>(items));
+  shell.op = prior == nullptr ? CompoundOp::kNone : op;
+  shell.prior = prior;
+  *arm = shell;
+  SelectPlan& plan = new_select_plan(arm);
+  FromSubquery& from = plan.subqueries.emplace_back();
+  from.item = item;
+  from.use = SubqueryUse::kCoroutine;
+  Loop& loop = plan.loops.emplace_back();
+  loop.item = item;
+}
+
+Item* Coder::item_of_compound(Select* compound) {
+  storage::Arena& arena = context_.arena;
   Item* item = arena.make<Item>();
   item->id = context_.next_item++;
   item->kind = ItemKind::kSubquery;
-  item->subquery = inner;
-  item->span = last->span;
+  item->subquery = compound;
+  item->span = compound->span;
+  bool* used = static_cast<bool*>(arena.allocate(compound->columns.size() * sizeof(bool), alignof(bool)));
+  std::fill_n(used, compound->columns.size(), true);
+  item->used = {used, compound->columns.size()};
+  return item;
+}
+
+std::vector<ResultColumn> Coder::columns_of_item(const Item& item) const {
+  const Select* last = item.subquery;
   std::vector<ResultColumn> columns(last->columns.begin(), last->columns.end());
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Expr* from = last->columns[i].expr;
-    Expr* column = arena.make<Expr>();
+    Expr* column = context_.arena.make<Expr>();
     column->kind = ExprKind::kColumn;
-    column->item = item->id;
+    column->item = item.id;
     column->column = static_cast<int>(i);
     column->span = from->span;
     column->name = columns[i].name;
@@ -131,9 +171,27 @@ void Coder::wrap_collated_compound(Select* last) {
     }
     columns[i].expr = column;
   }
-  bool* flags = static_cast<bool*>(arena.allocate(columns.size() * sizeof(bool), alignof(bool)));
-  for (std::size_t i = 0; i < columns.size(); ++i) flags[i] = true;
-  item->used = {flags, columns.size()};
+  return columns;
+}
+
+void Coder::wrap_collated_compound(Select* last) {
+  bool all_union_all = true;
+  for (const Select* arm = last; arm->prior != nullptr; arm = arm->prior) {
+    all_union_all = all_union_all && arm->op == CompoundOp::kUnionAll;
+  }
+  // A COLLATE that is only part of the result column which the term repeats was not written in ORDER BY.
+  const auto collates = [&](const OrderTerm& term) {
+    return has_explicit_collation(term.expr) && term.result_column > 0 &&
+           !same_expr(term.expr, last->columns[static_cast<std::size_t>(term.result_column - 1)].expr);
+  };
+  const bool has_collate = std::any_of(last->order_by.begin(), last->order_by.end(), collates);
+  if (all_union_all || !has_collate) return;
+  storage::Arena& arena = context_.arena;
+  Select* inner = arena.make<Select>(*last);
+  inner->order_by = {};
+  inner->limit = inner->offset = nullptr;
+  Item* item = item_of_compound(inner);
+  const std::vector<ResultColumn> columns = columns_of_item(*item);
   std::vector<OrderTerm> order(last->order_by.begin(), last->order_by.end());
   for (OrderTerm& term : order) {
     Expr* column = columns[static_cast<std::size_t>(term.result_column - 1)].expr;
@@ -196,7 +254,7 @@ LogEst Coder::code_merge(Select* last) {
       Expr* expr = clone(side_last->columns[column].expr, context_.arena);
       // An explicit COLLATE, else that of the leftmost arm that has one.
       std::optional<storage::Collation> collation;
-      if (term.expr != nullptr && term.expr->kind == ExprKind::kCollate && !term.expr->implicit_collation) {
+      if (term.expr != nullptr && term.expr->kind == ExprKind::kCollate) {
         collation = term.expr->collation;
       } else {
         for (const Select* arm : arms) {
@@ -207,6 +265,7 @@ LogEst Coder::code_merge(Select* last) {
       Expr* collated = context_.arena.make<Expr>();
       collated->kind = ExprKind::kCollate;
       collated->collation = collation.value_or(storage::Collation::kBinary);
+      collated->implicit_collation = true;
       collated->left = expr;
       collated->span = expr->span;
       made.expr = collated;
@@ -227,7 +286,9 @@ LogEst Coder::code_merge(Select* last) {
   open_step({.kind = StepKind::kMergeLeft});
   left_last->order_by = order_for(left_last);
   last->limit = last->offset = nullptr;
+  const bool left_is_one_arm = left_last->prior == nullptr;
   const LogEst left_rows = code_select(left_last, Destination::kRows);
+  if (left_is_one_arm) nest_flattened_arm(left_last, nullptr);
   close_step();
   open_step({.kind = StepKind::kMergeRight});
   Select* const prior = first_right->prior;
@@ -240,7 +301,11 @@ LogEst Coder::code_merge(Select* last) {
     }
   }
   const LogEst right_rows = code_select(last, Destination::kRows);
-  first_right->prior = prior;
+  if (first_right == last) {
+    nest_flattened_arm(last, prior);
+  } else {
+    first_right->prior = prior;
+  }
   close_step();
   close_step();
   // What the executor sees: each side's own order, and the statement's.
@@ -279,7 +344,9 @@ LogEst Coder::code_recursive(Select* last) {
   last->limit = last->offset = nullptr;
   last->order_by = {};
   open_step({.kind = StepKind::kSetup});
+  const bool setup_is_one_arm = setup->prior == nullptr;
   code_select(setup, destination);
+  if (setup_is_one_arm) nest_flattened_arm(setup, nullptr);
   close_step();
   step->prior = nullptr;
   last->is_recursive = false;
@@ -287,7 +354,11 @@ LogEst Coder::code_recursive(Select* last) {
   const LogEst rows = code_select(last, destination);
   close_step();
   last->is_recursive = true;
-  step->prior = setup;
+  if (step == last) {
+    nest_flattened_arm(last, setup);
+  } else {
+    step->prior = setup;
+  }
   last->limit = limit;
   last->offset = offset;
   last->order_by = order;

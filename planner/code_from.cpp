@@ -61,7 +61,7 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
       coroutines_.insert(item);
       from.use = SubqueryUse::kCoroutine;
       open_step({.kind = StepKind::kCoroutine, .select = &plan, .item = item});
-      context_.item_rows[item->id] = code_select(item->subquery, Destination::kRows);
+      context_.set_rows(*item, code_select(item->subquery, Destination::kRows));
       close_step();
     } else if (is_cte(*item) && item->shared->materialized_as != kNoItem && !item->subquery->is_correlated) {
       from.use = SubqueryUse::kReuse;
@@ -69,11 +69,11 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
     } else if (const Item* twin = earlier_twin(*select, i)) {
       from.use = SubqueryUse::kReuse;
       from.reused = twin->id;
-      context_.item_rows[item->id] = context_.item_rows[twin->id];
+      context_.set_rows(*item, context_.rows_of(*twin));
     } else {
       from.use = SubqueryUse::kMaterialize;
       open_step({.kind = StepKind::kMaterialize, .select = &plan, .item = item});
-      context_.item_rows[item->id] = code_select(item->subquery, Destination::kRows);
+      context_.set_rows(*item, code_select(item->subquery, Destination::kRows));
       close_step();
       if (is_cte(*item) && !item->subquery->is_correlated) item->shared->materialized_as = item->id;
     }

@@ -71,6 +71,10 @@ class Coder {
   storage::LogEst code_arms(Select* last, Destination destination);
   /// UNION, INTERSECT or EXCEPT with a COLLATE in ORDER BY: the compound becomes a FROM subquery that is sorted.
   void wrap_collated_compound(Select* last);
+  /// Puts `arm` back behind `prior`. An arm that has become a compound itself is wrapped into one SELECT.
+  void nest_flattened_arm(Select* arm, Select* prior);
+  Item* item_of_compound(Select* compound);
+  std::vector<ResultColumn> columns_of_item(const Item& item) const;
 
   // code_aggregate.cpp
   storage::LogEst code_aggregate(Select* select, SelectPlan& plan, Destination destination);
@@ -131,6 +135,7 @@ class Coder {
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
   std::unordered_map<const Select*, storage::LogEst> inherited_limits_;
+  std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   int select_depth_ = 0;
 };
 

@@ -24,8 +24,22 @@ struct Context {
   int plans_left = 20'000;     ///< loop nests that one statement may plan, OR arms included
   /// Rows of FROM subqueries that have been coded; kDefaultTableRows before that.
   std::unordered_map<ItemId, storage::LogEst> item_rows = {};
+  /// The same for views, by name: all references to a view share one number, that of the one coded last.
+  std::unordered_map<std::string_view, storage::LogEst> view_rows = {};
   std::optional<Error> error = std::nullopt;
 
+  storage::LogEst rows_of(const Item& item) const {
+    if (item.shared != nullptr && item.shared->is_view) {
+      const auto found = view_rows.find(item.shared->name);
+      return found == view_rows.end() ? storage::kDefaultTableRows : found->second;
+    }
+    const auto found = item_rows.find(item.id);
+    return found == item_rows.end() ? storage::kDefaultTableRows : found->second;
+  }
+  void set_rows(const Item& item, storage::LogEst rows) {
+    item_rows[item.id] = rows;
+    if (item.shared != nullptr && item.shared->is_view) view_rows[item.shared->name] = rows;
+  }
   bool failed() const { return error.has_value(); }
   void fail(Error reason) {
     if (!error) error = std::move(reason);

@@ -127,8 +127,7 @@ std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context&
     facts.is_subquery = true;
     facts.is_recursive = item->kind == ItemKind::kRecursiveReference;
     facts.is_correlated = item->subquery != nullptr && item->subquery->is_correlated;
-    const auto known = context.item_rows.find(item->id);
-    facts.rows = known == context.item_rows.end() ? storage::kDefaultTableRows : known->second;
+    facts.rows = context.rows_of(*item);
     facts.probes.push_back(rowid_probe(facts.rows, facts.width));
   }
   bool right_join_follows = false;

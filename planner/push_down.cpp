@@ -16,15 +16,11 @@ bool is_about_item_alone(const Expr* expr, const Item& item) {
   return is_constant_or_of_item(expr, item.id);
 }
 
-/// The copy that goes into the subquery comes from no join, and its columns are columns again.
-void make_plain(Expr* expr) {
+/// The copy that goes into the subquery comes from no join.
+void remove_join_marks(Expr* expr) {
   if (expr == nullptr) return;
   expr->join_mark = JoinMark::kNone;
-  if (expr->replaced_by_constant) {
-    expr->replaced_by_constant = false;
-    expr->right = nullptr;
-  }
-  for_each_child(expr, [](Expr* child) { make_plain(child); });
+  for_each_child(expr, [](Expr* child) { remove_join_marks(child); });
 }
 
 bool push_conjuncts(Expr* where, Item* item, Context& context) {
@@ -40,7 +36,7 @@ bool push_conjuncts(Expr* where, Item* item, Context& context) {
     if (!arm->values_rows.empty()) continue;
     Copier copier{.arena = context.arena, .budget = &context.budget, .items = {}, .selects = {}};
     Expr* copy = copier.copy(where);
-    make_plain(copy);
+    remove_join_marks(copy);
     Substitution substitution{context, item->id, item->id, arm, leftmost, false};
     substitution.apply(copy);
     if (arm->is_aggregate) {
