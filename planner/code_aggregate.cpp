@@ -79,6 +79,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
     OrderTerm& last = distinct.emplace_back();
     last.expr = argument;
     request.wanted.distinct = context_.arena.copy_span(distinct);
+    request.wanted.aggregate_argument = argument;
     request.wanted.wants_distinct = true;
   }
   if (select->items.empty()) add_step({.kind = StepKind::kConstantRow, .select = &plan});
@@ -144,6 +145,7 @@ void Coder::code_one_group(Select* select, SelectPlan& plan) {
     std::vector<OrderTerm> distinct(1);
     distinct[0].expr = argument;
     request.wanted.distinct = context_.arena.copy_span(distinct);
+    request.wanted.aggregate_argument = argument;
     request.wanted.wants_distinct = true;
     request.wanted.helps_candidates = !request.wanted.terms.empty();
   }
@@ -237,6 +239,7 @@ bool is_constant_or_grouped(const Expr* expr, std::span<const OrderTerm> group_b
       return true;
     }
   }
+  if (expr->replaced_by_constant) return true;
   if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate) return false;
   if (expr->kind == ExprKind::kFunction && !expr->function->deterministic) return false;
   bool all = true;

@@ -79,11 +79,7 @@ void Coder::flatten_and_reduce(Select* select) {
       continue;
     }
     Select* inner = item->subquery;
-    const bool is_fence =
-        item->shared != nullptr && !item->shared->is_view &&
-        (item->shared->hint == CteHint::kMaterialized ||
-         (item->shared->hint == CteHint::kNone && item->shared->reference_count >= 2));
-    if (is_fence || inner->is_aggregate) {
+    if (inner->is_aggregate) {
       ++i;
       continue;
     }

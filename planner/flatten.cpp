@@ -45,6 +45,11 @@ bool may_flatten(const Select& outer, std::size_t position, const Context& conte
   if (inner.is_recursive) return false;                                                           // 22
   if (is_outer_join && (inner.items.size() > 1 || outer.distinct || item.join.right)) return false;  // 3, 26
   if (position > 0 && right_join_follows(inner.items, 0)) return false;                           // 27a
+  if (item.shared != nullptr && !item.shared->is_view &&
+      (item.shared->hint == CteHint::kMaterialized ||
+       (item.shared->hint == CteHint::kNone && item.shared->reference_count >= 2))) {
+    return false;                                                                                 // 28
+  }
   if (inner.prior == nullptr) return true;
 
   if (!inner.order_by.empty()) return false;                                                      // 20

@@ -18,6 +18,8 @@ struct WantedOrder {
   bool helps_candidates = true;      ///< false for an aggregate's DISTINCT argument
   /// Rows that come out distinct: the result columns, or GROUP BY and the argument of agg(DISTINCT x).
   std::span<const OrderTerm> distinct;
+  /// Of `distinct`, the argument of agg(DISTINCT x): only an index column can deliver it in order.
+  const Expr* aggregate_argument = nullptr;
   bool wants_distinct = false;
   bool group_may_order = false;      ///< GROUP BY and ORDER BY agree: see PathChoice::group_orders
   bool uses_limit = false;           ///< limit_rows is the LogEst of a constant LIMIT

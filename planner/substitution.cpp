@@ -51,7 +51,7 @@ Expr* Substitution::replacement(const Expr* column) {
 
 void Substitution::apply(Expr*& expr) {
   if (expr == nullptr || context.budget.exhausted) return;
-  if (expr->kind == ExprKind::kColumn && expr->item == from) {
+  if (expr->kind == ExprKind::kColumn && expr->item == from && !expr->replaced_by_constant) {
     if (expr->column < 0) {
       expr->kind = ExprKind::kLiteral;
       expr->value = storage::Value::null();
