@@ -11,7 +11,7 @@
 
 namespace leftmost::engine::sql {
 
-/// What a symbol of the grammar carries. Which member counts is declared in grammar.y.
+/// What a symbol of the grammar carries. Which member counts is declared in grammar/prologue.y.
 union GrammarValue {
   GrammarValue() : number(0) {}
   int number;

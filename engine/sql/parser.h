@@ -1,6 +1,6 @@
 // engine/sql/parser.h - SQL text to syntax tree, one statement at a time.
 //
-// The text goes through the lexer (lexer.h) into an LALR(1) grammar (grammar.y). Both read the text once,
+// The text goes through the lexer (lexer.h) into an LALR(1) grammar (grammar/). Both read the text once,
 // from left to right; the grammar's stack holds at most 100 entries, as SQLite's, and no tree is higher than
 // 1000 nodes, so hostile text costs neither stack nor time. Errors are in SQLite's words.
 #pragma once

@@ -1,8 +1,17 @@
-# The lexer and the grammar are generated into the build folder; engine/sql/grammar.y and lexer.re are their sources.
+# The lexer and the grammar are generated into the build folder; engine/sql/grammar/ and lexer.re are their sources.
 set(sql_generated "${CMAKE_CURRENT_BINARY_DIR}/sql")
 file(MAKE_DIRECTORY "${sql_generated}")
-# Two reduce/reduce conflicts are decided by the order of rules; grammar.y says which.
-bison_target(LeftmostSqlGrammar "${CMAKE_CURRENT_SOURCE_DIR}/sql/grammar.y" "${sql_generated}/grammar.cpp"
+# The parts of the grammar, in their order: two reduce/reduce conflicts are decided by it.
+set(LEFTMOST_SQL_GRAMMAR_PARTS
+  prologue names transactions create_table definitions select change expressions windows epilogue)
+list(TRANSFORM LEFTMOST_SQL_GRAMMAR_PARTS APPEND .y)
+list(TRANSFORM LEFTMOST_SQL_GRAMMAR_PARTS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/sql/grammar/")
+add_custom_command(
+  OUTPUT "${sql_generated}/grammar.y"
+  COMMAND ${CMAKE_COMMAND} -E cat ${LEFTMOST_SQL_GRAMMAR_PARTS} > "${sql_generated}/grammar.y"
+  DEPENDS ${LEFTMOST_SQL_GRAMMAR_PARTS}
+  COMMENT "joining engine/sql/grammar/")
+bison_target(LeftmostSqlGrammar "${sql_generated}/grammar.y" "${sql_generated}/grammar.cpp"
              DEFINES_FILE "${sql_generated}/grammar.h" COMPILE_FLAGS "-Wno-precedence -Wno-conflicts-rr -Wno-deprecated")
 add_custom_command(
   OUTPUT "${sql_generated}/lexer.cpp"
