@@ -2,37 +2,12 @@
 
 #include "engine/exec/rows_action.h"
 #include "planner/eqp_text.h"
+#include "planner/explain.h"
 
 namespace leftmost::engine {
 namespace {
 
 using storage::Value;
-
-std::string_view role_name(planner::ColumnRole role) {
-  switch (role) {
-    case planner::ColumnRole::kSeekEq:
-      return "seek-eq";
-    case planner::ColumnRole::kSeekIn:
-      return "seek-in";
-    case planner::ColumnRole::kSeekRange:
-      return "seek-range";
-    case planner::ColumnRole::kSeekSkip:
-      return "seek-skip";
-    case planner::ColumnRole::kFilterInIndex:
-      return "filter-in-index";
-    case planner::ColumnRole::kFilterOnRow:
-      return "filter-on-row";
-    case planner::ColumnRole::kOrder:
-      return "order";
-    case planner::ColumnRole::kGroup:
-      return "group";
-    case planner::ColumnRole::kCover:
-      return "cover";
-    case planner::ColumnRole::kIdle:
-      break;
-  }
-  return "idle";
-}
 
 Value text_or_null(std::string_view text) { return text.empty() ? Value::null() : Value::text(text); }
 
@@ -52,7 +27,7 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
                              index_name,
                              text_or_null(column.column),
                              Value::integer(++position),
-                             Value::text(role_name(column.role)),
+                             Value::text(planner::role_name(column.role)),
                              column.term == nullptr ? Value::null() : text_or_null(text_of(column.term->span, sql)),
                              text_or_null(column.code),
                              text_or_null(column.text)};
