@@ -1,5 +1,7 @@
 #include "engine/exec/change_action.h"
 
+#include <cmath>
+
 #include "planner/planner.h"
 #include "storage/affinity.h"
 
@@ -8,17 +10,33 @@ namespace leftmost::engine {
 using storage::ConflictAction;
 using storage::Value;
 
+namespace {
+
+// SQLite stores an integral REAL as an integer if it fits into 48 bits.
+Value as_stored(Value value) {
+  constexpr double kStoredAsIntegerMax = 140737488355327.0;
+  if (!value.is_real() || std::fabs(value.as_real()) > kStoredAsIntegerMax) return value;
+  const auto whole = static_cast<std::int64_t>(value.as_real());
+  const bool is_minus_zero = value.as_real() == 0.0 && std::signbit(value.as_real());
+  return static_cast<double>(whole) == value.as_real() && !is_minus_zero ? Value::integer(whole) : value;
+}
+
+}  // namespace
+
 ChangeAction::ChangeAction(CompileContext context)
     : connection_(context.connection),
       statement_(context.statement),
       runtime_(connection_.environment(), connection_.counters()),
-      builder_(runtime_, statement_.arena) {}
+      builder_(runtime_, statement_.arena) {
+  builder_.set_plan(statement_.plan.get());
+}
 
 Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   returned_.clear();
   returned_at_ = 0;
   changes_ = 0;
   on_error_ = ConflictAction::kAbort;
+  failed_check_ = false;
   runtime_.start(connection_.data(), connection_.limits(), parameters);
   std::optional<ConnectionState> mark;
   if (needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
@@ -36,6 +54,14 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
     return {};
   }
   Error error = runtime_.run().take_error();
+  const bool is_of_the_sql = error.code == ErrorCode::kError || error.code == ErrorCode::kMismatch;
+  const bool has_no_way_back = statement_action_ == ConflictAction::kIgnore ||
+                               statement_action_ == ConflictAction::kFail ||
+                               statement_action_ == ConflictAction::kRollback;
+  if (!failed_check_ && is_of_the_sql && has_no_way_back && !connection_.is_autocommit()) {
+    counters.changes = 0;  // the rows stay, but they do not count
+    return Unexpected(std::move(error));
+  }
   if (on_error_ == ConflictAction::kFail) {
     counters.changes = changes_;
     counters.total_changes += changes_;
@@ -59,15 +85,22 @@ Expected<bool> ChangeAction::next() {
 
 void ChangeAction::finish() { runtime_.close_subqueries(); }
 
-void ChangeAction::set_returning(const BoundReturning& returning, StreamBuilder& builder) {
-  for (const planner::ResultColumn& column : returning.columns) returning_.push_back(builder.compile(*column.expr));
+void ChangeAction::set_returning(const BoundReturning& returning, bool shows_stored_reals, StreamBuilder& builder) {
+  for (const planner::ResultColumn& column : returning.columns) {
+    returning_.push_back(builder.compile(*column.expr));
+    returning_stored_real_.push_back(shows_stored_reals && column.expr->kind == planner::ExprKind::kColumn &&
+                                     column.expr->affinity == storage::Affinity::kReal);
+  }
   returned_ = RowBuffer(returning_.size());
 }
 
 bool ChangeAction::add_returned() {
   if (returning_.empty()) return true;
   std::vector<Value> row(returning_.size());
-  for (std::size_t i = 0; i < row.size(); ++i) row[i] = evaluate(*returning_[i], runtime_.eval());
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = evaluate(*returning_[i], runtime_.eval());
+    if (returning_stored_real_[i]) row[i] = as_stored(row[i]);
+  }
   if (runtime_.failed()) return false;
   returned_.add(row);
   return true;
@@ -75,6 +108,7 @@ bool ChangeAction::add_returned() {
 
 bool ChangeAction::fail_check(const TableWriter::Check& check) {
   on_error_ = check.action;
+  failed_check_ = true;
   runtime_.run().fail(check.error);
   return false;
 }

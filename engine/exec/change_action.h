@@ -28,7 +28,9 @@ class ChangeAction : public Action {
   /// Whether run() may fail after it has changed something, so that a mark has to be taken first.
   virtual bool needs_mark() const = 0;
 
-  void set_returning(const BoundReturning& returning, StreamBuilder& builder);
+  /// `shows_stored_reals`: an integral value of a REAL column comes back as an INTEGER when RETURNING names the bare
+  /// column, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
+  void set_returning(const BoundReturning& returning, bool shows_stored_reals, StreamBuilder& builder);
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();
@@ -41,10 +43,15 @@ class ChangeAction : public Action {
   Runtime runtime_;
   StreamBuilder builder_;
   storage::ConflictAction on_error_ = storage::ConflictAction::kAbort;
+  /// OR x of the statement. With IGNORE, FAIL and ROLLBACK SQLite has no way back from an error that is no constraint's
+  /// (`datatype mismatch`) inside a transaction: the rows before it stay.
+  storage::ConflictAction statement_action_ = storage::ConflictAction::kDefault;
+  bool failed_check_ = false;
   std::int64_t changes_ = 0;
 
  private:
   std::vector<const Program*> returning_;
+  std::vector<bool> returning_stored_real_;
   RowBuffer returned_;
   std::size_t returned_at_ = 0;
 };

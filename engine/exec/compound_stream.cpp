@@ -28,7 +28,7 @@ std::unique_ptr<RowStream> make_arm(const planner::Select& select, StreamBuilder
     builder.fail(Error{ErrorCode::kInternal, "an arm of a compound SELECT was not planned", std::nullopt, {}});
     return nullptr;
   }
-  return std::make_unique<SelectStream>(select, false, builder);
+  return std::make_unique<SelectStream>(select, SelectStream::Use::kWithoutOrder, builder);
 }
 
 std::vector<storage::KeyColumn> column_keys(const planner::Select& last) {

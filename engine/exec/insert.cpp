@@ -35,7 +35,8 @@ class InsertAction final : public ChangeAction {
       upsert_targets_.push_back({upsert.conflict_index, upsert.on_rowid});
     }
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
-    set_returning(insert_.returning, builder_);
+    set_returning(insert_.returning, true, builder_);
+    statement_action_ = action_;
     is_single_row_ = source_ == nullptr ||
                      (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
     reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();

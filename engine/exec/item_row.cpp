@@ -36,17 +36,51 @@ std::string IndexLayout::primary_key(std::span<const Value> entry) const {
   return key;
 }
 
+namespace {
+constexpr std::uint64_t kAllDecoded = std::uint64_t{1} << 63;
+}  // namespace
+
+std::string_view ItemRow::entry_key() {
+  if (!has_key_) {
+    entry_key_ = entry_leaf_->key(entry_slot_, scratch_);
+    has_key_ = true;
+  }
+  return entry_key_;
+}
+
 bool ItemRow::decode() {
-  if (decoded_) return true;
-  entry_bytes_.reset();
+  if ((decoded_ & kAllDecoded) != 0) return true;
+  if (decoded_ == 0) entry_bytes_.reset();
   entry_.resize(layout_->columns().size());
   if (!storage::decode_index_entry(entry_leaf_, entry_slot_, layout_->columns(), entry_bytes_, entry_)) {
     access_->run->fail(ErrorCode::kCorrupt, "database disk image is malformed: an entry of index " +
                                                 layout_->index().name + " cannot be decoded");
     return false;
   }
-  decoded_ = true;
+  decoded_ = kAllDecoded;
   return true;
+}
+
+// One column of the entry. Unless the key lost something, the other columns are stepped over, not decoded.
+Value ItemRow::decode_one(std::size_t position) {
+  const std::uint64_t bit = position < 63 ? std::uint64_t{1} << position : 0;
+  if ((decoded_ & (bit | kAllDecoded)) == 0) {
+    const bool lost_something = bit == 0 || !entry_leaf_->value(entry_slot_, 0).is_null();
+    if (lost_something) return decode() ? entry_[position] : Value::null();
+    if (decoded_ == 0) entry_bytes_.reset();
+    entry_.resize(layout_->columns().size());
+    std::string_view key = entry_key();
+    const auto skipped = storage::key_prefix_bytes(key, layout_->columns().first(position));
+    std::optional<Value> value;
+    if (skipped) {
+      key.remove_prefix(*skipped);
+      value = storage::decode_key_column(key, layout_->columns()[position], entry_bytes_);
+    }
+    if (!value) return decode() ? entry_[position] : Value::null();  // says what is wrong
+    entry_[position] = *value;
+    decoded_ |= bit;
+  }
+  return entry_[position];
 }
 
 bool ItemRow::look_up() {
@@ -55,8 +89,7 @@ bool ItemRow::look_up() {
     if (!decode()) return false;
     found = tree_->find(layout_->primary_key(entry_), access_->counters);
   } else {
-    const auto rowid =
-        storage::rowid_of_index_entry(entry_leaf_->key(entry_slot_, scratch_), layout_->columns());
+    const auto rowid = storage::rowid_of_index_entry(entry_key(), layout_->columns());
     if (rowid) found = tree_->find_rowid(*rowid, access_->counters);
   }
   if (!found) {
@@ -73,12 +106,11 @@ bool ItemRow::look_up() {
 Value ItemRow::entry_column(int column) {
   if (leaf_ != nullptr) return stored(column);
   if (column < 0) {
-    const auto rowid =
-        storage::rowid_of_index_entry(entry_leaf_->key(entry_slot_, scratch_), layout_->columns());
+    const auto rowid = storage::rowid_of_index_entry(entry_key(), layout_->columns());
     return rowid ? Value::integer(*rowid) : Value::null();
   }
   const int position = layout_->position_of(column);
-  if (position >= 0) return decode() ? entry_[static_cast<std::size_t>(position)] : Value::null();
+  if (position >= 0) return decode_one(static_cast<std::size_t>(position));
   return look_up() ? stored(column) : Value::null();
 }
 

@@ -68,7 +68,8 @@ class ItemRow {
     entry_leaf_ = leaf;
     entry_slot_ = slot;
     leaf_ = nullptr;
-    decoded_ = false;
+    decoded_ = 0;
+    has_key_ = false;
   }
   /// Values in memory, one per column. Without a rowid kRowidColumn is NULL.
   void set_values(std::span<const storage::Value> values, storage::Value rowid = storage::Value::null()) {
@@ -112,11 +113,14 @@ class ItemRow {
     return leaf_->value(slot_, static_cast<std::size_t>(column - shift));
   }
   storage::Value entry_column(int column);
+  std::string_view entry_key();
+  storage::Value decode_one(std::size_t position);
   bool decode();
   bool look_up();
 
   Place place_ = Place::kNull;
-  bool decoded_ = false;
+  bool has_key_ = false;       // entry_key_ is that of the current entry
+  std::uint64_t decoded_ = 0;  // bit i: entry_[i] holds the current entry's column i (of the first 63); bit 63: all
   const RowAccess* access_ = nullptr;
   const storage::TableDef* table_ = nullptr;
   const storage::Page* leaf_ = nullptr;  // of the table row; null until looked up
@@ -128,6 +132,7 @@ class ItemRow {
   std::vector<storage::Value> entry_;
   storage::Arena entry_bytes_;
   std::string scratch_;
+  std::string_view entry_key_;
   std::span<const storage::Value> values_;
   storage::Value rowid_;
 };

@@ -28,7 +28,12 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   }
   if (level.is_right_join) {
     if (loop.item->kind == planner::ItemKind::kTable) {
-      level.unmatched = make_table_scan(loop, builder);
+      const planner::Loop* pass = builder.right_join_pass(loop.item);
+      level.unmatched = pass == nullptr ? make_table_scan(loop, builder) : make_loop_cursor(*pass, builder);
+      for (const planner::Filter& filter : pass == nullptr ? std::vector<planner::Filter>() : pass->filters) {
+        const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
+        if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
+      }
     } else {
       builder.not_supported("RIGHT or FULL JOIN with a subquery", loop.item->span);
     }
@@ -104,6 +109,7 @@ bool LoopNest::next_unmatched(std::size_t index) {
     runtime_.row(level.item).copy_key(key);
     if (level.matched_keys.contains(key)) continue;
     bool keep = true;
+    for (const Program* filter : level.unmatched_filters) keep = keep && test(*filter, runtime_.eval());
     for (std::size_t i = 0; i <= index && keep; ++i) {
       for (const FilterProgram& filter : levels_[i].filters) {
         keep = keep && (filter.is_on || filter.is_outer_on || test(*filter.program, runtime_.eval()));

@@ -56,6 +56,7 @@ class LoopNest final : public RowProducer {
     bool matched = false;      // LEFT JOIN: some row of this opening passed the ON clause
     bool on_null_row = false;
     std::unique_ptr<LoopCursor> unmatched;  // RIGHT JOIN: all rows once more
+    std::vector<const Program*> unmatched_filters;
     KeyMap matched_keys;
   };
 

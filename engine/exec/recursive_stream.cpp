@@ -118,7 +118,7 @@ class RecursiveStream final : public RowStream {
       builder.fail(Error{ErrorCode::kInternal, "an arm of a recursive query was not planned", std::nullopt, {}});
       return nullptr;
     }
-    return std::make_unique<SelectStream>(arm, false, builder);
+    return std::make_unique<SelectStream>(arm, SelectStream::Use::kWithoutOrder, builder);
   }
 
   bool stop() {

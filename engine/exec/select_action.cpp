@@ -10,8 +10,10 @@ class SelectAction final : public Action {
   SelectAction(CompileContext context, const planner::Select& select)
       : connection_(context.connection),
         runtime_(connection_.environment(), connection_.counters()),
-        builder_(runtime_, context.statement.arena),
-        stream_(builder_.build(select)) {}
+        builder_(runtime_, context.statement.arena) {
+    builder_.set_plan(context.statement.plan.get());
+    stream_ = builder_.build(select);
+  }
 
   const StreamBuilder& builder() const { return builder_; }
 

@@ -11,8 +11,9 @@ using planner::GroupMode;
 using planner::OrderMode;
 using storage::Value;
 
-SelectStream::SelectStream(const planner::Select& select, bool is_whole, StreamBuilder& builder)
+SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder& builder)
     : select_(select), plan_(*select.plan), runtime_(builder.runtime()) {
+  const bool is_whole = use != Use::kWithoutOrder;
   if (is_whole) limit_ = LimitCounter(select, builder);
   build_from(builder);
 
@@ -25,6 +26,7 @@ SelectStream::SelectStream(const planner::Select& select, bool is_whole, StreamB
     producer_ = std::move(loops);
   }
 
+  if (use == Use::kOnlyWhetherRows) return;
   for (const planner::ResultColumn& column : select.columns) {
     columns_.push_back(builder.compile(*column.expr));
     distinct_columns_.push_back(
@@ -41,6 +43,10 @@ SelectStream::SelectStream(const planner::Select& select, bool is_whole, StreamB
     wants_sort = plan_.group == GroupMode::kSorted;
   }
   sorts_ = is_whole && wants_sort && !select.order_by.empty();
+  refuses_early_ = sorts_ && distinct_ == DistinctMode::kNone;
+  for (const planner::ResultColumn& column : select.columns) {
+    refuses_early_ = refuses_early_ && column.expr->kind == planner::ExprKind::kColumn;
+  }
   if (sorts_) {
     for (const planner::OrderTerm& term : select.order_by) {
       const bool is_column = term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
@@ -113,10 +119,23 @@ bool SelectStream::is_distinct() {
   return true;
 }
 
+// With a limit most rows of a sort are refused by their key alone; where the result columns are plain columns they are
+// then not even read.
+bool SelectStream::is_refused_by_key() {
+  if (!refuses_early_ || !sorter_.is_full()) return false;
+  key_.clear();
+  for (const OrderKey& order : order_) {
+    const Program& program = order.program == nullptr ? *columns_[order.result_column] : *order.program;
+    append_sort_key(key_, evaluate(program, runtime_.eval()), order.column);
+  }
+  return !sorter_.wants(key_);
+}
+
 bool SelectStream::next_row() {
   for (;;) {
     runtime_.run().results().reset();
     if (!producer_->next()) return false;
+    if (is_refused_by_key()) continue;
     for (std::size_t i = 0; i < columns_.size(); ++i) values_[i] = evaluate(*columns_[i], runtime_.eval());
     if (runtime_.failed()) return false;
     if (is_distinct()) return !runtime_.failed();
@@ -161,7 +180,7 @@ bool SelectStream::next() {
 }
 
 std::unique_ptr<RowStream> make_select_stream(const planner::Select& select, StreamBuilder& builder) {
-  return std::make_unique<SelectStream>(select, true, builder);
+  return std::make_unique<SelectStream>(select, SelectStream::Use::kWhole, builder);
 }
 
 }  // namespace leftmost::engine

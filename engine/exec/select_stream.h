@@ -15,8 +15,10 @@ namespace leftmost::engine {
 
 class SelectStream final : public RowStream {
  public:
-  /// `is_whole`: ORDER BY and LIMIT are this core's own (the last arm of a compound carries those of the whole).
-  SelectStream(const planner::Select& select, bool is_whole, StreamBuilder& builder);
+  /// What of a core is wanted. kWithoutOrder: ORDER BY and LIMIT belong to the compound that the core is the last arm of.
+  /// kOnlyWhetherRows: under EXISTS the result columns are not even planned; row() is empty.
+  enum class Use : std::uint8_t { kWhole, kWithoutOrder, kOnlyWhetherRows };
+  SelectStream(const planner::Select& select, Use use, StreamBuilder& builder);
 
   void open() override;
   bool next() override;
@@ -32,6 +34,7 @@ class SelectStream final : public RowStream {
   void build_from(StreamBuilder& builder);
   bool next_row();     // the next row that is distinct, result columns computed
   bool is_distinct();
+  bool is_refused_by_key();
   bool fill_sorter();
 
   const planner::Select& select_;
@@ -45,6 +48,7 @@ class SelectStream final : public RowStream {
   LimitCounter limit_;
   Sorter sorter_;
   bool sorts_ = false;
+  bool refuses_early_ = false;
   bool is_sorted_ = false;
   std::size_t sorted_at_ = 0;
   planner::DistinctMode distinct_ = planner::DistinctMode::kNone;

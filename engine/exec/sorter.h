@@ -35,6 +35,8 @@ class Sorter {
   void reset(std::optional<std::uint64_t> limit);
   /// False if a row with this key would never be read.
   bool wants(std::string_view key) const { return !threshold_ || key < *threshold_; }
+  /// Some rows were refused or dropped already.
+  bool is_full() const { return threshold_.has_value(); }
   void add(std::string_view key, std::span<const storage::Value> row);
   /// Call once after the last add().
   void sort();

@@ -1,6 +1,6 @@
 #include "engine/exec/stream_builder.h"
 
-#include "engine/exec/expr_walk.h"
+#include "engine/exec/select_stream.h"
 
 namespace leftmost::engine {
 
@@ -37,7 +37,14 @@ void walk_shallow(const planner::Expr* expr, const Visit& visit) {
 void StreamBuilder::prepare_subqueries(const planner::Expr& expr) {
   walk_shallow(&expr, [this](const planner::Expr& node) {
     if (node.select == nullptr || runtime_.has_subquery(node)) return;
-    std::unique_ptr<RowStream> stream = build(*node.select);
+    const planner::Select& select = *node.select;
+    const bool is_core = select.prior == nullptr && select.values_rows.empty() && !select.is_recursive;
+    std::unique_ptr<RowStream> stream;
+    if (node.kind == planner::ExprKind::kExists && is_core && select.plan != nullptr) {
+      stream = std::make_unique<SelectStream>(select, SelectStream::Use::kOnlyWhetherRows, *this);
+    } else {
+      stream = build(select);
+    }
     if (stream) runtime_.add_subquery(node, std::move(stream));
   });
 }
@@ -45,6 +52,18 @@ void StreamBuilder::prepare_subqueries(const planner::Expr& expr) {
 const Program* StreamBuilder::compile(const planner::Expr& expr) {
   prepare_subqueries(expr);
   return engine::compile(expr, arena_);
+}
+
+const planner::Loop* StreamBuilder::right_join_pass(const planner::Item* item) const {
+  if (plan_ == nullptr) return nullptr;
+  for (const planner::Step& step : plan_->steps) {
+    const bool is_loop = step.kind == planner::StepKind::kLoop && step.loop != nullptr && step.parent >= 0;
+    if (is_loop && step.loop->item->id == item->id &&
+        plan_->steps[static_cast<std::size_t>(step.parent)].kind == planner::StepKind::kRightJoin) {
+      return step.loop;
+    }
+  }
+  return nullptr;
 }
 
 std::unique_ptr<RowStream> StreamBuilder::take_coroutine(planner::ItemId item) {

@@ -42,6 +42,10 @@ class StreamBuilder {
 
   Runtime& runtime() { return runtime_; }
   storage::Arena& arena() { return arena_; }
+  /// The plan whose streams are built next.
+  void set_plan(const planner::Plan* plan) { plan_ = plan; }
+  /// How the right side of a RIGHT or FULL JOIN is read once more for its rows without a match; null: by a table scan.
+  const planner::Loop* right_join_pass(const planner::Item* item) const;
 
   /// The rows of a planned SELECT (the last arm of a compound). Null after an error.
   std::unique_ptr<RowStream> build(const planner::Select& select);
@@ -67,6 +71,7 @@ class StreamBuilder {
  private:
   Runtime& runtime_;
   storage::Arena& arena_;
+  const planner::Plan* plan_ = nullptr;
   std::map<planner::ItemId, std::unique_ptr<RowStream>> coroutines_;
   std::map<planner::ItemId, std::shared_ptr<Materialized>> materialized_;
   std::optional<Error> error_;

@@ -117,7 +117,10 @@ class RowidSearch final : public LoopCursor {
         reverse_(loop.reverse),
         lower_(loop.lower),
         upper_(loop.upper) {
-    if (!loop.equalities.empty()) {
+    if (loop.equalities.size() == 1 && loop.equalities[0].kind != planner::SeekKind::kIn &&
+        loop.equalities[0].value != nullptr) {
+      rowid_program_ = builder.compile(*loop.equalities[0].value);
+    } else if (!loop.equalities.empty()) {
       equality_.emplace(std::span(loop.equalities.data(), 1), std::vector<bool>{false}, loop.reverse, builder);
     }
     if (!lower_.values.empty()) lower_program_ = builder.compile(*lower_.values[0]);
@@ -130,6 +133,8 @@ class RowidSearch final : public LoopCursor {
     is_done_ = tree == nullptr;
     if (is_done_) return;
     hold(tree_, *tree);
+    is_first_ = true;
+    if (rowid_program_ != nullptr) return;
     if (equality_) {
       is_done_ = !equality_->open(runtime_);
       is_first_ = true;
@@ -160,6 +165,7 @@ class RowidSearch final : public LoopCursor {
 
   bool next() override {
     if (is_done_ || !runtime_.step()) return false;
+    if (rowid_program_ != nullptr) return find_one();
     if (equality_) return next_equal();
     if (!is_first_) cursor_->next();
     is_first_ = false;
@@ -185,6 +191,26 @@ class RowidSearch final : public LoopCursor {
     return storage::apply_comparison_affinity(value, storage::Affinity::kNumeric, bytes);
   }
 
+  // rowid = value: one descent.
+  bool find_one() {
+    is_done_ = true;
+    Value value = evaluate(*rowid_program_, runtime_.eval());
+    if (!value.is_integer()) {
+      storage::Arena bytes;
+      value = storage::apply_affinity(value, storage::Affinity::kInteger, bytes);
+      if (!value.is_integer() || runtime_.failed()) return false;
+    }
+    return place(value.as_integer());
+  }
+
+  bool place(std::int64_t rowid) {
+    const storage::BTree::Found found = tree_->find_rowid(rowid, runtime_.counters());
+    if (!found) return false;
+    ++runtime_.work().rows_visited;
+    row_.set_table(table_, found.leaf, found.slot);
+    return true;
+  }
+
   bool next_equal() {
     for (;;) {
       if (!is_first_ && !equality_->next()) {
@@ -194,12 +220,7 @@ class RowidSearch final : public LoopCursor {
       is_first_ = false;
       storage::Arena bytes;
       const Value value = storage::apply_affinity(equality_->values()[0], storage::Affinity::kInteger, bytes);
-      if (!value.is_integer()) continue;
-      const storage::BTree::Found found = tree_->find_rowid(value.as_integer(), runtime_.counters());
-      if (!found) continue;
-      ++runtime_.work().rows_visited;
-      row_.set_table(table_, found.leaf, found.slot);
-      return true;
+      if (value.is_integer() && place(value.as_integer())) return true;
     }
   }
 
@@ -211,7 +232,8 @@ class RowidSearch final : public LoopCursor {
   const planner::SeekBound& upper_;
   const Program* lower_program_ = nullptr;
   const Program* upper_program_ = nullptr;
-  std::optional<SeekValues> equality_;
+  const Program* rowid_program_ = nullptr;  // rowid = value
+  std::optional<SeekValues> equality_;      // rowid IN ...
   std::optional<storage::BTree> tree_;
   std::optional<storage::Cursor> cursor_;
   bool is_first_ = true;
