@@ -56,16 +56,27 @@ const Expr* simplified(const Expr* expr) {
 }  // namespace
 
 void Coder::code_condition(const Expr* expr) {
+  code_folded(expr);
+  plan_left_over(expr);
+}
+
+void Coder::plan_left_over(const Expr* expr) {
+  if (expr == nullptr || context_.failed()) return;
+  if (expr->select != nullptr && expr->select->plan == nullptr) plan_unlisted(expr->select);
+  for_each_child(expr, [this](const Expr* child) { plan_left_over(child); });
+}
+
+void Coder::code_folded(const Expr* expr) {
   expr = simplified(expr);
   if (expr == nullptr) return;
   switch (expr->kind) {
     case ExprKind::kAnd:
     case ExprKind::kOr:
-      code_condition(expr->left);
-      code_condition(expr->right);
+      code_folded(expr->left);
+      code_folded(expr->right);
       return;
     case ExprKind::kNot:
-      code_condition(expr->left);
+      code_folded(expr->left);
       return;
     default:
       code_expr(expr);

@@ -317,7 +317,7 @@ void Coder::code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate,
       add_filter(term, stage, facts.is_outer() && !is_or_arm);
     });
   }
-  code_transitive_filters(plan, loop, not_ready);
+  code_transitive_filters(plan, loop, not_ready | candidate.self);
   // After the outer join has been decided: what WHERE says about its result.
   if (facts.is_outer() && !facts.is_left_of_right_join && !is_or_arm) {
     each_open_term([&](Term& term) {

@@ -177,10 +177,10 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
       if (select->items.empty()) {
         context_.plan.steps[first_step - 1].hidden = true;
       } else {
-        const bool opens_table = std::any_of(plan.loops.begin(), plan.loops.end(), [](const Loop& loop) {
-          return loop.item->kind == ItemKind::kTable;
+        const bool opens_table = std::any_of(select->items.begin(), select->items.end(), [](const Item* item) {
+          return item->kind == ItemKind::kTable;
         });
-        if (!opens_table && loops->constant_terms.empty() && first_step < context_.plan.steps.size() &&
+        if (!opens_table && coroutines_.count(plan.loops.front().item) > 0 && loops->constant_terms.empty() && first_step < context_.plan.steps.size() &&
             context_.plan.steps[first_step].kind == StepKind::kLoop &&
             plan.loops.front().access != AccessPath::kAutomaticIndex) {
           context_.plan.steps[first_step].hidden = true;

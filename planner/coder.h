@@ -111,6 +111,9 @@ class Coder {
                     const SelectPlan* select_plan);
 
   // code_expressions.cpp
+  void code_folded(const Expr* expr);
+  /// Subqueries that folding has made unreachable: they print nothing, but whoever compiles the condition meets them.
+  void plan_left_over(const Expr* expr);
   void code_subquery(const Expr* expr);
   /// Plans the SELECT of an IN that is answered by an index or rowid directly, for whoever runs it all the same.
   void plan_unlisted(Select* select);

@@ -47,7 +47,7 @@ class Propagation {
   }
 
   void add(Expr* column, Expr* value, const Expr* comparison) {
-    if (column->replaced_by_constant || affinity_of(value)) return;
+    if (column->replaced_by_constant || affinity_of(value) || skip_collate(value)->kind == ExprKind::kColumn) return;
     if (comparison_collation(comparison).value_or(storage::Collation::kBinary) != storage::Collation::kBinary) return;
     for (const KnownValue& known : known_) {
       if (known.column->item == column->item && known.column->column == column->column) return;

@@ -20,9 +20,14 @@ bool right_join_follows(std::span<Item* const> items, std::size_t position) {
 
 bool arms_differ_in_affinity(const Select* last) {
   for (std::size_t i = 0; i < last->columns.size(); ++i) {
-    const auto affinity = affinity_of(last->columns[i].expr);
+    const Expr* expr = last->columns[i].expr;
+    const auto affinity = affinity_of(expr);
+    const bool is_column = skip_collate(expr)->kind == ExprKind::kColumn;
     for (const Select* arm = last->prior; arm != nullptr; arm = arm->prior) {
-      if (affinity_of(arm->columns[i].expr) != affinity) return true;
+      const Expr* other = arm->columns[i].expr;
+      if (affinity_of(other) != affinity) return true;
+      // A column without affinity (of a FROM subquery) is not the same as an expression without.
+      if (!affinity && (skip_collate(other)->kind == ExprKind::kColumn) != is_column) return true;
     }
   }
   return false;

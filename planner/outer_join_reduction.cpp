@@ -6,30 +6,23 @@ namespace leftmost::planner {
 
 namespace {
 
-enum class Found : std::uint8_t { kNo, kYes, kStop };
-
 /// Looks for a column of the item that makes the whole expression not true when it is NULL.
-Found find_strict_column(const Expr* expr, ItemId item) {
-  if (expr == nullptr || expr->join_mark == JoinMark::kOuterOn) return Found::kNo;
+bool has_strict_column(const Expr* expr, ItemId item) {
+  if (expr == nullptr || expr->join_mark == JoinMark::kOuterOn) return false;
   switch (expr->kind) {
     case ExprKind::kIsNot: case ExprKind::kIsNull: case ExprKind::kNotNull: case ExprKind::kIs: case ExprKind::kOr:
     case ExprKind::kRow: case ExprKind::kCase: case ExprKind::kIn: case ExprKind::kFunction: case ExprKind::kIsTrue:
     case ExprKind::kIsFalse: case ExprKind::kIsNotTrue: case ExprKind::kIsNotFalse: case ExprKind::kLikelihood:
-      return Found::kNo;
     case ExprKind::kSubquery: case ExprKind::kExists:
-      return Found::kStop;
+      return false;
     case ExprKind::kColumn:
-      return expr->item == item ? Found::kYes : Found::kNo;
+      return expr->item == item;
     case ExprKind::kAnd:
-      if (find_strict_column(expr->left, item) != Found::kYes) return Found::kNo;
-      return find_strict_column(expr->right, item);
+      return has_strict_column(expr->left, item) && has_strict_column(expr->right, item);
     case ExprKind::kBetween:
-      return find_strict_column(expr->left, item);
-    default: {
-      const Found left = find_strict_column(expr->left, item);
-      if (left != Found::kNo) return left;
-      return find_strict_column(expr->right, item);
-    }
+      return has_strict_column(expr->left, item);
+    default:
+      return has_strict_column(expr->left, item) || has_strict_column(expr->right, item);
   }
 }
 
@@ -61,7 +54,7 @@ bool rejects_null_row(const Expr* where, ItemId item) {
       where = where->right;
     }
   }
-  return find_strict_column(where, item) == Found::kYes;
+  return has_strict_column(where, item);
 }
 
 void drop_outer_marks(Select* select, Item* item) { unmark(select->where, *item); }

@@ -67,6 +67,26 @@ ExprKind swapped(ExprKind kind) {
   }
 }
 
+bool meets_correlated_subquery(const Expr* expr);
+
+/// Somewhere inside the SELECT, however deep.
+bool meets_correlated_subquery(Select* select) {
+  bool found = false;
+  if (select == nullptr) return false;
+  for_each_expr_of_select(select, [&](const Expr* part) { found = found || meets_correlated_subquery(part); });
+  return found;
+}
+
+/// A correlated subquery is met on the way through the expression and the subqueries in it, whatever it is correlated
+/// with: that is what SQLite sees when it collects the items of a term.
+bool meets_correlated_subquery(const Expr* expr) {
+  if (expr == nullptr) return false;
+  if (expr->select != nullptr && (expr->select->is_correlated || meets_correlated_subquery(expr->select))) return true;
+  bool found = false;
+  for_each_child(expr, [&](const Expr* child) { found = found || meets_correlated_subquery(child); });
+  return found;
+}
+
 void commute(Expr* expr) {
   // The flag is set only where it matters, so that `5 = a` equals `a = 5` in every later comparison of expressions.
   const bool matters = is_row(expr->left) || is_row(expr->right) ||
@@ -116,8 +136,7 @@ void analyse_comparison(TermList& list, Term& term, ItemSet left_items, ItemSet 
   } else if (expr->kind == ExprKind::kIsNull && expr->join_mark != JoinMark::kOuterOn && !can_be_null(left)) {
     expr->kind = ExprKind::kLiteral;
     expr->value = storage::Value::integer(0);
-    expr->is_true_false = true;
-    expr->left = nullptr;
+    expr->is_true_false = true;  // what it was about stays below it: it is no constant term
     term.all = 0;
     term.ops = 0;
   }
@@ -200,14 +219,14 @@ void analyse_term(TermList& list, Term& term, const TermScope& scope) {
     }
     all = left_items | term.prereq;
     // The IN's own SELECT does not make the term a correlated one; that decides when the filter is tested.
-    term.is_correlated = contains_correlated_subquery(expr->left);
+    term.is_correlated = meets_correlated_subquery(expr->left) || meets_correlated_subquery(expr->select);
     for (const Expr* element : expr->list) {
-      term.is_correlated = term.is_correlated || contains_correlated_subquery(element);
+      term.is_correlated = term.is_correlated || meets_correlated_subquery(element);
     }
   } else {
     term.prereq = numbers.mentioned(expr->right);
     all = numbers.mentioned(expr);
-    term.is_correlated = contains_correlated_subquery(expr);
+    term.is_correlated = meets_correlated_subquery(expr);
   }
 
   ItemSet extra_prereq = 0;

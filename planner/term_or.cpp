@@ -72,7 +72,9 @@ std::vector<const Term*> arms_about_one_column(const TermList& arms, ItemSet ite
         continue;
       }
       const auto right = affinity_of((*at)->expr->right);
-      if (right && right != affinity_of((*at)->expr->left)) {
+      // A column without affinity (of a FROM subquery) fits only its like.
+      const bool right_is_column = skip_collate((*at)->expr->right)->kind == ExprKind::kColumn;
+      if ((right || right_is_column) && right != affinity_of((*at)->expr->left)) {
         all_agree = false;
       } else {
         taken.push_back(*at);
