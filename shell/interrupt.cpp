@@ -32,6 +32,8 @@ void catch_interrupts() {
 
 void interrupt_goes_to(oracle::Session* session) { interrupted_session.store(session); }
 
+bool is_interrupted() { return interrupts.load() > 0; }
+
 bool take_interrupt() { return interrupts.exchange(0) > 0; }
 
 }  // namespace leftmost::shell

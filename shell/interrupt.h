@@ -12,7 +12,9 @@ namespace leftmost::shell {
 void catch_interrupts();
 /// Which Session's statement Ctrl-C stops; null: none. The caller takes it back before the Session goes.
 void interrupt_goes_to(oracle::Session* session);
-/// Whether Ctrl-C was pressed since the last call.
+/// Whether Ctrl-C was pressed since take_interrupt() was last called.
+bool is_interrupted();
+/// The same, and forgets it.
 bool take_interrupt();
 
 }  // namespace leftmost::shell

@@ -3,6 +3,9 @@
 #include <editline/readline.h>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -40,6 +43,16 @@ char** complete(const char* word, int, int) {
   return rl_completion_matches(word, next_completion);
 }
 
+/// Reads one byte for libedit; EOF also when Ctrl-C is pressed, so that readline() returns.
+int next_byte(FILE*) {
+  unsigned char byte = 0;
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+    if (got == 1) return byte;
+    if (got == 0 || errno != EINTR || is_interrupted()) return EOF;
+  }
+}
+
 std::string history_path() {
   if (const char* path = std::getenv("LEFTMOST_HISTORY")) return path;
   const char* home = std::getenv("HOME");
@@ -53,6 +66,7 @@ class Prompt : public LineSource {
     rl_readline_name = "leftmost";
     rl_attempted_completion_function = complete;
     rl_basic_word_break_characters = " \t\n\"'`;,()=<>+-*/|[]";
+    rl_getc_function = next_byte;
     rl_initialize();
     using_history();
     stifle_history(kHistoryLinesMax);
@@ -72,6 +86,7 @@ class Prompt : public LineSource {
     char* typed = readline(prompt.c_str());
     if (typed == nullptr) {
       std::fputc('\n', stdout);
+      if (is_interrupted()) return std::string();  // the Shell drops what was typed so far
       return std::nullopt;
     }
     std::string line(typed);

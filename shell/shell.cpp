@@ -74,6 +74,7 @@ bool Shell::run_script(LineSource& lines) {
   const auto run = [&] {
     echo(sql);
     if (!run_statements(sql, first_line, lines.is_interactive())) ++errors;
+    if (lines.is_interactive()) take_interrupt();  // it has stopped the statement; the next line is a new one
     sql.clear();
     scan.reset();
   };
@@ -209,8 +210,8 @@ std::optional<Shell::Failure> Shell::run_statement(oracle::SessionStatement& sta
   if (printer) printer->end(output_);
   report_disagreement(outcome.agreement, sql);
   if (outcome.error) return Failure{Failure::Phase::kStep, *outcome.error, sql};
-  if (options_.is_interactive && !is_explain) {
-    output_.write(footer_line(outcome, *session_));
+  if (options_.is_interactive && nesting_ == 1 && !is_explain) {
+    output_.write(footer_line(statement.ours().kind(), outcome, *session_));
   }
   return std::nullopt;
 }

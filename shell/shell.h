@@ -53,7 +53,7 @@ class Shell {
     bool plan_as_tree = true;  ///< EXPLAIN QUERY PLAN is drawn; .explain off shows its rows
     int busy_milliseconds = 0;
     std::string prompt = "leftmost> ";
-    std::string prompt_continued = "    ...> ";
+    std::string prompt_continued = "     ...> ";
     std::map<std::string, storage::OwnedValue> parameters;  ///< of .parameter, by name with prefix
   };
 
