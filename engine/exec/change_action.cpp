@@ -36,7 +36,6 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   returned_at_ = 0;
   changes_ = 0;
   on_error_ = ConflictAction::kAbort;
-  failed_check_ = false;
   runtime_.start(connection_.data(), connection_.limits(), parameters);
   std::optional<ConnectionState> mark;
   if (needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
@@ -54,11 +53,7 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
     return {};
   }
   Error error = runtime_.run().take_error();
-  const bool is_of_the_sql = error.code == ErrorCode::kError || error.code == ErrorCode::kMismatch;
-  const bool has_no_way_back = statement_action_ == ConflictAction::kIgnore ||
-                               statement_action_ == ConflictAction::kFail ||
-                               statement_action_ == ConflictAction::kRollback;
-  if (!failed_check_ && is_of_the_sql && has_no_way_back && !connection_.is_autocommit()) {
+  if (keeps_rows_on_mismatch_ && error.code == ErrorCode::kMismatch && !connection_.is_autocommit()) {
     counters.changes = 0;  // the rows stay, but they do not count
     return Unexpected(std::move(error));
   }
@@ -108,9 +103,18 @@ bool ChangeAction::add_returned() {
 
 bool ChangeAction::fail_check(const TableWriter::Check& check) {
   on_error_ = check.action;
-  failed_check_ = true;
   runtime_.run().fail(check.error);
   return false;
+}
+
+void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table) {
+  bool replace_may_abort = !table.checks.empty();
+  for (const storage::ColumnDef& column : table.columns) {
+    replace_may_abort = replace_may_abort || (column.not_null && !column.default_sql);
+  }
+  keeps_rows_on_mismatch_ = action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
+                            action == ConflictAction::kRollback ||
+                            (action == ConflictAction::kReplace && !replace_may_abort);
 }
 
 ConflictAction conflict_action(sql::ConflictAction action) {

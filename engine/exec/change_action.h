@@ -31,6 +31,9 @@ class ChangeAction : public Action {
   /// `shows_stored_reals`: an integral value of a REAL column comes back as an INTEGER when RETURNING names the bare
   /// column, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
   void set_returning(const BoundReturning& returning, bool shows_stored_reals, StreamBuilder& builder);
+  /// OR x of the statement. Where no constraint can ask for ABORT, SQLite keeps no way back to the start of the
+  /// statement: inside a transaction the rows before a `datatype mismatch` stay, uncounted.
+  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table);
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();
@@ -43,15 +46,12 @@ class ChangeAction : public Action {
   Runtime runtime_;
   StreamBuilder builder_;
   storage::ConflictAction on_error_ = storage::ConflictAction::kAbort;
-  /// OR x of the statement. With IGNORE, FAIL and ROLLBACK SQLite has no way back from an error that is no constraint's
-  /// (`datatype mismatch`) inside a transaction: the rows before it stay.
-  storage::ConflictAction statement_action_ = storage::ConflictAction::kDefault;
-  bool failed_check_ = false;
   std::int64_t changes_ = 0;
 
  private:
   std::vector<const Program*> returning_;
   std::vector<bool> returning_stored_real_;
+  bool keeps_rows_on_mismatch_ = false;
   RowBuffer returned_;
   std::size_t returned_at_ = 0;
 };

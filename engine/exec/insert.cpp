@@ -36,7 +36,7 @@ class InsertAction final : public ChangeAction {
     }
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
     set_returning(insert_.returning, true, builder_);
-    statement_action_ = action_;
+    set_statement_action(action_, table_);
     is_single_row_ = source_ == nullptr ||
                      (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
     reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();

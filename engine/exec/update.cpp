@@ -32,7 +32,7 @@ class UpdateAction final : public ChangeAction {
     }
     assignments_ = compile_assignments(update_.assignments, builder_);
     set_returning(update_.returning, true, builder_);
-    statement_action_ = action_;
+    set_statement_action(action_, table_);
   }
 
   const StreamBuilder& builder() const { return builder_; }
