@@ -110,7 +110,7 @@ bool run_simple(Shell& shell, const std::string& sql) {
 bool create_table(Shell& shell, const std::string& table, FieldReader& reader) {
   std::string columns;
   while (auto name = reader.next()) {
-    columns += fmt::format("{}{} TEXT", columns.empty() ? "\n" : ",\n", quoted_name(*name));
+    columns += fmt::format("{}{} TEXT", columns.empty() ? "\n" : ", ", quoted_name(*name));
     if (reader.ended_row()) break;
   }
   if (columns.empty()) return complain("Error: the file is empty");
@@ -143,6 +143,9 @@ bool dot_import(Shell& shell, const Arguments& arguments) {
   if (session == nullptr) return false;
   std::FILE* file = options.path[0] == '|' ? nullptr : std::fopen(options.path.c_str(), "rb");
   if (file == nullptr) return complain(fmt::format("Error: cannot open \"{}\"", options.path));
+  // A file may end its lines either way; from here on results end theirs as sqlite3's do after .import.
+  std::string& row_separator = shell.settings().output.row_separator;
+  if (!options.is_csv && row_separator == "\r\n") row_separator = "\n";
   const bool is_ascii = shell.settings().output.mode == OutputMode::kAscii && !options.is_csv;
   FieldReader reader(file, column_separator, is_ascii ? '\x1e' : '\n', !is_ascii);
   for (std::size_t row = 0; row < options.rows_to_skip; ++row) {

@@ -58,7 +58,7 @@ Run run(const std::string& program, const std::string& arguments, const std::str
   fs::create_directory(data);
   std::ofstream(folder.path() / "in", std::ios::binary) << input;
   std::ofstream(data / "inner.sql") << "select 'inner';\n\nselec;\n";
-  std::ofstream(data / "people.csv") << "name,age\nSmith,30\n\"O'Hara, \"\"Jo\"\"\",31\n";
+  std::ofstream(data / "people.csv") << "name,age\nSmith,30\n\"O'Hara, \"\"Jo\"\"\",31\nx\ny,1,2\n";
   const std::string command = fmt::format("cd {} && HOME={} {} {} < ../in > ../out 2> ../err", quoted(data.string()),
                                           quoted(data.string()), quoted(program), arguments);
   Run result;
