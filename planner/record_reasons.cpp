@@ -1,39 +1,262 @@
-// Why each index was or was not used, written down right after the loops have been decided (docs/reasons.md lists the
-// codes).
+// Writes down, right after the loops of a FROM clause have been decided, what became of every index and why
+// (docs/reasons.md lists the codes). Columns: column_reasons.cpp; ordering: order_reasons.cpp.
 
 #include "planner/coder.h"
+#include "planner/column_reasons.h"
+#include "planner/order_reasons.h"
 
 namespace leftmost::planner {
 
-void Coder::record_reasons(const Select& select, const SelectPlan& plan, const LoopPlan& loops) {
-  static_cast<void>(plan);
-  for (const Candidate& chosen : loops.choice.loops) {
-    const ItemFacts& facts = loops.facts[static_cast<std::size_t>(chosen.position)];
-    TableReason& table = context_.plan.reasons.tables.emplace_back();
-    table.item = facts.item;
-    table.select = &select;
-    for (const Probe& probe : facts.probes) {
-      IndexReason& index = table.indexes.emplace_back();
-      index.index = probe.index;
-      const bool used = chosen.probe == &probe;
-      for (const ProbeSummary& summary : loops.candidates.probes) {
-        if (summary.position == facts.position && summary.index == probe.index && summary.best_run) {
-          index.cost_estimated = *summary.best_run;
-        }
+namespace {
+
+std::string quoted(const RelationIndex* index) { return index == nullptr ? "the rowid" : index->def->name; }
+
+bool searches(const Candidate& c) { return c.equal_columns > 0 || c.has_range(); }
+
+const ProbeSummary* summary_of(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe) {
+  for (const ProbeSummary& summary : plan.candidates.probes) {
+    if (summary.position == facts.position && summary.index == probe.index) return &summary;
+  }
+  return nullptr;
+}
+
+bool partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe) {
+  const ProbeSummary* summary = summary_of(plan, facts, probe);
+  return summary != nullptr ? summary->partial_unusable : probe.is_partial();
+}
+
+void add_general(PlanReasons& reasons, std::string_view code, std::string subject, Span span, std::string text) {
+  reasons.general.push_back({code, std::move(subject), span, std::move(text)});
+}
+
+/// Why an index that could be searched was not the one chosen.
+std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe, const Candidate& chosen,
+                              const std::vector<ColumnFacts>& columns) {
+  if (facts.item->indexed_by != nullptr) return "hint-indexed-by";
+  if (facts.item->not_indexed) return "hint-not-indexed";
+  if (chosen.kind == CandidateKind::kRowid && chosen.one_row) return "rowid-beats-index";
+  if (plan.by_shortcut || chosen.one_row) return "unique-index-ends-search";
+  const Term* first = columns.empty() ? nullptr : columns.front().search;
+  if (first != nullptr && first->truth <= 0) return "hint-likelihood";
+  if (chosen.kind == CandidateKind::kIndex && searches(chosen)) {
+    const std::size_t theirs = static_cast<std::size_t>(chosen.probe->key_columns);
+    const bool is_prefix = probe.key_columns < chosen.probe->key_columns && theirs > 0;
+    bool same = is_prefix;
+    for (int i = 0; same && i < probe.key_columns; ++i) {
+      same = probe.columns[static_cast<std::size_t>(i)].column == chosen.probe->columns[static_cast<std::size_t>(i)].column;
+    }
+    return same ? "redundant-prefix-index" : "one-index-per-table";
+  }
+  if (chosen.kind == CandidateKind::kMultiIndexOr) return "one-index-per-table";
+  if (first != nullptr && (first->ops & kOpIn) != 0 && first->expr->select == nullptr && probe.has_stat1()) return "in-list-too-long";
+  if (probe.has_stat1()) return "stats-say-useless";
+  return "one-index-per-table";
+}
+
+/// What the index in use costs beyond its search (group C).
+std::string_view cost_of_use(const ItemFacts& facts, const Probe& probe, const Candidate& chosen, bool has_conditions) {
+  if (!searches(chosen)) return has_conditions ? "index-scan-not-search" : chosen.covering ? "full-scan-picks-narrowest-index" : "";
+  if (chosen.covering || probe.is_table_itself()) return "";
+  const storage::IndexDef& def = *probe.index->def;
+  if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 && def.key_columns[0].column >= 0 &&
+      facts.item->relation->def->columns[static_cast<std::size_t>(def.key_columns[0].column)].affinity ==
+          storage::Affinity::kInteger) {
+    return "int-primary-key-not-rowid";
+  }
+  for (const ProbeColumn& column : probe.columns) {
+    if (column.expression != nullptr) return "expression-index-not-covering";
+  }
+  return "not-covering";
+}
+
+bool searches_in_an_arm(const Loop& loop, const RelationIndex* index) {
+  for (const OrArm& arm : loop.or_arms) {
+    if (arm.loop == nullptr) continue;
+    if (index != nullptr && arm.loop->index == index) return true;
+    if (searches_in_an_arm(*arm.loop, index)) return true;
+  }
+  return false;
+}
+
+void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, const ItemFacts& facts,
+                 const Candidate* chosen, const std::vector<Loop>& written, const Context& context) {
+  const Loop* loop = nullptr;
+  for (const Loop& candidate : written) {
+    if (candidate.item == facts.item) loop = &candidate;
+  }
+  TableReason& table = reasons.tables.emplace_back();
+  table.item = facts.item;
+  table.select = select;
+  bool any_condition = false;
+  for (const Term* term : plan.terms.terms) any_condition = any_condition || (term->all & facts.self) != 0;
+
+  for (const Probe& probe : facts.probes) {
+    const bool used = chosen != nullptr && chosen->probe == &probe;
+    // The rowid tree is the table itself: worth a word only when it is searched.
+    if (probe.is_rowid && (!used || !searches(*chosen))) continue;
+    IndexReason& index = table.indexes.emplace_back();
+    index.index = probe.index;
+    if (const ProbeSummary* summary = summary_of(plan, facts, probe); summary != nullptr && summary->best_run) {
+      index.cost_estimated = *summary->best_run;
+    }
+    if (used && !index.cost_estimated) index.cost_estimated = chosen->run;
+
+    const std::vector<ColumnFacts> columns = column_facts(plan, facts, probe);
+    const bool searchable = !columns.empty() && columns.front().search != nullptr;
+    const bool hinted_away = (facts.item->indexed_by != nullptr && facts.item->indexed_by != probe.index) ||
+                             (facts.item->not_indexed && facts.has_rowid && !probe.is_rowid);
+    if (used) {
+      index.verdict = IndexVerdict::kUsed;
+    } else if (partial_unusable(plan, facts, probe)) {
+      index.verdict = IndexVerdict::kUnusable;
+    } else if (hinted_away) {
+      index.verdict = searchable ? IndexVerdict::kCostlier : IndexVerdict::kUnusable;
+    } else {
+      index.verdict = searchable || index.cost_estimated ? IndexVerdict::kCostlier : IndexVerdict::kUnusable;
+    }
+    // A full scan that lost is no use of the index's order: its leading column is what matters.
+    if (index.verdict == IndexVerdict::kCostlier && !searchable) {
+      bool any_term = false;
+      for (const ColumnFacts& column : columns) any_term = any_term || column.has_term();
+      if (any_term) index.verdict = IndexVerdict::kUnusable;
+    }
+    // Arms of a multi-index OR search their indexes in plans of their own.
+    if (loop != nullptr && searches_in_an_arm(*loop, probe.index)) index.verdict = IndexVerdict::kUsed;
+
+    explain_columns(index, plan, facts, probe, chosen, context);
+    for (const ColumnReason& column : index.columns) {
+      if (!column.code.empty()) {
+        index.code = column.code;
+        break;
       }
-      index.verdict = used ? IndexVerdict::kUsed
-                           : index.cost_estimated ? IndexVerdict::kCostlier : IndexVerdict::kUnusable;
-      if (used) index.seek_columns = chosen.equal_columns + (chosen.has_range() ? 1 : 0);
+    }
+    if (used && probe.index != nullptr) {
+      const std::string_view cost = cost_of_use(facts, probe, *chosen, any_condition);
+      if (!cost.empty() && index.code.empty()) index.code = cost;
+      if (cost == "not-covering" || cost == "int-primary-key-not-rowid" || cost == "expression-index-not-covering") {
+        add_general(reasons, cost, quoted(probe.index), {},
+                    cost == "not-covering"
+                        ? quoted(probe.index) + " lacks a column that the query needs: every entry found costs a look-up in the table"
+                    : cost == "int-primary-key-not-rowid"
+                        ? "the primary key is not declared INTEGER: it has an index of its own, and every row found costs a second search"
+                        : quoted(probe.index) + " holds an expression, and expressions are computed again from the table row");
+      } else if (cost == "index-scan-not-search") {
+        add_general(reasons, cost, quoted(probe.index), {},
+                    "all entries of " + quoted(probe.index) + " are read: the name of an index in the plan does not mean that it is searched");
+      } else if (cost == "full-scan-picks-narrowest-index") {
+        add_general(reasons, cost, quoted(probe.index), {},
+                    "everything has to be read, and " + quoted(probe.index) + " is the narrowest tree that has the needed columns");
+      }
+    } else if (partial_unusable(plan, facts, probe)) {
+      bool has_parameter = false;
+      for (const Term* term : plan.terms.terms) {
+        has_parameter = has_parameter || (term->expr->right != nullptr && term->expr->right->kind == ExprKind::kParameter);
+      }
+      bool mentions = false;
+      for (const Term* term : plan.terms.terms) {
+        for_each_child(probe.index->where, [&](const Expr* part) {
+          if (part != nullptr && part->kind == ExprKind::kColumn && term->about_item == facts.item->id &&
+              term->about_column == part->column) {
+            mentions = true;
+          }
+        });
+      }
+      index.code = !mentions ? "partial-predicate-missing" : has_parameter ? "partial-predicate-parameter" : "partial-predicate-not-identical";
+      if (!index.columns.empty()) {
+        ColumnReason& first = index.columns.front();
+        first.code = index.code;
+        first.text = mentions ? "the query's condition does not say the same as the WHERE of " + quoted(probe.index)
+                              : "the query does not ask for what the WHERE of " + quoted(probe.index) + " promises";
+      }
+    } else if (index.verdict == IndexVerdict::kCostlier && searchable && chosen != nullptr) {
+      index.code = why_costlier(plan, facts, probe, *chosen, columns);
+      add_general(reasons, index.code, quoted(probe.index), {},
+                  quoted(probe.index) + " could be searched, but " +
+                      (index.code == "hint-indexed-by" || index.code == "hint-not-indexed" ? "the query says which index to use"
+                       : searches(*chosen) ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
+                                           : "reading everything in another way is estimated to be cheaper"));
+    }
+    // Hopping over a leading column that nothing fixes.
+    if (!used && !columns.empty() && columns.front().search == nullptr && probe.key_columns > 1 &&
+        columns[1].search != nullptr && probe.index != nullptr && !partial_unusable(plan, facts, probe)) {
+      constexpr storage::LogEst kRowsPerValueMin = 42;
+      const std::string first(probe.column_name(0, *facts.item));
+      if (!probe.has_stat1()) {
+        add_general(reasons, "skip-scan-no-stats", quoted(probe.index), {},
+                    "without ANALYZE nothing is known about the values of " + first + ", so hopping over it is not tried");
+      } else if (probe.rows(1) < kRowsPerValueMin) {
+        add_general(reasons, "skip-scan-too-many-groups", quoted(probe.index), {},
+                    first + " has too many values to hop from one to the next");
+      }
     }
   }
 }
 
-void Coder::record_change_reasons(const Item&, const LoopPlan&) {}
+const Candidate* chosen_for(const LoopPlan& plan, const ItemFacts& facts) {
+  for (const Candidate& loop : plan.choice.loops) {
+    if (loop.position == facts.position) return &loop;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPlan& loops) {
+  PlanReasons& reasons = context_.plan.reasons;
+  for (const ItemFacts& facts : loops.facts) {
+    const Candidate* chosen = chosen_for(loops, facts);
+    record_item(reasons, &select, loops, facts, chosen, plan.loops, context_);
+    if (chosen == nullptr) continue;
+    const std::string name(facts.item->alias.empty() ? facts.item->name : facts.item->alias);
+    if (plan.min_max != MinMaxMode::kNone && chosen->is_full_scan() && plan.order_terms_by_loops == 0) {
+      add_general(reasons, "minmax-search-is-a-scan", name, {},
+                  "the plan says SEARCH " + name + ", but no index helps min() or max() here: every row is read");
+    }
+    if (chosen->kind == CandidateKind::kAutomaticIndex) {
+      add_general(reasons, "join-column-unindexed", name, {},
+                  "no index serves the join with " + name + ": SQLite builds one for this statement and throws it away");
+    }
+    if (facts.join().cross && !facts.join().left) {
+      add_general(reasons, "cross-join-fixed-order", name, facts.item->span,
+                  "CROSS JOIN keeps " + name + " behind the tables to its left");
+    }
+  }
+  explain_order(reasons, select, plan, loops);
+}
+
+void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
+  for (const ItemFacts& facts : loops.facts) {
+    record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts), context_.plan.change_loops, context_);
+  }
+}
 
 void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {
-  TableReason& table = context_.plan.reasons.tables.emplace_back();
-  table.item = plan.count_index == nullptr ? select.items.front() : select.items.front();
+  PlanReasons& reasons = context_.plan.reasons;
+  TableReason& table = reasons.tables.emplace_back();
+  table.item = select.items.front();
   table.select = &select;
+  for (const RelationIndex& index : table.item->relation->indexes) {
+    IndexReason& made = table.indexes.emplace_back();
+    made.index = &index;
+    const bool used = plan.count_index == &index;
+    made.verdict = used ? IndexVerdict::kUsed : IndexVerdict::kCostlier;
+    made.code = used ? "full-scan-picks-narrowest-index" : "no-constraint";
+    for (const storage::IndexColumn& column : index.def->key_columns) {
+      ColumnReason& reason = made.columns.emplace_back();
+      reason.column = column.column == storage::kExpressionColumn
+                          ? std::string_view("<expr>")
+                          : std::string_view(table.item->relation->def->columns[static_cast<std::size_t>(column.column)].name);
+      if (used) reason.role = ColumnRole::kCover;
+    }
+    if (!used && !made.columns.empty()) {
+      made.columns.front().code = "no-constraint";
+      made.columns.front().text = "no condition mentions a column of " + index.def->name;
+    }
+  }
+  if (plan.count_index != nullptr) {
+    add_general(reasons, "full-scan-picks-narrowest-index", plan.count_index->def->name, {},
+                "count(*) needs no column: the entries of " + plan.count_index->def->name + " are counted, the narrowest tree there is");
+  }
 }
 
 }  // namespace leftmost::planner
