@@ -187,6 +187,7 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   const std::vector<std::string> by_range = joined(reader.equalities(), range);
   if (!order.empty()) add(by_order, false);
   add(by_range, false);
+  if (loop.access != planner::AccessPath::kTableScan && loop.access != planner::AccessPath::kAutomaticIndex) return;
   for (const std::vector<std::string>& key : {by_range, by_order}) {
     const std::vector<std::string> covering = joined(key, reader.used_columns());
     const bool is_narrow = covering.size() <= kCoveringColumnsMax && covering.size() < reader.table().columns.size();

@@ -3,8 +3,8 @@
 // For each table that the statement reads, in turn:
 //   1. The columns that conditions fix (=, IS, IN) come first, then either the columns of an ORDER BY or GROUP BY that is
 //      sorted now, or the column of one range: equality, then sort, then range, because a range or a gap ends the prefix.
-//   2. Where that does not help, the same columns and the few others that the statement needs, so that the table need not
-//      be read at all.
+//   2. Where that does not help a scan, the same columns and the few others that the statement needs, so that the table
+//      need not be read at all.
 //   3. The index is made on a private copy of the database in SQLite and in a copy of our data. It is suggested only if
 //      both engines then choose it with the same plan, the statement gives the same rows, and it steps onto less than
 //      half as much (or sorts less, or needs no look-ups in the table).

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
-#define TOML_EXCEPTIONS 0
+
 #include <toml++/toml.h>
 
 namespace leftmost::puzzles {
@@ -216,12 +216,13 @@ Expected<void> read_queries(const Reader& reader, Puzzle& puzzle) {
 }  // namespace
 
 Expected<Puzzle> read_puzzle(std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+  toml::table parsed;
+  try {  // the one way in which the library says what is wrong
+    parsed = toml::parse(text);
+  } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kError, fmt::format("line {}: {}", error.source().begin.line, error.description()));
   }
-  const Reader reader(parsed.table());
+  const Reader reader(parsed);
   if (auto only = reader.only({"format", "name", "title", "question", "asks", "choices", "schema", "indexes", "data", "query",
                                "variant"}); !only) {
     return Unexpected(only.error());

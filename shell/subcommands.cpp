@@ -1,12 +1,16 @@
 #include "shell/subcommands.h"
 
 #include "shell/crosscheck_command.h"
+#include "shell/tour_command.h"
+#include "shell/why_command.h"
 
 namespace leftmost::shell {
 
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> list = {
+      {"why", "explain why a statement uses, or does not use, each index", run_why},
       {"crosscheck", "run files of SQL on both engines and count where they agree", run_crosscheck},
+      {"tour", "play the puzzle that leftmost was born from, on both engines", run_tour},
   };
   return list;
 }

@@ -1,0 +1,257 @@
+#include "shell/why_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "planner/explain.h"
+
+namespace leftmost::shell {
+namespace {
+
+using advice::ColumnUse;
+using advice::Explanation;
+using advice::IndexUse;
+using advice::TableUse;
+using planner::ColumnRole;
+
+bool is_seek(ColumnRole role) {
+  return role == ColumnRole::kSeekEq || role == ColumnRole::kSeekIn || role == ColumnRole::kSeekRange ||
+         role == ColumnRole::kSeekSkip;
+}
+
+/// Control characters would move the carets, or the terminal's cursor.
+std::string on_one_line(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return out;
+}
+
+std::string headline(const Explanation& explanation, const WhyStyle& style) {
+  const std::string said = what_sqlite_says(explanation);
+  std::string first = "(no plan)";
+  std::string rest;
+  if (!explanation.plan.empty()) {
+    const bool is_single = explanation.plan.size() == 1;
+    std::string tree = is_single ? explanation.plan.front().detail + "\n" : oracle::plan_to_text(explanation.plan, "");
+    first = on_one_line(tree.substr(0, tree.find('\n')));
+    for (std::size_t at = tree.find('\n') + 1; at < tree.size();) {
+      const std::size_t end = std::min(tree.find('\n', at), tree.size());
+      rest += fmt::format("  {}\n", style.paint(Colour::kBold, on_one_line(tree.substr(at, end - at))));
+      at = end + 1;
+    }
+  }
+  const bool agrees = explanation.agreement.agrees();
+  const std::string verdict = style.paint(agrees ? Colour::kGreen : Colour::kRed, said);
+  constexpr std::size_t kVerdictColumn = 54;
+  const std::string plan = style.paint(Colour::kBold, first);
+  if (said.empty()) return fmt::format("  {}\n{}", plan, rest);
+  if (text_width(first) + 2 <= kVerdictColumn) {
+    return fmt::format("  {}{}{}\n{}", plan, std::string(kVerdictColumn - text_width(first), ' '), verdict, rest);
+  }
+  return fmt::format("  {}\n{}  {}\n", plan, rest, verdict);
+}
+
+/// What became of a term over all indexes of its table.
+std::string note_of_term(const TableUse& table, const ColumnUse& column) {
+  std::string column_name = column.column;
+  bool leads_an_index = false;
+  for (const IndexUse& index : table.indexes) {
+    const bool is_used = index.verdict == planner::IndexVerdict::kUsed;
+    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+      const ColumnUse& other = index.columns[i];
+      if (other.column == column_name && i == 0) leads_an_index = true;
+      if (is_used && other.span.begin == column.span.begin && other.span.end == column.span.end) {
+        const std::string name = index.name.empty() ? "the rowid" : index.name;
+        if (is_seek(other.role)) return fmt::format("searched in {}", name);
+        if (!other.text.empty()) return other.text;
+      }
+    }
+  }
+  if (!leads_an_index) return fmt::format("no index of {} starts with {}", table.name, column_name);
+  return column.text;
+}
+
+std::vector<Note> notes_of(const Explanation& explanation) {
+  std::vector<Note> notes;
+  const auto add = [&](planner::Span span, std::string text) {
+    if (span.empty() || text.empty()) return;
+    const bool is_there = std::any_of(notes.begin(), notes.end(), [&](const Note& note) {
+      return note.span.begin == span.begin && note.span.end == span.end;
+    });
+    if (!is_there) notes.push_back({span, std::move(text)});
+  };
+  for (const TableUse& table : explanation.tables) {
+    for (const IndexUse& index : table.indexes) {
+      for (const ColumnUse& column : index.columns) {
+        if (!column.span.empty()) add(column.span, note_of_term(table, column));
+      }
+    }
+  }
+  for (const advice::StatementReason& reason : explanation.reasons) add(reason.span, reason.text);
+  std::stable_sort(notes.begin(), notes.end(), [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
+  return notes;
+}
+
+Colour colour_of(const ColumnUse& column) {
+  if (is_seek(column.role)) return Colour::kGreen;
+  if (column.role == ColumnRole::kFilterInIndex || column.role == ColumnRole::kFilterOnRow) return Colour::kYellow;
+  return Colour::kGrey;
+}
+
+std::string indexes_text(const Explanation& explanation, const WhyStyle& style) {
+  std::size_t index_width = 0, column_width = 0;
+  for (const TableUse& table : explanation.tables) {
+    for (const IndexUse& index : table.indexes) {
+      if (index.columns.empty()) continue;
+      index_width = std::max(index_width, text_width(index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name));
+      for (const ColumnUse& column : index.columns) column_width = std::max(column_width, text_width(column.column));
+    }
+  }
+  std::string text;
+  for (const TableUse& table : explanation.tables) {
+    for (const IndexUse& index : table.indexes) {
+      std::string name = index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name;
+      for (const ColumnUse& column : index.columns) {
+        std::string said = column.text;
+        if (said.empty()) said = column.term;
+        text += fmt::format("  {}  {}  {}  {}\n", padded(on_one_line(name), index_width), padded(column.column, column_width),
+                            style.paint(colour_of(column), padded(planner::role_name(column.role), 15)),
+                            on_one_line(said));
+        name.clear();
+      }
+    }
+  }
+  return text;
+}
+
+std::string reasons_text(const Explanation& explanation) {
+  std::string text;
+  for (const advice::StatementReason& reason : explanation.reasons) {
+    if (!reason.span.empty() || reason.text.empty()) continue;
+    text += fmt::format("  {}\n", on_one_line(reason.text));
+  }
+  return text;
+}
+
+std::string work_text(const Explanation& explanation) {
+  if (!explanation.ran) return fmt::format("  not run: {}\n", explanation.why_not_run);
+  if (explanation.run_error) return fmt::format("  running it failed: {}\n", explanation.run_error->message);
+  const engine::Work& work = explanation.work;
+  const bool is_index_only = work.index_entries == work.rows_visited && work.index_entries > 0;
+  std::string text = fmt::format("  {} visited for {} returned",
+                                 is_index_only && work.table_lookups == 0
+                                     ? fmt::format("{} index {}", with_thousands(work.rows_visited), work.rows_visited == 1 ? "entry" : "entries")
+                                     : with_plural(work.rows_visited, "row"),
+                                 with_thousands(work.rows_returned));
+  if (work.table_lookups > 0) text += fmt::format(", {} in the table", with_plural(work.table_lookups, "look-up"));
+  if (work.sorts > 0) text += fmt::format(", {}", with_plural(work.sorts, "sort"));
+  return text + "\n";
+}
+
+std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {
+  std::string text;
+  for (const advice::Suggestion& suggestion : explanation.suggestions) {
+    text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(suggestion.sql)));
+    text += fmt::format("       {} -> {}\n", on_one_line(suggestion.before), on_one_line(suggestion.after));
+    if (suggestion.work_before && suggestion.work_after) {
+      text += fmt::format("       {} visited instead of {}, tried on {}\n", with_plural(*suggestion.work_after, "row"),
+                          with_thousands(*suggestion.work_before), suggestion.proved_on);
+    } else {
+      text += fmt::format("       planned so by {}\n", suggestion.proved_on);
+    }
+  }
+  return text;
+}
+
+std::string candidates_text(const Explanation& explanation) {
+  std::string text;
+  for (const advice::Candidate& candidate : explanation.candidates) {
+    text += fmt::format("  {:<12} {:<28} setup {:>10} run {:>12} rows {:>10}  {}\n", candidate.table, candidate.what,
+                        with_thousands(candidate.setup_cost), with_thousands(candidate.run_cost),
+                        with_thousands(candidate.rows), candidate.outcome);
+  }
+  return text;
+}
+
+void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, std::size_t width, const WhyStyle& style) {
+  const std::string count = with_plural(runs.runs, "run");
+  const Colour colour = runs.runs <= 1 ? Colour::kGreen : Colour::kYellow;
+  text += fmt::format("  {}  {}  {:>11}, {} {}{}\n", padded(on_one_line(runs.condition), width),
+                      style.paint(colour, runs.strip), count, with_thousands(runs.matches),
+                      runs.matches == 1 ? "entry" : "entries", is_contrast ? ", to compare" : "");
+}
+
+}  // namespace
+
+std::string what_sqlite_says(const Explanation& explanation) {
+  if (!explanation.has_oracle) return {};
+  const oracle::Agreement& agreement = explanation.agreement;
+  std::string text = fmt::format("SQLite {}: ", oracle::Twin::version());
+  if (!agreement.plan_compared && !agreement.rows_compared) {
+    return agreement.not_compared.empty() ? std::string() : text + agreement.not_compared;
+  }
+  if (agreement.plan_compared) text += agreement.plan_agrees ? "same plan" : "ANOTHER PLAN";
+  if (agreement.rows_compared) {
+    text += agreement.plan_compared ? ", " : "";
+    text += agreement.rows_agree ? fmt::format("same {}", with_plural(agreement.rows_sqlite, "row")) : "OTHER ROWS";
+  }
+  if (!agreement.error_agrees) text += ", ANOTHER ERROR";
+  return text;
+}
+
+std::string sql_with_notes(std::string_view sql, const std::vector<Note>& notes, const WhyStyle& style) {
+  std::string text;
+  for (std::size_t begin = 0; begin <= sql.size();) {
+    const std::size_t end = std::min(sql.find('\n', begin), sql.size());
+    const std::string_view line = sql.substr(begin, end - begin);
+    text += fmt::format("  {}\n", on_one_line(line));
+    for (const Note& note : notes) {
+      if (note.span.begin < begin || note.span.begin >= end) continue;
+      const std::size_t stop = std::min<std::size_t>(note.span.end, end);
+      const std::size_t before = text_width(sql.substr(begin, note.span.begin - begin));
+      const std::size_t width = text_width(sql.substr(note.span.begin, stop - note.span.begin));
+      text += fmt::format("  {}{}  {}\n", std::string(before, ' '), style.paint(Colour::kYellow, std::string(width, '^')),
+                          on_one_line(note.text));
+    }
+    begin = end + 1;
+  }
+  return text;
+}
+
+std::string runs_text(const Explanation& explanation, const WhyStyle& style) {
+  std::string text;
+  for (const TableUse& table : explanation.tables) {
+    for (const IndexUse& index : table.indexes) {
+      if (index.runs.empty()) continue;
+      std::size_t width = 0;
+      for (const advice::Runs& runs : index.runs) width = std::max(width, text_width(runs.condition));
+      if (index.contrast) width = std::max(width, text_width(index.contrast->condition));
+      text += fmt::format("  {}, from the first of its {} entries to the last:\n", index.name,
+                          with_thousands(index.runs.front().entries));
+      for (const advice::Runs& runs : index.runs) append_run(text, runs, false, width, style);
+      if (index.contrast) append_run(text, *index.contrast, true, width, style);
+    }
+  }
+  return text;
+}
+
+std::string why_text(const Explanation& explanation, const WhyStyle& style) {
+  std::string text = fmt::format("\n{}", headline(explanation, style));
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) text.append("\n").append(part);
+  };
+  add(sql_with_notes(explanation.sql, notes_of(explanation), style));
+  add(indexes_text(explanation, style));
+  add(reasons_text(explanation));
+  add(runs_text(explanation, style));
+  add(work_text(explanation));
+  if (style.suggestions) add(suggestions_text(explanation, style));
+  if (!explanation.agreement.agrees()) add(fmt::format("  {}", explanation.agreement.to_text()));
+  add(candidates_text(explanation));
+  return text;
+}
+
+}  // namespace leftmost::shell
