@@ -83,8 +83,9 @@ class Coder {
   bool code_count_shortcut(Select* select, SelectPlan& plan);
   void code_aggregate_arguments(const Select& select);
   void add_aggregate_distinct_steps(SelectPlan& plan);
-  void record_reasons(const Select& select, const SelectPlan& plan, const LoopPlan& loops);
-  void record_change_reasons(const Item& target, const LoopPlan& loops);
+  /// record_reasons.cpp
+  void record_reasons(const Select& select, const SelectPlan& plan, LoopPlan& loops);
+  void record_change_reasons(const Item& target, LoopPlan& loops);
   void record_count_reasons(const Select& select, const SelectPlan& plan);
   void move_having_to_where(Select* select);
 

@@ -1,0 +1,34 @@
+// planner/column_reasons.h - what became of each column of one index, and the reason on the first column that is not a
+// plain search (groups P, X, L and B of docs/reasons.md).
+#pragma once
+
+#include "planner/loop_plan.h"
+
+namespace leftmost::planner {
+
+/// What one index column could do for the query, before prefixes are looked at.
+struct ColumnFacts {
+  Term* search = nullptr;      ///< a term that a search can use, if the columns before allow it
+  Term* upper = nullptr;       ///< with a lower bound in `search`: the upper one
+  const Term* other = nullptr; ///< a condition on the column that no search can use
+  bool is_equality() const;
+  bool has_term() const { return search != nullptr || other != nullptr; }
+};
+
+/// The columns of `probe` from the left.
+std::vector<ColumnFacts> column_facts(LoopPlan& plan, const ItemFacts& facts, const Probe& probe);
+
+struct Explanation {
+  std::string_view code;
+  std::string text;
+};
+/// Why a condition that mentions the column cannot search this index column.
+Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const Probe& probe, int position,
+                               const Context& context);
+
+/// Fills `reason.columns`, `seek_columns` and, for an index that is not used, `code`. `chosen` is the candidate that
+/// reads the item.
+void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+                     const Candidate* chosen, const Context& context);
+
+}  // namespace leftmost::planner
