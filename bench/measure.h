@@ -1,7 +1,8 @@
 // bench/measure.h - what is measured, and how: all peers in turn, several rounds, medians of ratios within a round.
 //
-// A machine that is busy with something else slows all peers of a round alike, so the ratio to SQLite of the same round says
-// more than any speed; the median over the rounds drops the rounds that were disturbed.
+// Time is processor time of the one thread. A machine that is busy with something else still slows all peers of a round
+// alike (caches, memory), so the ratio to SQLite of the same round says more than any speed; the median over the rounds
+// drops the rounds that were disturbed.
 #pragma once
 
 #include <functional>
