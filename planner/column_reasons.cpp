@@ -218,6 +218,30 @@ bool is_pattern(const Term& term) { return term.is_pattern_bound; }
 
 }  // namespace
 
+void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe) {
+  const auto equalities = static_cast<int>(loop.equalities.size());
+  const int bounded = loop.lower.present() || loop.upper.present()
+                          ? static_cast<int>(std::max({std::size_t{1}, loop.lower.values.size(), loop.upper.values.size()}))
+                          : 0;
+  reason.seek_columns = std::min(equalities + bounded, probe.key_columns);
+  for (int i = 0; i < probe.key_columns; ++i) {
+    ColumnReason& made = reason.columns.emplace_back();
+    made.column = probe.column_name(i, *facts.item);
+    if (i < equalities) {
+      const SeekColumn& seek = loop.equalities[static_cast<std::size_t>(i)];
+      made.role = seek.kind == SeekKind::kIn     ? ColumnRole::kSeekIn
+                  : seek.kind == SeekKind::kSkip ? ColumnRole::kSeekSkip
+                                                 : ColumnRole::kSeekEq;
+      made.term = seek.term;
+      made.text = "searched for one branch of the OR";
+    } else if (i < equalities + bounded) {
+      made.role = ColumnRole::kSeekRange;
+      made.term = loop.lower.present() ? loop.lower.term : loop.upper.term;
+      made.text = "a range: searched for one branch of the OR";
+    }
+  }
+}
+
 void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
                      const Candidate* chosen, const Context& context) {
   const bool used = chosen != nullptr && chosen->probe == &probe && chosen->kind != CandidateKind::kMultiIndexOr;
@@ -260,8 +284,10 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
                                                                           : ColumnRole::kFilterOnRow;
   };
   const auto orders = [&](const ProbeColumn& column) {
-    for (const OrderTerm& wanted : plan.wanted.terms) {
-      const Expr* expr = skip_markers(wanted.expr);
+    std::size_t delivered = plan.wanted.terms.size();
+    if (plan.wanted.mode == OrderMatchMode::kOrder) delivered = static_cast<std::size_t>(plan.choice.order_satisfied);
+    for (std::size_t i = 0; i < delivered; ++i) {
+      const Expr* expr = skip_markers(plan.wanted.terms[i].expr);
       if (is_about_column(expr, facts.item->id, column.query_column)) return true;
       if (column.expression != nullptr && same_expr_skipping(expr, column.expression, facts.item->id)) return true;
     }

@@ -26,6 +26,9 @@ struct Explanation {
 Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const Probe& probe, int position,
                                const Context& context);
 
+/// The columns of an index that an arm of a multi-index OR searches (or scans) as `loop`.
+void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe);
+
 /// Fills `reason.columns`, `seek_columns` and, for an index that is not used, `code`. `chosen` is the candidate that
 /// reads the item.
 void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,

@@ -69,13 +69,14 @@ std::string_view cost_of_use(const ItemFacts& facts, const Probe& probe, const C
   return "not-covering";
 }
 
-bool searches_in_an_arm(const Loop& loop, const RelationIndex* index) {
+/// The arm of a multi-index OR that reads the index, if there is one.
+const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
   for (const OrArm& arm : loop.or_arms) {
     if (arm.loop == nullptr) continue;
-    if (index != nullptr && arm.loop->index == index) return true;
-    if (searches_in_an_arm(*arm.loop, index)) return true;
+    if (index != nullptr && arm.loop->index == index) return arm.loop.get();
+    if (const Loop* nested = arm_that_reads(*arm.loop, index)) return nested;
   }
-  return false;
+  return nullptr;
 }
 
 void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, const ItemFacts& facts,
@@ -121,7 +122,12 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       if (any_term) index.verdict = IndexVerdict::kUnusable;
     }
     // Arms of a multi-index OR search their indexes in plans of their own.
-    if (loop != nullptr && searches_in_an_arm(*loop, probe.index)) index.verdict = IndexVerdict::kUsed;
+    if (const Loop* arm = loop == nullptr ? nullptr : arm_that_reads(*loop, probe.index)) {
+      index.verdict = IndexVerdict::kUsed;
+      index.cost_estimated = arm->run_cost;
+      explain_arm_columns(index, *arm, facts, probe);
+      continue;
+    }
 
     explain_columns(index, plan, facts, probe, chosen, context);
     for (const ColumnReason& column : index.columns) {
