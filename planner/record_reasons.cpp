@@ -179,7 +179,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       add_general(reasons, index.code, quoted(probe.index), {},
                   quoted(probe.index) + " could be searched, but " +
                       (index.code == "hint-indexed-by" || index.code == "hint-not-indexed" ? "the query says which index to use"
-                       : searches(*chosen) ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
+                       : searches(*chosen) && chosen->probe != nullptr ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
                                            : "reading everything in another way is estimated to be cheaper"));
     }
     // Hopping over a leading column that nothing fixes.
