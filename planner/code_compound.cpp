@@ -294,12 +294,6 @@ LogEst Coder::code_merge(Select* last) {
   Select* const prior = first_right->prior;
   first_right->prior = nullptr;
   last->order_by = order_for(last);
-  // SQLite lets a constant LIMIT of the whole cheapen the sort of the last arm (and only that one).
-  if (limit != nullptr && right_count == 1) {
-    if (const auto count = integer_literal(limit); count && *count > 0) {
-      inherited_limits_[last] = log_est(static_cast<std::uint64_t>(*count));
-    }
-  }
   const LogEst right_rows = code_select(last, Destination::kRows);
   if (first_right == last) {
     nest_flattened_arm(last, prior);

@@ -105,7 +105,6 @@ void Coder::flatten_and_reduce(Select* select) {
 
 Coder::LimitEstimate Coder::code_limit(Select* select, Destination destination) {
   LimitEstimate estimate{kRowsWithoutLimit, false};
-  if (const auto found = inherited_limits_.find(select); found != inherited_limits_.end()) return {found->second, true};
   const bool one_row = destination == Destination::kScalar || destination == Destination::kExists;
   std::optional<int> count;
   if (select->limit == nullptr) {
@@ -217,6 +216,7 @@ void Coder::code_sorted_results(const Select& select, const SelectPlan& plan, bo
       if (column > 0) is_sort_term[static_cast<std::size_t>(column - 1)] = true;
     }
   }
+  std::vector<bool> is_coded(select.columns.size(), false);
   const auto code_results = [&] {
     for (std::size_t i = 0; i < select.columns.size(); ++i) {
       if (!is_sort_term[i]) code_expr(select.columns[i].expr);
@@ -229,8 +229,15 @@ void Coder::code_sorted_results(const Select& select, const SelectPlan& plan, bo
       continue;
     }
     const auto column = static_cast<std::size_t>(term.result_column - 1);
-    if (is_sort_term[column]) code_expr(select.columns[column].expr);
-    if (term.expr != select.columns[column].expr) code_hidden(term.expr);
+    if (is_sort_term[column] && !is_coded[column]) {
+      is_coded[column] = true;
+      code_expr(select.columns[column].expr);
+      if (term.expr != select.columns[column].expr) code_hidden(term.expr);
+    } else if (is_sort_term[column]) {
+      code_expr(term.expr);  // a column that is asked for twice is computed twice
+    } else {
+      code_hidden(term.expr);
+    }
   }
   if (order_first) code_results();
 }

@@ -138,7 +138,6 @@ class Coder {
   std::unordered_set<const Select*> reusable_;  ///< coded, not correlated: a second use prints REUSE
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
-  std::unordered_map<const Select*, storage::LogEst> inherited_limits_;
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   int select_depth_ = 0;
 };
