@@ -115,8 +115,8 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
     for (const IndexUse& index : table.indexes) {
       std::string name = index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name;
       for (const ColumnUse& column : index.columns) {
-        std::string said = column.text;
-        if (said.empty()) said = column.term;
+        // Of a plain search the condition says it all.
+        const std::string said = column.text.empty() || (is_seek(column.role) && !column.term.empty()) ? column.term : column.text;
         text += fmt::format("  {}  {}  {}  {}\n", padded(on_one_line(name), index_width), padded(column.column, column_width),
                             style.paint(colour_of(column), padded(planner::role_name(column.role), 15)),
                             on_one_line(said));
