@@ -134,10 +134,4 @@ Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
   return fail(ErrorCode::kError, "no such trigger: " + written_name(drop.schema, drop.name));
 }
 
-Expected<void> compile_alter_table(const sql::AlterTable& alter, CompileContext context) {
-  context.statement.kind = StatementKind::kDefinition;
-  context.statement.is_readonly = false;
-  return not_supported("ALTER TABLE", alter.span.begin);
-}
-
 }  // namespace leftmost::engine

@@ -1,0 +1,119 @@
+#include "engine/exec/redefine.h"
+
+#include <algorithm>
+
+#include "engine/bind/binder.h"
+#include "engine/exec/create_index.h"
+#include "engine/exec/table_definition.h"
+#include "engine/sql/parser.h"
+
+namespace leftmost::engine {
+
+using storage::IndexPtr;
+
+namespace {
+
+Expected<const sql::Statement*> parse_definition(CompiledStatement& statement, std::string text) {
+  statement.text = std::move(text);
+  auto parsed = sql::parse(statement.text, statement.arena);
+  if (!parsed) return Unexpected(parsed.error());
+  if (parsed->statement == nullptr) return fail(ErrorCode::kCorrupt, "malformed database schema");
+  return parsed->statement;
+}
+
+Expected<void> redefine_index(Connection& connection, const storage::IndexDef& old, const storage::TableDef& table,
+                              const std::string& sql) {
+  CompiledStatement statement;
+  auto syntax = parse_definition(statement, sql);
+  if (!syntax) return Unexpected(syntax.error());
+  if ((*syntax)->kind != sql::StatementKind::kCreateIndex) return fail(ErrorCode::kCorrupt, "malformed database schema");
+  auto index = define_index(sql::as<sql::CreateIndex>(**syntax), table, CompileContext{connection, statement});
+  if (!index) return Unexpected(index.error());
+  index->id = old.id;
+  index->schema_order = old.schema_order;
+  index->name = old.name;
+  index->sql = sql;
+  return connection.data().catalog.replace_index(std::move(*index));
+}
+
+}  // namespace
+
+Expected<void> redefine_table(Connection& connection, const storage::TableDef& table, const std::string& name,
+                              const std::string& sql, const std::map<storage::ObjectId, std::string>& index_sql,
+                              std::string& index) {
+  storage::Catalog& catalog = connection.data().catalog;
+  std::vector<IndexPtr> indexes = catalog.indexes_of(table.id);
+  std::sort(indexes.begin(), indexes.end(), [](const IndexPtr& a, const IndexPtr& b) { return a->id < b->id; });
+
+  CompiledStatement statement;
+  auto syntax = parse_definition(statement, sql);
+  if (!syntax) return Unexpected(syntax.error());
+  if ((*syntax)->kind != sql::StatementKind::kCreateTable) return fail(ErrorCode::kCorrupt, "malformed database schema");
+  auto made = define_table(sql::as<sql::CreateTable>(**syntax), table.schema, statement.text, connection.functions(),
+                           statement.arena);
+  if (!made) return Unexpected(made.error());
+  made->table.id = table.id;
+  made->table.schema_order = table.schema_order;
+  made->table.name = name;
+  made->table.sql = sql;
+  if (auto replaced = catalog.replace_table(std::move(made->table)); !replaced) return replaced;
+  const storage::TablePtr changed = catalog.table(table.id);
+
+  // The indexes of constraints are made in the order of the text, which is that of their ids.
+  std::size_t next = 0;
+  for (const IndexPtr& old : indexes) {
+    if (old->origin == storage::IndexOrigin::kCreateIndex) continue;
+    if (next == made->indexes.size()) return fail(ErrorCode::kCorrupt, "malformed database schema (" + name + ")");
+    storage::IndexDef& def = made->indexes[next++];
+    def.id = old->id;
+    def.schema_order = old->schema_order;
+    def.table_id = table.id;
+    if (auto replaced = catalog.replace_index(std::move(def)); !replaced) return replaced;
+  }
+  for (const IndexPtr& old : indexes) {
+    if (old->origin != storage::IndexOrigin::kCreateIndex) continue;
+    const auto text = index_sql.find(old->id);
+    index = old->name;
+    auto replaced = redefine_index(connection, *old, *changed, text != index_sql.end() ? text->second : old->sql.value_or(""));
+    if (!replaced) return replaced;
+  }
+  index.clear();
+  return {};
+}
+
+void redefine_view(Connection& connection, const storage::ViewDef& view, const std::string& sql) {
+  storage::ViewDef changed = view;
+  changed.sql = sql;
+  connection.data().catalog.remove(view.id);
+  // The name was just set free.
+  static_cast<void>(connection.data().catalog.add_view(std::move(changed)));
+}
+
+Expected<void> check_views(Connection& connection, const std::string& when) {
+  const std::shared_ptr<RelationCache> relations = connection.relations();
+  for (const storage::SchemaName schema : {storage::SchemaName::kMain, storage::SchemaName::kTemp}) {
+    for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
+      const auto* view = std::get_if<storage::ViewPtr>(&object);
+      if (view == nullptr) continue;
+      const auto parsed = relations->parsed_view(*view);
+      if (!parsed) return Unexpected(parsed.error());
+      storage::Arena arena;
+      BindContext context;
+      context.relations = relations.get();
+      context.functions = &connection.functions();
+      context.arena = &arena;
+      context.sql = (*view)->sql;
+      const auto bound = bind_select(*(*parsed)->select, context);
+      if (bound) continue;
+      Error error = bound.error();
+      error.sql_offset.reset();
+      if (error.code != ErrorCode::kNotSupported) {
+        error.message = "error in view " + (*view)->name + when + ": " + error.message;
+      }
+      return Unexpected(std::move(error));
+    }
+  }
+  return {};
+}
+
+}  // namespace leftmost::engine
