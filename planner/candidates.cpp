@@ -149,8 +149,10 @@ void CandidateBuilder::adjust_rows(Candidate& c, LogEst rows_before) const {
   for (std::size_t i = 0; i < terms_->base_count; ++i) {
     const Term& term = *terms_->terms[i];
     if ((term.all & ~allowed) != 0 || (term.all & c.self) == 0 || term.is_virtual) continue;
+    // Parents are told by their number: within an OR arm, a term from outside whose parent has the same number as one of
+    // the arm's own terms makes that one count as used. A quirk of SQLite that decides plans.
     const bool used = std::any_of(c.terms.begin(), c.terms.end(), [&](const Term* t) {
-      return t != nullptr && (t == &term || t->parent == &term);
+      return t != nullptr && (t == &term || (t->parent != nullptr && t->parent->index == i));
     });
     if (used) continue;
     constexpr std::uint16_t kSelective = kOpIn | kOpEq | kOpLt | kOpLe | kOpGt | kOpGe;

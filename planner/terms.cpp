@@ -22,6 +22,7 @@ void split(TermList& list, Expr* expr, ExprKind connective) {
 
 Term& append_term(TermList& list, Expr* expr, TermOrigin origin) {
   Term& term = list.owned.emplace_back();
+  term.index = list.terms.size();
   list.terms.push_back(&term);
   if (expr->kind == ExprKind::kLikelihood) term.truth = expr->truth;
   term.expr = skip_markers(expr);

@@ -48,6 +48,7 @@ struct Term {
   ItemSet all = 0;                 ///< items mentioned anywhere
   storage::LogEst truth = 1;       ///< <= 0: probability by likelihood(); 1: no hint
   Term* parent = nullptr;
+  std::size_t index = 0;           ///< in its own list
   int children = 0;                ///< children that are not coded yet
   int in_field = 0;                ///< row-value IN: which element this slice is about, from 1
   bool is_virtual = false;
