@@ -1,4 +1,5 @@
-// planner/candidate.h - one way to read one item, with what it would cost; and the list of those worth remembering.
+// planner/candidate.h - one way to read one item, with what it would cost; and the list of those worth
+// remembering.
 #pragma once
 
 #include <string>
@@ -13,27 +14,27 @@ enum class CandidateKind : std::uint8_t { kRowid, kIndex, kAutomaticIndex, kMult
 
 struct Candidate {
   CandidateKind kind = CandidateKind::kRowid;
-  int position = 0;         ///< of the item
+  int position = 0;  ///< of the item
   ItemSet self = 0;
-  ItemSet prereq = 0;       ///< items that must stand before it
-  int tag = 0;              ///< 0, or the number of the probe that may help the wanted order (section 4.2)
+  ItemSet prereq = 0;  ///< items that must stand before it
+  int tag = 0;         ///< 0, or the number of the probe that may help the wanted order (section 4.2)
   storage::LogEst setup = 0, run = 0, rows = 0;
   const Probe* probe = nullptr;  ///< kRowid, kIndex
   bool covering = false;
-  bool view_scan = false;   ///< whole FROM subquery
+  bool view_scan = false;  ///< whole FROM subquery
   bool one_row = false;
   bool self_culling = false;
   // Which kinds of constraint it uses.
-  bool has_equal = false;   ///< = or IS
+  bool has_equal = false;  ///< = or IS
   bool has_in = false;
   bool has_null = false;
   bool has_lower = false, has_upper = false;
   bool has_transitive = false;  ///< some = was found through an equivalent column
-  int equal_columns = 0;    ///< index columns with =, IS, IN, IS NULL or skipped
+  int equal_columns = 0;        ///< index columns with =, IS, IN, IS NULL or skipped
   int skipped = 0;
   int lower_length = 0, upper_length = 0;  ///< columns bounded; more than one for row values
-  /// In index-column order, a null for each skipped column; then lower and upper bound. One term for kAutomaticIndex
-  /// (the one it was made for) and kMultiIndexOr.
+  /// In index-column order, a null for each skipped column; then lower and upper bound. One term for
+  /// kAutomaticIndex (the one it was made for) and kMultiIndexOr.
   std::vector<Term*> terms;
 
   bool has_range() const { return has_lower || has_upper; }
@@ -57,13 +58,13 @@ class OrCosts {
   std::vector<Entry> entries_;
 };
 
-/// The candidates of a FROM clause that are not dominated by others, in insertion order (section 4.11). Order and
-/// in-place replacement decide ties.
+/// The candidates of a FROM clause that are not dominated by others, in insertion order (section 4.11). Order
+/// and in-place replacement decide ties.
 class CandidateList {
  public:
   enum class Outcome : std::uint8_t { kAppended, kReplaced, kDropped };
-  /// Adjusts the numbers of `candidate` to those of candidates with a subset or superset of its terms; to be called
-  /// before insert().
+  /// Adjusts the numbers of `candidate` to those of candidates with a subset or superset of its terms; to be
+  /// called before insert().
   void adjust_to_subsets(Candidate& candidate) const;
   /// `other`: the candidate that was replaced, or that dominates.
   struct Insertion {
@@ -76,7 +77,8 @@ class CandidateList {
 
  private:
   /// First place from `from` on where `candidate` fits in; all_.size() to append; nothing if it is dominated.
-  std::optional<std::size_t> place(const Candidate& candidate, std::size_t from, std::size_t& dominator) const;
+  std::optional<std::size_t> place(const Candidate& candidate, std::size_t from,
+                                   std::size_t& dominator) const;
   std::vector<Candidate> all_;
 };
 

@@ -26,8 +26,8 @@ class CandidateBuilder {
 
   // seek_candidates.cpp
   void add_seeks(ItemFacts& facts, const Probe& probe, LogEst in_multiplier);
-  void add_seek_by(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, Term& term, bool through_equivalence,
-                   const Candidate& saved);
+  void add_seek_by(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, Term& term,
+                   bool through_equivalence, const Candidate& saved);
   void add_skip_scan(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, const Candidate& saved);
   LogEst range_rows(LogEst rows, const Term* lower, const Term* upper) const;
   int row_bound_length(const ItemFacts& facts, const Probe& probe, int column, const Term& term) const;
@@ -36,12 +36,12 @@ class CandidateBuilder {
   void add_multi_index_or(ItemFacts& facts, ItemSet prereq);
 
   const CandidateRequest& request_;
-  TermList* terms_ = nullptr;   ///< the current list: the whole WHERE, or one arm of an OR
+  TermList* terms_ = nullptr;     ///< the current list: the whole WHERE, or one arm of an OR
   OrCosts* arm_costs_ = nullptr;  ///< inside an arm: where costs go instead of the list
-  Candidate current_;           ///< the candidate in the making; its tag survives from item to item, as in SQLite
+  Candidate current_;  ///< the candidate in the making; its tag survives from item to item, as in SQLite
   ProbeSummary* summary_ = nullptr;
   bool budget_spent_ = false;
-  int budget_ = 20'000;         ///< insertions; 1 000 more per item (SQLite's SQLITE_QUERY_PLANNER_LIMIT)
+  int budget_ = 20'000;  ///< insertions; 1 000 more per item (SQLite's SQLITE_QUERY_PLANNER_LIMIT)
   Candidates result_;
 };
 

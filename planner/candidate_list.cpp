@@ -15,7 +15,8 @@ namespace {
 ///   4. every term of X is among Y's;
 ///   5. not: X covers and Y does not.
 bool is_cheaper_proper_subset(const Candidate& x, const Candidate& y) {
-  if (x.terms.size() - static_cast<std::size_t>(x.skipped) >= y.terms.size() - static_cast<std::size_t>(y.skipped)) {
+  if (x.terms.size() - static_cast<std::size_t>(x.skipped) >=
+      y.terms.size() - static_cast<std::size_t>(y.skipped)) {
     return false;
   }
   if (x.run > y.run && x.rows > y.rows) return false;
@@ -44,13 +45,14 @@ void CandidateList::adjust_to_subsets(Candidate& candidate) const {
   }
 }
 
-std::optional<std::size_t> CandidateList::place(const Candidate& c, std::size_t from, std::size_t& dominator) const {
+std::optional<std::size_t> CandidateList::place(const Candidate& c, std::size_t from,
+                                                std::size_t& dominator) const {
   for (std::size_t i = from; i < all_.size(); ++i) {
     const Candidate& p = all_[i];
     if (p.position != c.position || p.tag != c.tag) continue;
     // 1. A real index with an = column replaces an automatic one.
-    if (p.kind == CandidateKind::kAutomaticIndex && c.skipped == 0 && c.kind == CandidateKind::kIndex && c.has_equal &&
-        is_subset(c.prereq, p.prereq)) {
+    if (p.kind == CandidateKind::kAutomaticIndex && c.skipped == 0 && c.kind == CandidateKind::kIndex &&
+        c.has_equal && is_subset(c.prereq, p.prereq)) {
       return i;
     }
     // 2. p is at least as good in everything.

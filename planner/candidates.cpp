@@ -8,16 +8,16 @@
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est_add;
 using storage::log_est_search_height;
+using storage::LogEst;
 
 Candidates generate_candidates(const CandidateRequest& request) { return CandidateBuilder(request).run(); }
 
 Candidates CandidateBuilder::run() {
   terms_ = &request_.where;
-  ItemSet before = 0;   // all items to the left
-  ItemSet prereq = 0;   // those that must stay there
+  ItemSet before = 0;  // all items to the left
+  ItemSet prereq = 0;  // those that must stay there
   bool after_right_join = false;
   bool has_right_join = false;
   for (std::size_t i = 0; i < request_.items_planned; ++i) {
@@ -67,8 +67,8 @@ bool CandidateBuilder::helps_wanted_order(const ItemFacts& facts, const Probe& p
 void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
   const Item& item = *facts.item;
   const bool is_hinted = item.indexed_by != nullptr || item.not_indexed;
-  if (arm_costs_ == nullptr && !request_.is_or_arm && request_.context.options.automatic_index && !is_hinted &&
-      facts.has_rowid && !facts.is_correlated && !facts.is_recursive && !item.join.right) {
+  if (arm_costs_ == nullptr && !request_.is_or_arm && request_.context.options.automatic_index &&
+      !is_hinted && facts.has_rowid && !facts.is_correlated && !facts.is_recursive && !item.join.right) {
     add_automatic(facts, prereq);
   }
   int number = 0;
@@ -91,7 +91,8 @@ void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
   summary_ = nullptr;
 }
 
-void CandidateBuilder::add_full_scan(ItemFacts& facts, Probe& probe, int number, ItemSet prereq, bool helps_order) {
+void CandidateBuilder::add_full_scan(ItemFacts& facts, Probe& probe, int number, ItemSet prereq,
+                                     bool helps_order) {
   Candidate& c = current_;
   c = Candidate{};
   c.position = facts.position;
@@ -112,16 +113,17 @@ void CandidateBuilder::add_full_scan(ItemFacts& facts, Probe& probe, int number,
   }
   c.kind = CandidateKind::kIndex;
   c.covering = covers(probe, *facts.item);
-  const bool narrower = c.covering && !probe.unordered() && probe.width < facts.width && !request_.wants_one_pass;
-  if (helps_order || !facts.has_rowid || probe.is_partial() || facts.item->indexed_by != nullptr || narrower) {
+  const bool narrower =
+      c.covering && !probe.unordered() && probe.width < facts.width && !request_.wants_one_pass;
+  if (helps_order || !facts.has_rowid || probe.is_partial() || facts.item->indexed_by != nullptr ||
+      narrower) {
     c.tag = helps_order ? number : 0;
     c.run = static_cast<LogEst>(probe.entries + 1 + 15 * probe.width / facts.width);
     if (!c.covering) c.run = log_est_add(c.run, lookups_of_scan(facts, probe));
     adjust_rows(c, probe.entries);
     const bool on_expression =
-        std::any_of(probe.columns.begin(), probe.columns.end(), [](const ProbeColumn& column) {
-          return column.column == storage::kExpressionColumn;
-        });
+        std::any_of(probe.columns.begin(), probe.columns.end(),
+                    [](const ProbeColumn& column) { return column.column == storage::kExpressionColumn; });
     if (!(facts.item->join.right && on_expression)) insert();
     c.rows = probe.entries;
   }
@@ -149,8 +151,9 @@ void CandidateBuilder::adjust_rows(Candidate& c, LogEst rows_before) const {
   for (std::size_t i = 0; i < terms_->base_count; ++i) {
     const Term& term = *terms_->terms[i];
     if ((term.all & ~allowed) != 0 || (term.all & c.self) == 0 || term.is_virtual) continue;
-    // Parents are told by their number: within an OR arm, a term from outside whose parent has the same number as one of
-    // the arm's own terms makes that one count as used. A quirk of SQLite that decides plans.
+    // Parents are told by their number: within an OR arm, a term from outside whose parent has the same
+    // number as one of the arm's own terms makes that one count as used. A quirk of SQLite that decides
+    // plans.
     const bool used = std::any_of(c.terms.begin(), c.terms.end(), [&](const Term* t) {
       return t != nullptr && (t == &term || (t->parent != nullptr && t->parent->index == i));
     });
@@ -174,7 +177,8 @@ void CandidateBuilder::adjust_rows(Candidate& c, LogEst rows_before) const {
 }
 
 bool term_fits_automatic_index(const Term& term, const ItemFacts& facts, ItemSet not_ready) {
-  if (term.about_item != facts.item->id || (term.ops & (kOpEq | kOpIs)) == 0 || term.about_column < 0) return false;
+  if (term.about_item != facts.item->id || (term.ops & (kOpEq | kOpIs)) == 0 || term.about_column < 0)
+    return false;
   if (facts.needs_on_terms() && !constraint_fits_outer_join(term, facts)) return false;
   if ((term.prereq & not_ready) != 0) return false;
   std::optional<storage::Affinity> affinity;
@@ -232,17 +236,25 @@ void CandidateBuilder::insert() {
     }
     return;
   }
-  if (request_.context.options.keep_candidates && (before.run != candidate.run || before.rows != candidate.rows)) {
+  if (request_.context.options.keep_candidates &&
+      (before.run != candidate.run || before.rows != candidate.rows)) {
     record(before, "adjusted to a subset of its terms");
   }
   const CandidateList::Insertion insertion = result_.list.insert(candidate);
   if (!request_.context.options.keep_candidates) return;
   switch (insertion.outcome) {
-    case CandidateList::Outcome::kAppended: record(candidate, "kept"); break;
-    case CandidateList::Outcome::kDropped: record(candidate, "dropped: " + describe(insertion.other) + " is at least as good"); break;
-    case CandidateList::Outcome::kReplaced: record(candidate, "replaces " + describe(insertion.other)); break;
+    case CandidateList::Outcome::kAppended:
+      record(candidate, "kept");
+      break;
+    case CandidateList::Outcome::kDropped:
+      record(candidate, "dropped: " + describe(insertion.other) + " is at least as good");
+      break;
+    case CandidateList::Outcome::kReplaced:
+      record(candidate, "replaces " + describe(insertion.other));
+      break;
   }
-  for (const Candidate& deleted : insertion.deleted) record(deleted, "deleted: " + describe(candidate) + " is better");
+  for (const Candidate& deleted : insertion.deleted)
+    record(deleted, "deleted: " + describe(candidate) + " is better");
 }
 
 void CandidateBuilder::record(const Candidate& candidate, std::string outcome) {

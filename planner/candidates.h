@@ -1,4 +1,5 @@
-// planner/candidates.h - generates every way to read every item of a FROM clause (section 4 of docs/planner.md).
+// planner/candidates.h - generates every way to read every item of a FROM clause (section 4 of
+// docs/planner.md).
 //
 //   per item:  automatic indexes -> for each probe: full scan, then searches from the left -> multi-index OR
 //
@@ -15,12 +16,12 @@ namespace leftmost::planner {
 struct CandidateRequest {
   Context& context;
   std::vector<ItemFacts>& facts;
-  std::size_t items_planned = 0;      ///< an OR arm plans the first item only, the others just exist
+  std::size_t items_planned = 0;  ///< an OR arm plans the first item only, the others just exist
   TermList& where;
   std::span<const OrderTerm> wanted_order;
-  bool order_may_help = true;         ///< false: the wanted order is an aggregate's argument (section 4.2)
+  bool order_may_help = true;  ///< false: the wanted order is an aggregate's argument (section 4.2)
   bool is_or_arm = false;
-  bool wants_one_pass = false;        ///< UPDATE, DELETE: no covering full scans
+  bool wants_one_pass = false;  ///< UPDATE, DELETE: no covering full scans
 };
 
 /// What was generated for one probe of one item; for explanations.
@@ -39,7 +40,8 @@ struct Candidates {
 /// Errors go to the context.
 Candidates generate_candidates(const CandidateRequest& request);
 
-/// Section 4.9: a single item with = on the rowid or on all columns of a unique index. Nothing else is looked at.
+/// Section 4.9: a single item with = on the rowid or on all columns of a unique index. Nothing else is looked
+/// at.
 std::optional<Candidate> find_shortcut(ItemFacts& facts, TermList& where);
 
 /// A term that an automatic index of the item could be searched by.

@@ -1,5 +1,5 @@
-// Aggregate queries: GROUP BY, one group, count(*) of a table, a lone min or max (sections 6.7, 6.9 and 7.6 of
-// docs/planner.md).
+// Aggregate queries: GROUP BY, one group, count(*) of a table, a lone min or max (sections 6.7, 6.9 and 7.6
+// of docs/planner.md).
 
 #include <algorithm>
 
@@ -91,7 +91,8 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
   const bool sorted = loops->choice.order_satisfied != terms;
   plan.group = sorted ? GroupMode::kSorted : GroupMode::kByLoops;
   if (sorted) {
-    add_step({.kind = plan.distinct_as_group_by ? StepKind::kSortDistinct : StepKind::kSortGroupBy, .select = &plan});
+    add_step({.kind = plan.distinct_as_group_by ? StepKind::kSortDistinct : StepKind::kSortGroupBy,
+              .select = &plan});
     for (const OrderTerm& term : select->group_by) code_expr(term.expr);
     end_loops(*loops, plan.loops, &plan);
   }
@@ -134,7 +135,8 @@ void Coder::code_one_group(Select* select, SelectPlan& plan) {
       std::vector<OrderTerm> wanted(1);
       wanted[0].expr = call.arguments.front();
       wanted[0].descending = role == FunctionRole::kMax;
-      if (role == FunctionRole::kMin && can_be_null(call.arguments.front())) wanted[0].nulls = NullsPlace::kLast;
+      if (role == FunctionRole::kMin && can_be_null(call.arguments.front()))
+        wanted[0].nulls = NullsPlace::kLast;
       request.wanted.terms = context_.arena.copy_span(wanted);
       request.wanted.mode = role == FunctionRole::kMin ? OrderMatchMode::kMin : OrderMatchMode::kMax;
     }
@@ -196,8 +198,10 @@ bool Coder::code_count_shortcut(Select* select, SelectPlan& plan) {
   if (select->columns.size() != 1 || select->aggregates.size() != 1) return false;
   const AggregateCall& call = select->aggregates.front();
   const Item& item = *select->items.front();
-  if (item.kind != ItemKind::kTable || select->columns.front().expr->kind != ExprKind::kAggregate) return false;
-  if (call.function->role != FunctionRole::kCount || !call.arguments.empty() || call.filter != nullptr) return false;
+  if (item.kind != ItemKind::kTable || select->columns.front().expr->kind != ExprKind::kAggregate)
+    return false;
+  if (call.function->role != FunctionRole::kCount || !call.arguments.empty() || call.filter != nullptr)
+    return false;
   if (call.distinct) return false;
 
   // The narrowest tree is the quickest to count.
@@ -240,7 +244,8 @@ bool is_constant_or_grouped(const Expr* expr, std::span<const OrderTerm> group_b
     }
   }
   if (expr->replaced_by_constant) return true;
-  if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate) return false;
+  if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate)
+    return false;
   if (expr->kind == ExprKind::kFunction && !expr->function->deterministic) return false;
   bool all = true;
   for_each_child(expr, [&](const Expr* child) { all = all && is_constant_or_grouped(child, group_by); });
@@ -254,7 +259,8 @@ void take_movable(Expr*& expr, Select* select, std::vector<Expr*>& taken, storag
     take_movable(expr->right, select, taken, arena);
     return;
   }
-  if (is_always_false(expr) || is_always_true(expr) || !is_constant_or_grouped(expr, select->group_by)) return;
+  if (is_always_false(expr) || is_always_true(expr) || !is_constant_or_grouped(expr, select->group_by))
+    return;
   taken.push_back(expr);
   expr = make_integer(arena, 1);
 }

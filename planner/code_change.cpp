@@ -7,8 +7,8 @@ namespace leftmost::planner {
 void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions) {
   Plan& plan = context_.plan;
   // DELETE without WHERE empties the table in one go, unless something has to see the rows.
-  const bool truncates = change.kind == ChangeKind::kDelete && change.where == nullptr &&
-                         change.multi_row_one_pass_allowed;
+  const bool truncates =
+      change.kind == ChangeKind::kDelete && change.where == nullptr && change.multi_row_one_pass_allowed;
   if (!truncates) {
     LoopRequest request;
     Item* const items[] = {change.target};
@@ -22,7 +22,8 @@ void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_ex
     bool several = change.multi_row_one_pass_allowed;
     if (change.kind == ChangeKind::kDelete && contains_correlated_subquery(change.where)) several = false;
     const bool may_repeat_rows = change.kind == ChangeKind::kDelete;
-    plan.change_one_pass = loop.one_row || (several && (loop.kind != CandidateKind::kMultiIndexOr || may_repeat_rows));
+    plan.change_one_pass =
+        loop.one_row || (several && (loop.kind != CandidateKind::kMultiIndexOr || may_repeat_rows));
     begin_loops(*loops, plan.change_loops, &plan.change_constant_filters, nullptr, MinMaxMode::kNone,
                 plan.change_one_pass);
     record_change_reasons(*change.target, *loops);

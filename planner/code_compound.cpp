@@ -8,9 +8,9 @@
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est;
 using storage::log_est_add;
+using storage::LogEst;
 
 namespace {
 
@@ -24,9 +24,12 @@ std::vector<Select*> arms_of(Select* last) {
 
 LogEst combine_rows(CompoundOp op, LogEst left, LogEst right) {
   switch (op) {
-    case CompoundOp::kIntersect: return std::min(left, right);
-    case CompoundOp::kExcept: return right;  // SQLite takes the right arm's
-    default: return log_est_add(right, left);
+    case CompoundOp::kIntersect:
+      return std::min(left, right);
+    case CompoundOp::kExcept:
+      return right;  // SQLite takes the right arm's
+    default:
+      return log_est_add(right, left);
   }
 }
 
@@ -55,8 +58,9 @@ LogEst Coder::code_values(Select* select, Destination destination) {
 LogEst Coder::code_compound(Select* last, Destination destination) {
   if (!last->order_by.empty()) return code_merge(last);
   const LogEst rows = code_arms(last, destination);
-  // COMPOUND QUERY was opened by the leftmost pair of arms. SQLite forgets to close it for an arm that flattening made a
-  // compound when more arms follow: their lines come out one level too deep, and so do ours.
+  // COMPOUND QUERY was opened by the leftmost pair of arms. SQLite forgets to close it for an arm that
+  // flattening made a compound when more arms follow: their lines come out one level too deep, and so do
+  // ours.
   if (followed_arms_.count(last) == 0) close_step();
   return rows;
 }
@@ -222,7 +226,8 @@ LogEst Coder::code_merge(Select* last) {
   const std::vector<Select*> arms = arms_of(last);
   const CompoundOp op = last->op;
 
-  // The order that both sides deliver: ORDER BY, and every column for those operators that compare whole rows.
+  // The order that both sides deliver: ORDER BY, and every column for those operators that compare whole
+  // rows.
   std::vector<OrderTerm> order(last->order_by.begin(), last->order_by.end());
   if (op != CompoundOp::kUnionAll) {
     for (std::size_t column = 1; column <= last->columns.size(); ++column) {
@@ -303,7 +308,8 @@ LogEst Coder::code_merge(Select* last) {
   close_step();
   close_step();
   // What the executor sees: each side's own order, and the statement's.
-  if (left_last->prior == nullptr && left_last->plan != nullptr) left_last->plan->arm_order = left_last->order_by;
+  if (left_last->prior == nullptr && left_last->plan != nullptr)
+    left_last->plan->arm_order = left_last->order_by;
   if (right_count == 1 && last->plan != nullptr) last->plan->arm_order = last->order_by;
   left_last->order_by = left_order;
   last->order_by = whole_order;
@@ -334,7 +340,8 @@ LogEst Coder::code_recursive(Select* last) {
   Select* const setup = arms[first_step - 1];
   Select* const step = arms[first_step];
   // UNION throws duplicates away on its way into the queue, so the arms need not.
-  const Destination destination = last->op == CompoundOp::kUnion ? Destination::kUnordered : Destination::kRows;
+  const Destination destination =
+      last->op == CompoundOp::kUnion ? Destination::kUnordered : Destination::kRows;
   last->limit = last->offset = nullptr;
   last->order_by = {};
   open_step({.kind = StepKind::kSetup});

@@ -1,4 +1,5 @@
-// Subqueries in expressions (section 6.10 of docs/planner.md): each prints its plan where the expression is evaluated.
+// Subqueries in expressions (section 6.10 of docs/planner.md): each prints its plan where the expression is
+// evaluated.
 
 #include "planner/coder.h"
 #include "planner/comparison.h"
@@ -141,7 +142,8 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
   if (!in->select->is_correlated && select->items.size() == 1 && select->items[0]->relation != nullptr) {
     const Item& item = *select->items[0];
     const bool is_plain = select->prior == nullptr && !select->distinct && !select->is_aggregate &&
-                          select->limit == nullptr && select->where == nullptr && item.kind == ItemKind::kTable;
+                          select->limit == nullptr && select->where == nullptr &&
+                          item.kind == ItemKind::kTable;
     bool all_columns = is_plain;
     for (const ResultColumn& column : select->columns) {
       all_columns = all_columns && column.expr->kind == ExprKind::kColumn;
@@ -199,11 +201,13 @@ const RelationIndex* Coder::index_for_in(const Expr* in, bool must_be_unique) co
   for (const RelationIndex& index : item.relation->indexes) {
     const storage::IndexDef& def = *index.def;
     if (index.where != nullptr || def.column_count() < size) continue;
-    if (must_be_unique && (def.key_columns.size() > size || (def.column_count() > size && !def.unique))) continue;
+    if (must_be_unique && (def.key_columns.size() > size || (def.column_count() > size && !def.unique)))
+      continue;
     std::uint64_t used = 0;
     for (std::size_t i = 0; i < size; ++i) {
       const Expr* column = select.columns[i].expr;
-      const int wanted = column->column == kRowidColumn && table.rowid_alias >= 0 ? table.rowid_alias : column->column;
+      const int wanted =
+          column->column == kRowidColumn && table.rowid_alias >= 0 ? table.rowid_alias : column->column;
       const auto required = comparison_collation(field(i), column);
       std::size_t j = 0;
       for (; j < size; ++j) {

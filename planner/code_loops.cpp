@@ -1,5 +1,5 @@
-// Loops, from the outermost to the innermost: the line of each, then the subqueries in its search terms, then its
-// filters (section 7.5 of docs/planner.md; SQLite: sqlite3WhereCodeOneLoopStart, src/wherecode.c).
+// Loops, from the outermost to the innermost: the line of each, then the subqueries in its search terms, then
+// its filters (section 7.5 of docs/planner.md; SQLite: sqlite3WhereCodeOneLoopStart, src/wherecode.c).
 
 #include <algorithm>
 
@@ -75,7 +75,8 @@ void Coder::set_loop_facts(const LoopPlan& plan, Loop& loop, const Candidate& ca
   const ItemFacts& facts = plan.facts[static_cast<std::size_t>(candidate.position)];
   loop.item = facts.item;
   loop.covering = candidate.covering;
-  loop.prints_covering = candidate.covering && candidate.kind == CandidateKind::kIndex && !facts.item->join.right;
+  loop.prints_covering =
+      candidate.covering && candidate.kind == CandidateKind::kIndex && !facts.item->join.right;
   loop.one_row = candidate.one_row;
   loop.reverse = (plan.choice.reverse >> number & 1) != 0;
   loop.nulls_last_pass = (plan.choice.nulls_last >> number & 1) != 0;
@@ -95,17 +96,23 @@ void Coder::set_loop_facts(const LoopPlan& plan, Loop& loop, const Candidate& ca
       if (!searches && candidate.probe->is_table_itself()) loop.access = AccessPath::kTableScan;
       break;
     }
-    case CandidateKind::kAutomaticIndex: loop.access = AccessPath::kAutomaticIndex; break;
-    case CandidateKind::kMultiIndexOr: loop.access = AccessPath::kMultiIndexOr; break;
+    case CandidateKind::kAutomaticIndex:
+      loop.access = AccessPath::kAutomaticIndex;
+      break;
+    case CandidateKind::kMultiIndexOr:
+      loop.access = AccessPath::kMultiIndexOr;
+      break;
   }
 }
 
 void Coder::code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready_before,
                       const SelectPlan* select_plan, bool is_or_arm) {
   const Candidate& candidate = plan.choice.loops[number];
-  if (candidate.kind == CandidateKind::kAutomaticIndex) fill_automatic_index(plan, loop, candidate, not_ready_before);
+  if (candidate.kind == CandidateKind::kAutomaticIndex)
+    fill_automatic_index(plan, loop, candidate, not_ready_before);
 
-  // A Bloom filter is built before its loop; those of later loops that could be built by now are built here as well.
+  // A Bloom filter is built before its loop; those of later loops that could be built by now are built here
+  // as well.
   if (number < plan.bloom_filter.size() && plan.bloom_filter[number]) {
     for (std::size_t i = number; i < plan.choice.loops.size(); ++i) {
       const Candidate& later = plan.choice.loops[i];
@@ -152,13 +159,15 @@ void Coder::fill_automatic_index(LoopPlan& plan, Loop& loop, const Candidate& ca
       loop.automatic_filter.push_back(term->expr);
     }
     if (!term_fits_automatic_index(*term, facts, not_ready)) continue;
-    const bool known = std::any_of(loop.automatic_columns.begin(), loop.automatic_columns.end(),
-                                   [&](const AutomaticColumn& column) { return column.column == term->about_column; });
+    const bool known =
+        std::any_of(loop.automatic_columns.begin(), loop.automatic_columns.end(),
+                    [&](const AutomaticColumn& column) { return column.column == term->about_column; });
     if (known) continue;
     AutomaticColumn& column = loop.automatic_columns.emplace_back();
     column.column = term->about_column;
-    column.name = facts.is_subquery ? skip_collate(term->expr->left)->name
-                                    : facts.item->relation->def->columns[static_cast<std::size_t>(column.column)].name;
+    column.name = facts.is_subquery
+                      ? skip_collate(term->expr->left)->name
+                      : facts.item->relation->def->columns[static_cast<std::size_t>(column.column)].name;
     column.collation = comparison_collation(term->expr).value_or(storage::Collation::kBinary);
     column.seek.kind = (term->ops & kOpIs) != 0 ? SeekKind::kIs : SeekKind::kEqual;
     column.seek.term = term->written;
@@ -172,8 +181,9 @@ void Coder::code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, 
   const bool left_join = is_left_join(plan, candidate);
   if (candidate.kind == CandidateKind::kAutomaticIndex) {
     for (Term* term : plan.terms.terms) {
-      const bool used = std::any_of(loop.automatic_columns.begin(), loop.automatic_columns.end(),
-                                    [&](const AutomaticColumn& c) { return c.seek.value == term->expr->right; });
+      const bool used =
+          std::any_of(loop.automatic_columns.begin(), loop.automatic_columns.end(),
+                      [&](const AutomaticColumn& c) { return c.seek.value == term->expr->right; });
       if (!used || term->expr->right == nullptr) continue;
       code_expr(term->expr->right);
       mark_coded(*term, left_join, not_ready);
@@ -219,7 +229,8 @@ void Coder::code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, 
   }
 }
 
-void Coder::code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candidate, int column, ItemSet not_ready) {
+void Coder::code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candidate, int column,
+                            ItemSet not_ready) {
   SeekColumn& seek = loop.equalities.emplace_back();
   Term* term = candidate.terms[static_cast<std::size_t>(column)];
   if (term == nullptr) {
@@ -287,9 +298,11 @@ void Coder::code_bound(Term& term, int length, SeekBound& bound, ItemSet not_rea
   mark_coded(term, left_join, not_ready);
 }
 
-void Coder::code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready, bool is_or_arm) {
+void Coder::code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready,
+                         bool is_or_arm) {
   const ItemFacts& facts = plan.facts[static_cast<std::size_t>(candidate.position)];
-  const bool by_entry = candidate.kind == CandidateKind::kIndex && !loop.covering && !candidate.probe->is_table_itself();
+  const bool by_entry =
+      candidate.kind == CandidateKind::kIndex && !loop.covering && !candidate.probe->is_table_itself();
   const auto each_open_term = [&](auto&& visit) {
     for (std::size_t i = 0; i < plan.terms.base_count; ++i) {
       Term& term = *plan.terms.terms[i];
@@ -332,13 +345,14 @@ void Coder::code_transitive_filters(LoopPlan& plan, Loop& loop, ItemSet not_read
   if (facts.needs_on_terms()) return;
   for (std::size_t i = 0; i < plan.terms.base_count; ++i) {
     const Term& term = *plan.terms.terms[i];
-    if (term.is_virtual || term.coded || (term.ops & (kOpEq | kOpIs)) == 0 || (term.ops & kOpEquivalent) == 0 ||
-        term.about_item != id) {
+    if (term.is_virtual || term.coded || (term.ops & (kOpEq | kOpIs)) == 0 ||
+        (term.ops & kOpEquivalent) == 0 || term.about_item != id) {
       continue;
     }
     Term* implied = find_term(plan.terms, id, term.about_column, ~not_ready, kOpEq | kOpIn | kOpIs);
     if (implied == nullptr || implied->coded) continue;
-    if ((implied->ops & kOpIn) != 0 && implied->expr->select != nullptr && implied->expr->select->columns.size() > 1) {
+    if ((implied->ops & kOpIn) != 0 && implied->expr->select != nullptr &&
+        implied->expr->select->columns.size() > 1) {
       continue;
     }
     Expr* filter = context_.arena.make<Expr>(*implied->expr);
@@ -349,7 +363,8 @@ void Coder::code_transitive_filters(LoopPlan& plan, Loop& loop, ItemSet not_read
   }
 }
 
-void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number, const SelectPlan* select_plan) {
+void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number,
+                            const SelectPlan* select_plan) {
   const Item& item = *loop.item;
   open_step({.kind = StepKind::kRightJoin, .select = select_plan, .loop = &loop, .item = &item});
   // The rows that nothing matched are found by a loop of their own, without the ON terms.

@@ -1,5 +1,5 @@
-// A loop that is a multi-index OR: every arm is planned again, as a small statement over the one item, together with the
-// other conditions that could narrow it (section 4.8 of docs/planner.md).
+// A loop that is a multi-index OR: every arm is planned again, as a small statement over the one item,
+// together with the other conditions that could narrow it (section 4.8 of docs/planner.md).
 
 #include "planner/coder.h"
 
@@ -13,7 +13,8 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
   // The item, and behind it those of the loops further in: terms about them are not ready.
   std::vector<Item*> items{const_cast<Item*>(loop.item)};
   for (std::size_t i = number + 1; i < plan.choice.loops.size(); ++i) {
-    items.push_back(const_cast<Item*>(plan.facts[static_cast<std::size_t>(plan.choice.loops[i].position)].item));
+    items.push_back(
+        const_cast<Item*>(plan.facts[static_cast<std::size_t>(plan.choice.loops[i].position)].item));
   }
 
   Expr* others = nullptr;

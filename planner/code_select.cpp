@@ -1,4 +1,5 @@
-// One SELECT, in SQLite's order of work (section 0.2 of docs/planner.md; SQLite: sqlite3Select, src/select.c).
+// One SELECT, in SQLite's order of work (section 0.2 of docs/planner.md; SQLite: sqlite3Select,
+// src/select.c).
 
 #include <algorithm>
 
@@ -6,8 +7,8 @@
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est;
+using storage::LogEst;
 
 namespace {
 
@@ -19,7 +20,8 @@ constexpr int kSelectDepthMax = 400;       // SELECTs inside each other; the par
 bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].descending != b[i].descending || nulls_are_misplaced(a[i]) != nulls_are_misplaced(b[i])) return false;
+    if (a[i].descending != b[i].descending || nulls_are_misplaced(a[i]) != nulls_are_misplaced(b[i]))
+      return false;
     if (!same_expr(a[i].expr, b[i].expr)) return false;
   }
   return true;
@@ -51,7 +53,8 @@ LogEst Coder::code_select(Select* select, Destination destination) {
     select->order_by = {};  // the arms of a compound hear about it from the compound
     select->distinct = false;
   }
-  if (select->prior != nullptr && !select->order_by.empty() && !select->is_recursive) wrap_collated_compound(select);
+  if (select->prior != nullptr && !select->order_by.empty() && !select->is_recursive)
+    wrap_collated_compound(select);
   LogEst rows = 0;
   if (select->prior == nullptr && !select->values_rows.empty()) {
     rows = code_values(select, destination);
@@ -87,9 +90,8 @@ void Coder::flatten_and_reduce(Select* select) {
         inner->limit == nullptr && !select->keeps_subquery_order && !inner->keeps_subquery_order) {
       inner->order_by = {};
     }
-    const bool would_be_coroutine =
-        i == 0 && (select->items.size() == 1 || select->items[1]->join.left || select->items[1]->join.right ||
-                   select->items[1]->join.cross);
+    const bool would_be_coroutine = i == 0 && (select->items.size() == 1 || select->items[1]->join.left ||
+                                               select->items[1]->join.right || select->items[1]->join.cross);
     if (!inner->order_by.empty() && select->has_complex_result && would_be_coroutine) {
       ++i;
       continue;
@@ -111,7 +113,8 @@ Coder::LimitEstimate Coder::code_limit(Select* select, Destination destination) 
     if (!one_row) return estimate;
     count = 1;
   } else if (!one_row) {
-    count = integer_literal(select->limit);  // a LIMIT under EXISTS becomes `limit <> 0`: no constant any more
+    count =
+        integer_literal(select->limit);  // a LIMIT under EXISTS becomes `limit <> 0`: no constant any more
   }
   if (count) {
     if (*count > 0 && estimate.rows > log_est(static_cast<std::uint64_t>(*count))) {
@@ -129,7 +132,8 @@ LogEst Coder::code_simple(Select* select, Destination destination) {
   SelectPlan& plan = new_select_plan(select);
   code_from_subqueries(select, plan);
   if (context_.failed()) return 0;
-  if (select->distinct && !select->is_aggregate && same_order_list(select->order_by, as_order(select->columns))) {
+  if (select->distinct && !select->is_aggregate &&
+      same_order_list(select->order_by, as_order(select->columns))) {
     // DISTINCT with the same ORDER BY: grouping by all columns does both at once.
     plan.distinct_as_group_by = true;
     select->distinct = false;
@@ -166,20 +170,26 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
 
   if (select->distinct) {
     switch (loops->choice.distinct) {
-      case DistinctAnswer::kUnique: plan.distinct = DistinctMode::kUnique; break;
-      case DistinctAnswer::kOrdered: plan.distinct = DistinctMode::kOrdered; break;
-      case DistinctAnswer::kNo: plan.distinct = DistinctMode::kTempBTree; break;
+      case DistinctAnswer::kUnique:
+        plan.distinct = DistinctMode::kUnique;
+        break;
+      case DistinctAnswer::kOrdered:
+        plan.distinct = DistinctMode::kOrdered;
+        break;
+      case DistinctAnswer::kNo:
+        plan.distinct = DistinctMode::kTempBTree;
+        break;
     }
     if (plan.distinct != DistinctMode::kTempBTree) {
-      // SQLite erases the instruction behind the one that opened the temp table: the line of a row without FROM, or
-      // of the first loop when no real table is opened before it.
+      // SQLite erases the instruction behind the one that opened the temp table: the line of a row without
+      // FROM, or of the first loop when no real table is opened before it.
       if (select->items.empty()) {
         context_.plan.steps[first_step - 1].hidden = true;
       } else {
-        const bool opens_table = std::any_of(select->items.begin(), select->items.end(), [](const Item* item) {
-          return item->kind == ItemKind::kTable;
-        });
-        if (!opens_table && coroutines_.count(plan.loops.front().item) > 0 && loops->constant_terms.empty() && first_step < context_.plan.steps.size() &&
+        const bool opens_table = std::any_of(select->items.begin(), select->items.end(),
+                                             [](const Item* item) { return item->kind == ItemKind::kTable; });
+        if (!opens_table && coroutines_.count(plan.loops.front().item) > 0 && loops->constant_terms.empty() &&
+            first_step < context_.plan.steps.size() &&
             context_.plan.steps[first_step].kind == StepKind::kLoop &&
             plan.loops.front().access != AccessPath::kAutomaticIndex) {
           context_.plan.steps[first_step].hidden = true;
@@ -188,7 +198,8 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
     }
   }
   const auto terms = static_cast<int>(select->order_by.size());
-  plan.order_terms_by_loops = loops->wanted.mode == OrderMatchMode::kDistinct ? 0 : loops->choice.order_satisfied;
+  plan.order_terms_by_loops =
+      loops->wanted.mode == OrderMatchMode::kDistinct ? 0 : loops->choice.order_satisfied;
   if (terms > 0) {
     plan.order = plan.order_terms_by_loops == terms ? OrderMode::kByLoops
                  : plan.order_terms_by_loops > 0    ? OrderMode::kSortRightPart

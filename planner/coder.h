@@ -1,8 +1,8 @@
-// planner/coder.h - walks through a statement in the order in which SQLite generates code for it, decides each part when
-// it gets there, and writes down the record (plan.h) with its steps.
+// planner/coder.h - walks through a statement in the order in which SQLite generates code for it, decides
+// each part when it gets there, and writes down the record (plan.h) with its steps.
 //
-// Order matters twice: lines are printed in it, and what has been decided before changes what comes after (a CTE that is
-// materialised already, the rows that the enclosing loops produce).
+// Order matters twice: lines are printed in it, and what has been decided before changes what comes after (a
+// CTE that is materialised already, the rows that the enclosing loops produce).
 //
 //   code_select.cpp       one SELECT: rewriting, FROM subqueries, which kind it is
 //   code_from.cpp         FROM subqueries: co-routine, materialise, reuse
@@ -23,11 +23,11 @@ namespace leftmost::planner {
 
 /// What becomes of the rows of a SELECT, as far as it matters for planning.
 enum class Destination : std::uint8_t {
-  kRows,         ///< they are returned, or feed a co-routine or materialised table
-  kScalar,       ///< only the first row counts
-  kExists,       ///< only whether there is one: order and duplicates do not matter
-  kUnordered,    ///< neither order nor duplicates matter (an arm of UNION, EXCEPT, INTERSECT)
-  kSet,          ///< the right side of IN
+  kRows,       ///< they are returned, or feed a co-routine or materialised table
+  kScalar,     ///< only the first row counts
+  kExists,     ///< only whether there is one: order and duplicates do not matter
+  kUnordered,  ///< neither order nor duplicates matter (an arm of UNION, EXCEPT, INTERSECT)
+  kSet,        ///< the right side of IN
 };
 
 class Coder {
@@ -69,7 +69,8 @@ class Coder {
   storage::LogEst code_values(Select* select, Destination destination);
   storage::LogEst code_recursive(Select* last);
   storage::LogEst code_arms(Select* last, Destination destination);
-  /// UNION, INTERSECT or EXCEPT with a COLLATE in ORDER BY: the compound becomes a FROM subquery that is sorted.
+  /// UNION, INTERSECT or EXCEPT with a COLLATE in ORDER BY: the compound becomes a FROM subquery that is
+  /// sorted.
   void wrap_collated_compound(Select* last);
   /// Puts `arm` back behind `prior`. An arm that has become a compound itself is wrapped into one SELECT.
   void nest_flattened_arm(Select* arm, Select* prior);
@@ -96,12 +97,13 @@ class Coder {
   void end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const SelectPlan* select_plan);
   void raise_loop_factor(storage::LogEst rows);
   void restore_loop_factor();
-  void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready, const SelectPlan* select_plan,
-                 bool is_or_arm);
+  void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready,
+                 const SelectPlan* select_plan, bool is_or_arm);
   void code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
   void code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candidate, int column, ItemSet not_ready);
   void code_bound(Term& term, int length, SeekBound& bound, ItemSet not_ready, bool is_left_join);
-  void code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready, bool is_or_arm);
+  void code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready,
+                    bool is_or_arm);
   void code_transitive_filters(LoopPlan& plan, Loop& loop, ItemSet not_ready);
   void fill_automatic_index(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
   void code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number, const SelectPlan* select_plan);
@@ -113,10 +115,12 @@ class Coder {
 
   // code_expressions.cpp
   void code_folded(const Expr* expr);
-  /// Subqueries that folding has made unreachable: they print nothing, but whoever compiles the condition meets them.
+  /// Subqueries that folding has made unreachable: they print nothing, but whoever compiles the condition
+  /// meets them.
   void plan_left_over(const Expr* expr);
   void code_subquery(const Expr* expr);
-  /// Plans the SELECT of an IN that is answered by an index or rowid directly, for whoever runs it all the same.
+  /// Plans the SELECT of an IN that is answered by an index or rowid directly, for whoever runs it all the
+  /// same.
   void plan_unlisted(Select* select);
   void code_in_list(const Expr* in, bool drives_search);
   const RelationIndex* index_for_in(const Expr* in, bool must_be_unique) const;
@@ -135,7 +139,7 @@ class Coder {
     int first_step = 0, last_step = 0;  ///< its children, half open
   };
   std::unordered_map<const Select*, CodedSubquery> coded_;
-  std::unordered_set<const Select*> reusable_;  ///< coded, not correlated: a second use prints REUSE
+  std::unordered_set<const Select*> reusable_;   ///< coded, not correlated: a second use prints REUSE
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them

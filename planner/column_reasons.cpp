@@ -84,49 +84,70 @@ Explanation why_pattern_fails(const Expr* call, const ProbeColumn& indexed, cons
   const bool is_like = call->function->role == FunctionRole::kLike;
   const Expr* pattern = skip_collate(call->list[0]);
   if (pattern->kind == ExprKind::kParameter) {
-    return {"pattern-parameter-unknown", "the pattern for " + name + " is a parameter: its prefix is not known while planning"};
+    return {"pattern-parameter-unknown",
+            "the pattern for " + name + " is a parameter: its prefix is not known while planning"};
   }
   if (pattern->kind != ExprKind::kLiteral || !pattern->value.is_text()) {
-    return {"pattern-not-literal", "the pattern for " + name + " is not a literal: its prefix is not known while planning"};
+    return {"pattern-not-literal",
+            "the pattern for " + name + " is not a literal: its prefix is not known while planning"};
   }
   const std::string_view text = pattern->value.as_bytes();
   const std::string_view wildcards = is_like ? "%_" : "*?[";
   if (text.empty() || wildcards.find(text.front()) != std::string_view::npos) {
-    return {"like-leading-wildcard", "the pattern starts with a wildcard, so nothing is known about how " + name + " starts"};
+    return {"like-leading-wildcard",
+            "the pattern starts with a wildcard, so nothing is known about how " + name + " starts"};
   }
   if (affinity_of(call->list[1]) != storage::Affinity::kText) {
-    return {"pattern-non-text-column", name + " is not declared TEXT: numbers in it would not sort as their text does"};
+    return {"pattern-non-text-column",
+            name + " is not declared TEXT: numbers in it would not sort as their text does"};
   }
   if (is_like && !context.options.case_sensitive_like && indexed.collation != storage::Collation::kNoCase) {
     return {"like-case-insensitive", "LIKE ignores case, but the index sorts " + name + " as " +
-                                         name_of(storage::collation_name(indexed.collation)) + "; it would have to be NOCASE"};
+                                         name_of(storage::collation_name(indexed.collation)) +
+                                         "; it would have to be NOCASE"};
   }
-  return {"collation-mismatch-index", "the index sorts " + name + " in another collation than the pattern match uses"};
+  return {"collation-mismatch-index",
+          "the index sorts " + name + " in another collation than the pattern match uses"};
 }
 
 Explanation why_wrapped(const Expr* holder, const std::string& name) {
   switch (holder->kind) {
-    case ExprKind::kAdd: case ExprKind::kSubtract: case ExprKind::kMultiply: case ExprKind::kDivide:
-    case ExprKind::kRemainder: case ExprKind::kBitAnd: case ExprKind::kBitOr: case ExprKind::kShiftLeft:
-    case ExprKind::kShiftRight: case ExprKind::kNegate: case ExprKind::kBitNot:
-      return {"column-inside-arithmetic", name + " is part of an arithmetic expression; the index holds " + name + " itself"};
+    case ExprKind::kAdd:
+    case ExprKind::kSubtract:
+    case ExprKind::kMultiply:
+    case ExprKind::kDivide:
+    case ExprKind::kRemainder:
+    case ExprKind::kBitAnd:
+    case ExprKind::kBitOr:
+    case ExprKind::kShiftLeft:
+    case ExprKind::kShiftRight:
+    case ExprKind::kNegate:
+    case ExprKind::kBitNot:
+      return {"column-inside-arithmetic",
+              name + " is part of an arithmetic expression; the index holds " + name + " itself"};
     case ExprKind::kPlus:
-      return {"unary-plus", "+" + name + " is no longer the column: the plus sign keeps it out of every index"};
+      return {"unary-plus",
+              "+" + name + " is no longer the column: the plus sign keeps it out of every index"};
     case ExprKind::kConcat:
-      return {"columns-concatenated", name + " is part of a concatenation; the index holds " + name + " itself"};
+      return {"columns-concatenated",
+              name + " is part of a concatenation; the index holds " + name + " itself"};
     case ExprKind::kCast:
-      return {"column-inside-cast", name + " is cast before it is compared; the index holds it as it is stored"};
+      return {"column-inside-cast",
+              name + " is cast before it is compared; the index holds it as it is stored"};
     case ExprKind::kFunction: {
       const std::string_view function = holder->function->name;
       if (function == "coalesce" || function == "ifnull") {
-        return {"column-inside-coalesce", name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
+        return {"column-inside-coalesce",
+                name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
       }
       for (const std::string_view date : {"date", "time", "datetime", "julianday", "strftime", "unixepoch"}) {
         if (function == date) {
-          return {"date-function-on-column", name + " is inside " + name_of(function) + "(); compare " + name + " with a range instead"};
+          return {"date-function-on-column",
+                  name + " is inside " + name_of(function) + "(); compare " + name + " with a range instead"};
         }
       }
-      return {"column-inside-function", name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
+      return {"column-inside-function",
+              name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
     }
     case ExprKind::kCase:
       return {"column-inside-function", name + " is inside CASE; the index holds " + name + " itself"};
@@ -151,24 +172,34 @@ Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const P
     return why_pattern_fails(expr, indexed, name, context);
   }
   if (is_about_column(expr, id, indexed.query_column)) {
-    return {"bare-boolean-column", name + " alone is a condition, but no comparison: an index needs " + name + " = ... or a range"};
+    return {"bare-boolean-column",
+            name + " alone is a condition, but no comparison: an index needs " + name + " = ... or a range"};
   }
   switch (expr->kind) {
-    case ExprKind::kNe: case ExprKind::kIsNot:
-      if (is_about_column(subject, id, indexed.query_column) || is_about_column(skip_collate(expr->right), id, indexed.query_column)) {
+    case ExprKind::kNe:
+    case ExprKind::kIsNot:
+      if (is_about_column(subject, id, indexed.query_column) ||
+          is_about_column(skip_collate(expr->right), id, indexed.query_column)) {
         return {"not-equal", "everything but one value of " + name + " is not one run of the index"};
       }
       break;
     case ExprKind::kNot: {
       const Expr* inner = skip_markers(expr->left);
-      if (inner->kind == ExprKind::kIn) return {"not-in", "NOT IN leaves everything but a few values of " + name + ": not one run of the index"};
-      if (inner->kind == ExprKind::kFunction) return {"regexp-or-function-match", "NOT of a match on " + name + " is not a run of the index"};
-      return {"negated-comparison", "NOT (...) hides the comparison of " + name + " from the planner; write the opposite comparison"};
+      if (inner->kind == ExprKind::kIn)
+        return {"not-in",
+                "NOT IN leaves everything but a few values of " + name + ": not one run of the index"};
+      if (inner->kind == ExprKind::kFunction)
+        return {"regexp-or-function-match", "NOT of a match on " + name + " is not a run of the index"};
+      return {"negated-comparison", "NOT (...) hides the comparison of " + name +
+                                        " from the planner; write the opposite comparison"};
     }
     case ExprKind::kNotNull:
-      return {"is-not-null", name + " IS NOT NULL is true of nearly every row: searching it would read nearly the whole index"};
+      return {
+          "is-not-null",
+          name + " IS NOT NULL is true of nearly every row: searching it would read nearly the whole index"};
     case ExprKind::kOr:
-      return {"or-unindexed-branch", "another branch of the OR has no index to search, so every row is read anyway"};
+      return {"or-unindexed-branch",
+              "another branch of the OR has no index to search, so every row is read anyway"};
     case ExprKind::kIn:
       if (expr->left->kind == ExprKind::kRow) {
         return {"row-value-in-list", "a list of row values does not drive an index in this version"};
@@ -185,24 +216,29 @@ Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const P
     return {"regexp-or-function-match", "a function decides about " + name + " row by row"};
   }
   if ((term.prereq & facts.self) != 0 && (term.all & ~facts.self) == 0) {
-    return {"column-vs-same-row-column", name + " is compared with another column of the same row: there is no value to search for"};
+    return {"column-vs-same-row-column",
+            name + " is compared with another column of the same row: there is no value to search for"};
   }
   if (facts.needs_on_terms() && !constraint_fits_outer_join(term, facts)) {
-    return {"outer-join-where-late", "this condition is decided after the outer join, so it cannot narrow the reading of " + name};
+    return {"outer-join-where-late",
+            "this condition is decided after the outer join, so it cannot narrow the reading of " + name};
   }
   const auto collation = comparison_collation(expr).value_or(storage::Collation::kBinary);
   if (indexed.query_column != kRowidColumn && collation != indexed.collation) {
     const std::string compared = name_of(storage::collation_name(collation));
     const std::string sorted = name_of(storage::collation_name(indexed.collation));
     const bool explicit_one = has_explicit_collation(expr->left) || has_explicit_collation(expr->right);
-    return {explicit_one ? std::string_view("collation-mismatch-query") : std::string_view("collation-mismatch-index"),
+    return {explicit_one ? std::string_view("collation-mismatch-query")
+                         : std::string_view("collation-mismatch-index"),
             "the comparison is " + compared + ", but the index sorts " + name + " as " + sorted};
   }
   if (!index_affinity_fits(expr, indexed.affinity)) {
     if (indexed.affinity == storage::Affinity::kBlob || !indexed.affinity) {
-      return {"affinity-none-column", name + " has no declared type, but the other side makes the comparison numeric"};
+      return {"affinity-none-column",
+              name + " has no declared type, but the other side makes the comparison numeric"};
     }
-    return {"affinity-mismatch-join", name + " and the value it is compared with have different types: the index order does not fit"};
+    return {"affinity-mismatch-join",
+            name + " and the value it is compared with have different types: the index order does not fit"};
   }
   return {"column-inside-function", "the condition is no comparison of " + name + " with a value"};
 }
@@ -220,9 +256,10 @@ bool is_pattern(const Term& term) { return term.is_pattern_bound; }
 
 void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe) {
   const auto equalities = static_cast<int>(loop.equalities.size());
-  const int bounded = loop.lower.present() || loop.upper.present()
-                          ? static_cast<int>(std::max({std::size_t{1}, loop.lower.values.size(), loop.upper.values.size()}))
-                          : 0;
+  const int bounded =
+      loop.lower.present() || loop.upper.present()
+          ? static_cast<int>(std::max({std::size_t{1}, loop.lower.values.size(), loop.upper.values.size()}))
+          : 0;
   reason.seek_columns = std::min(equalities + bounded, probe.key_columns);
   for (int i = 0; i < probe.key_columns; ++i) {
     ColumnReason& made = reason.columns.emplace_back();
@@ -244,7 +281,8 @@ void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts&
 
 void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
                      const Candidate* chosen, const Context& context) {
-  const bool used = chosen != nullptr && chosen->probe == &probe && chosen->kind != CandidateKind::kMultiIndexOr;
+  const bool used =
+      chosen != nullptr && chosen->probe == &probe && chosen->kind != CandidateKind::kMultiIndexOr;
   const std::vector<ColumnFacts> columns = column_facts(plan, facts, probe);
   const std::string index_name = probe.index == nullptr ? "the rowid" : probe.index->def->name;
   const int skipped = used ? chosen->skipped : 0;
@@ -261,7 +299,8 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       range_is_pattern = range_term != nullptr && is_pattern(*range_term);
     }
   } else {
-    while (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].is_equality()) ++equalities;
+    while (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].is_equality())
+      ++equalities;
     if (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].search != nullptr) {
       bounded = 1;
       range_term = columns[static_cast<std::size_t>(equalities)].search;
@@ -285,11 +324,13 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
   };
   const auto orders = [&](const ProbeColumn& column) {
     std::size_t delivered = plan.wanted.terms.size();
-    if (plan.wanted.mode == OrderMatchMode::kOrder) delivered = static_cast<std::size_t>(plan.choice.order_satisfied);
+    if (plan.wanted.mode == OrderMatchMode::kOrder)
+      delivered = static_cast<std::size_t>(plan.choice.order_satisfied);
     for (std::size_t i = 0; i < delivered; ++i) {
       const Expr* expr = skip_markers(plan.wanted.terms[i].expr);
       if (is_about_column(expr, facts.item->id, column.query_column)) return true;
-      if (column.expression != nullptr && same_expr_skipping(expr, column.expression, facts.item->id)) return true;
+      if (column.expression != nullptr && same_expr_skipping(expr, column.expression, facts.item->id))
+        return true;
     }
     return false;
   };
@@ -315,13 +356,15 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       }
       if (i >= equalities) {
         made.role = ColumnRole::kSeekRange;
-        made.text = i + 1 < probe.key_columns ? "a range: searched, and the last column that can be" : "a range: searched";
+        made.text = i + 1 < probe.key_columns ? "a range: searched, and the last column that can be"
+                                              : "a range: searched";
         if (term != nullptr) made.term = term->written;
         continue;
       }
       made.role = term != nullptr ? seek_role(*term) : ColumnRole::kSeekEq;
       if (term != nullptr) made.term = term->written;
-      made.text = made.role == ColumnRole::kSeekIn ? "one search for each value of the list" : "fixed to one value: searched";
+      made.text = made.role == ColumnRole::kSeekIn ? "one search for each value of the list"
+                                                   : "fixed to one value: searched";
       continue;
     }
 
@@ -352,11 +395,14 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
     if (bounded > 0 && i >= searched) {
       // Behind a range the values of later columns start over for every value of the range.
       if (term == nullptr) continue;
-      const bool is_range = column.search != nullptr && (column.search->ops & kRangeOps) != 0 && !is_pattern(*column.search);
+      const bool is_range =
+          column.search != nullptr && (column.search->ops & kRangeOps) != 0 && !is_pattern(*column.search);
       const std::string before = name_of(probe.column_name(searched - 1, *facts.item));
-      made.code = is_range ? "prefix-second-range" : range_is_pattern ? "prefix-pattern-stops" : "prefix-range-stops";
-      if (range_term != nullptr && range_term->expr->left->kind == ExprKind::kRow && chosen != nullptr && used &&
-          static_cast<std::size_t>(searched - equalities) < range_term->expr->left->list.size()) {
+      made.code = is_range           ? "prefix-second-range"
+                  : range_is_pattern ? "prefix-pattern-stops"
+                                     : "prefix-range-stops";
+      if (range_term != nullptr && range_term->expr->left->kind == ExprKind::kRow && chosen != nullptr &&
+          used && static_cast<std::size_t>(searched - equalities) < range_term->expr->left->list.size()) {
         made.code = "row-value-mixed-direction";
       }
       made.text = "the range on " + before + " ends the search; " + name + " is checked " +
@@ -375,7 +421,8 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       }
       blocked_by = name;
       if (i == 0) {
-        const bool constraint = probe.index != nullptr && probe.index->def->origin != storage::IndexOrigin::kCreateIndex;
+        const bool constraint =
+            probe.index != nullptr && probe.index->def->origin != storage::IndexOrigin::kCreateIndex;
         made.code = constraint ? "composite-pk-second-column" : "prefix-leading-column-free";
         made.text = "free: nothing in the query fixes it, and " + index_name + " is sorted by it first";
       } else {
@@ -386,7 +433,8 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       continue;
     }
     if (column.search != nullptr) {
-      made.text = "checked " + std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
+      made.text = "checked " +
+                  std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
       continue;  // searchable, and why this index is not searched says its own code
     }
     const Explanation why = why_not_searchable(*term, facts, probe, i, context);

@@ -1,5 +1,5 @@
-// planner/column_reasons.h - what became of each column of one index, and the reason on the first column that is not a
-// plain search (groups P, X, L and B of docs/reasons.md).
+// planner/column_reasons.h - what became of each column of one index, and the reason on the first column that
+// is not a plain search (groups P, X, L and B of docs/reasons.md).
 #pragma once
 
 #include "planner/loop_plan.h"
@@ -8,9 +8,9 @@ namespace leftmost::planner {
 
 /// What one index column could do for the query, before prefixes are looked at.
 struct ColumnFacts {
-  Term* search = nullptr;      ///< a term that a search can use, if the columns before allow it
-  Term* upper = nullptr;       ///< with a lower bound in `search`: the upper one
-  const Term* other = nullptr; ///< a condition on the column that no search can use
+  Term* search = nullptr;       ///< a term that a search can use, if the columns before allow it
+  Term* upper = nullptr;        ///< with a lower bound in `search`: the upper one
+  const Term* other = nullptr;  ///< a condition on the column that no search can use
   bool is_equality() const;
   bool has_term() const { return search != nullptr || other != nullptr; }
 };
@@ -29,8 +29,8 @@ Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const P
 /// The columns of an index that an arm of a multi-index OR searches (or scans) as `loop`.
 void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe);
 
-/// Fills `reason.columns`, `seek_columns` and, for an index that is not used, `code`. `chosen` is the candidate that
-/// reads the item.
+/// Fills `reason.columns`, `seek_columns` and, for an index that is not used, `code`. `chosen` is the
+/// candidate that reads the item.
 void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
                      const Candidate* chosen, const Context& context);
 

@@ -1,5 +1,5 @@
-// WHERE a = 5 AND b = a: a is 5 everywhere else in WHERE, so that b can be searched (section 3.8 of docs/planner.md;
-// SQLite: propagateConstants, src/select.c).
+// WHERE a = 5 AND b = a: a is 5 everywhere else in WHERE, so that b can be searched (section 3.8 of
+// docs/planner.md; SQLite: propagateConstants, src/select.c).
 
 #include "planner/coder.h"
 #include "planner/comparison.h"
@@ -31,7 +31,8 @@ class Propagation {
 
  private:
   bool is_excluded(const Expr* expr) const {
-    return expr->join_mark == JoinMark::kOuterOn || (has_right_join_ && expr->join_mark == JoinMark::kInnerOn);
+    return expr->join_mark == JoinMark::kOuterOn ||
+           (has_right_join_ && expr->join_mark == JoinMark::kInnerOn);
   }
 
   void collect(Expr* expr) {
@@ -47,8 +48,10 @@ class Propagation {
   }
 
   void add(Expr* column, Expr* value, const Expr* comparison) {
-    if (column->replaced_by_constant || affinity_of(value) || skip_collate(value)->kind == ExprKind::kColumn) return;
-    if (comparison_collation(comparison).value_or(storage::Collation::kBinary) != storage::Collation::kBinary) return;
+    if (column->replaced_by_constant || affinity_of(value) || skip_collate(value)->kind == ExprKind::kColumn)
+      return;
+    if (comparison_collation(comparison).value_or(storage::Collation::kBinary) != storage::Collation::kBinary)
+      return;
     for (const KnownValue& known : known_) {
       if (known.column->item == column->item && known.column->column == column->column) return;
     }
@@ -59,7 +62,8 @@ class Propagation {
   void replace(Expr* expr, bool typed_only) {
     if (expr->kind != ExprKind::kColumn || expr->replaced_by_constant || is_excluded(expr)) return;
     for (const KnownValue& known : known_) {
-      if (known.column == expr || known.column->item != expr->item || known.column->column != expr->column) continue;
+      if (known.column == expr || known.column->item != expr->item || known.column->column != expr->column)
+        continue;
       if (typed_only && affinity_of(known.column) == storage::Affinity::kBlob) return;
       expr->replaced_by_constant = true;
       expr->right = clone(known.value, arena_);
@@ -73,7 +77,11 @@ class Propagation {
     if (has_untyped_column_) {
       // An untyped column keeps the value's own type only as a direct operand of a comparison.
       switch (expr->kind) {
-        case ExprKind::kEq: case ExprKind::kLt: case ExprKind::kLe: case ExprKind::kGt: case ExprKind::kGe:
+        case ExprKind::kEq:
+        case ExprKind::kLt:
+        case ExprKind::kLe:
+        case ExprKind::kGt:
+        case ExprKind::kGe:
         case ExprKind::kIs:
           replace(expr->left, false);
           if (affinity_of(expr->left) != storage::Affinity::kText) replace(expr->right, false);

@@ -15,13 +15,13 @@ struct Context {
   Plan& plan;
 
   RewriteBudget budget = {};
-  /// Rows of the enclosing loops, as the sum of their LogEst estimates: the seed of the path search (section 5.2). A
-  /// negative sum wraps around and counts as huge, as in SQLite.
+  /// Rows of the enclosing loops, as the sum of their LogEst estimates: the seed of the path search
+  /// (section 5.2). A negative sum wraps around and counts as huge, as in SQLite.
   std::uint32_t loop_factor = 0;
   int next_item = 0;           ///< next free ItemId
   int next_select_number = 1;  ///< next free subquery number
   int select_count = 0;
-  int plans_left = 20'000;     ///< loop nests that one statement may plan, OR arms included
+  int plans_left = 20'000;  ///< loop nests that one statement may plan, OR arms included
   /// Rows of FROM subqueries that have been coded; kDefaultTableRows before that.
   std::unordered_map<ItemId, storage::LogEst> item_rows = {};
   /// The same for views, by name: all references to a view share one number, that of the one coded last.
@@ -46,7 +46,8 @@ struct Context {
   }
   /// Turns an exhausted budget into an error.
   void check_budget() {
-    if (budget.exhausted) fail(not_supported("a statement that grows this much when its views are merged").value());
+    if (budget.exhausted)
+      fail(not_supported("a statement that grows this much when its views are merged").value());
     if (plans_left < 0) fail(not_supported("a condition that needs this many plans").value());
   }
 };

@@ -9,7 +9,8 @@ Expr* clone(const Expr* expr, storage::Arena& arena) {
 
 Expr* Copier::copy(const Expr* expr) {
   if (expr == nullptr) return nullptr;
-  if (budget != nullptr && (--budget->nodes_left < 0 || depth > RewriteBudget::kDepthMax)) budget->exhausted = true;
+  if (budget != nullptr && (--budget->nodes_left < 0 || depth > RewriteBudget::kDepthMax))
+    budget->exhausted = true;
   if (budget != nullptr && budget->exhausted) return arena.make<Expr>();
   ++depth;
   Expr* made = arena.make<Expr>(*expr);

@@ -21,13 +21,15 @@ std::string made_up_name(const Item& item) {
 std::string item_name(const Item& item) {
   if (!item.alias.empty()) return std::string(item.alias);
   if (item.name.empty()) return made_up_name(item);
-  return item.schema.empty() ? std::string(item.name) : std::string(item.schema) + "." + std::string(item.name);
+  return item.schema.empty() ? std::string(item.name)
+                             : std::string(item.schema) + "." + std::string(item.name);
 }
 
 /// In CO-ROUTINE and MATERIALIZE: the view's or CTE's name, else the alias.
 std::string definition_name(const Item& item) {
   if (!item.name.empty()) {
-    return item.schema.empty() ? std::string(item.name) : std::string(item.schema) + "." + std::string(item.name);
+    return item.schema.empty() ? std::string(item.name)
+                               : std::string(item.schema) + "." + std::string(item.name);
   }
   if (!item.alias.empty()) return std::string(item.alias);
   return made_up_name(item);
@@ -65,7 +67,8 @@ std::string bloom_text(const Loop& loop) {
   std::string text = "BLOOM FILTER ON " + item_name(*loop.item) + " (";
   if (loop.access == AccessPath::kRowidSearch) {
     const storage::TableDef& table = *loop.item->relation->def;
-    text += table.rowid_alias >= 0 ? table.columns[static_cast<std::size_t>(table.rowid_alias)].name : "rowid";
+    text +=
+        table.rowid_alias >= 0 ? table.columns[static_cast<std::size_t>(table.rowid_alias)].name : "rowid";
     return text + "=?)";
   }
   std::vector<std::string> terms;
@@ -77,51 +80,80 @@ std::string bloom_text(const Loop& loop) {
 
 std::string_view op_name(CompoundOp op) {
   switch (op) {
-    case CompoundOp::kUnionAll: return "UNION ALL";
-    case CompoundOp::kUnion: return "UNION";
-    case CompoundOp::kIntersect: return "INTERSECT";
-    case CompoundOp::kExcept: return "EXCEPT";
-    case CompoundOp::kNone: break;
+    case CompoundOp::kUnionAll:
+      return "UNION ALL";
+    case CompoundOp::kUnion:
+      return "UNION";
+    case CompoundOp::kIntersect:
+      return "INTERSECT";
+    case CompoundOp::kExcept:
+      return "EXCEPT";
+    case CompoundOp::kNone:
+      break;
   }
   return "";
 }
 
 std::string step_text(const Step& step) {
   switch (step.kind) {
-    case StepKind::kLoop: return loop_text(*step.loop);
-    case StepKind::kBloomFilter: return bloom_text(*step.loop);
-    case StepKind::kMultiIndexOr: return "MULTI-INDEX OR";
-    case StepKind::kOrArm: return "INDEX " + std::to_string(step.number);
-    case StepKind::kConstantRow: return "SCAN CONSTANT ROW";
+    case StepKind::kLoop:
+      return loop_text(*step.loop);
+    case StepKind::kBloomFilter:
+      return bloom_text(*step.loop);
+    case StepKind::kMultiIndexOr:
+      return "MULTI-INDEX OR";
+    case StepKind::kOrArm:
+      return "INDEX " + std::to_string(step.number);
+    case StepKind::kConstantRow:
+      return "SCAN CONSTANT ROW";
     case StepKind::kConstantRows:
       return "SCAN " + std::to_string(step.number) + (step.number == 1 ? " CONSTANT ROW" : " CONSTANT ROWS");
     case StepKind::kCountTable:
       return "SCAN " + std::string(step.name) +
              (step.index == nullptr ? "" : " USING COVERING INDEX " + step.index->def->name);
-    case StepKind::kCoroutine: return "CO-ROUTINE " + definition_name(*step.item);
-    case StepKind::kMaterialize: return "MATERIALIZE " + definition_name(*step.item);
-    case StepKind::kSetup: return "SETUP";
-    case StepKind::kRecursiveStep: return "RECURSIVE STEP";
-    case StepKind::kCompound: return "COMPOUND QUERY";
-    case StepKind::kLeftmostSubquery: return "LEFT-MOST SUBQUERY";
+    case StepKind::kCoroutine:
+      return "CO-ROUTINE " + definition_name(*step.item);
+    case StepKind::kMaterialize:
+      return "MATERIALIZE " + definition_name(*step.item);
+    case StepKind::kSetup:
+      return "SETUP";
+    case StepKind::kRecursiveStep:
+      return "RECURSIVE STEP";
+    case StepKind::kCompound:
+      return "COMPOUND QUERY";
+    case StepKind::kLeftmostSubquery:
+      return "LEFT-MOST SUBQUERY";
     case StepKind::kCompoundArm:
       return std::string(op_name(step.op)) + (step.op == CompoundOp::kUnionAll ? "" : " USING TEMP B-TREE");
-    case StepKind::kMerge: return "MERGE (" + std::string(op_name(step.op)) + ")";
-    case StepKind::kMergeLeft: return "LEFT";
-    case StepKind::kMergeRight: return "RIGHT";
+    case StepKind::kMerge:
+      return "MERGE (" + std::string(op_name(step.op)) + ")";
+    case StepKind::kMergeLeft:
+      return "LEFT";
+    case StepKind::kMergeRight:
+      return "RIGHT";
     case StepKind::kScalarSubquery:
-      return (step.correlated ? "CORRELATED SCALAR SUBQUERY " : "SCALAR SUBQUERY ") + std::to_string(step.number);
+      return (step.correlated ? "CORRELATED SCALAR SUBQUERY " : "SCALAR SUBQUERY ") +
+             std::to_string(step.number);
     case StepKind::kListSubquery:
       return (step.correlated ? "CORRELATED LIST SUBQUERY " : "LIST SUBQUERY ") + std::to_string(step.number);
-    case StepKind::kReuseSubquery: return "REUSE SUBQUERY " + std::to_string(step.number);
-    case StepKind::kReuseListSubquery: return "REUSE LIST SUBQUERY " + std::to_string(step.number);
-    case StepKind::kInIndex: return "USING INDEX " + step.index->def->name + " FOR IN-OPERATOR";
-    case StepKind::kInRowid: return "USING ROWID SEARCH ON TABLE " + std::string(step.name) + " FOR IN-OPERATOR";
-    case StepKind::kSortOrderBy: return "USE TEMP B-TREE FOR ORDER BY";
-    case StepKind::kSortRightPart: return "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY";
-    case StepKind::kSortGroupBy: return "USE TEMP B-TREE FOR GROUP BY";
-    case StepKind::kSortDistinct: return "USE TEMP B-TREE FOR DISTINCT";
-    case StepKind::kSortAggregateDistinct: return "USE TEMP B-TREE FOR " + std::string(step.name) + "(DISTINCT)";
+    case StepKind::kReuseSubquery:
+      return "REUSE SUBQUERY " + std::to_string(step.number);
+    case StepKind::kReuseListSubquery:
+      return "REUSE LIST SUBQUERY " + std::to_string(step.number);
+    case StepKind::kInIndex:
+      return "USING INDEX " + step.index->def->name + " FOR IN-OPERATOR";
+    case StepKind::kInRowid:
+      return "USING ROWID SEARCH ON TABLE " + std::string(step.name) + " FOR IN-OPERATOR";
+    case StepKind::kSortOrderBy:
+      return "USE TEMP B-TREE FOR ORDER BY";
+    case StepKind::kSortRightPart:
+      return "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY";
+    case StepKind::kSortGroupBy:
+      return "USE TEMP B-TREE FOR GROUP BY";
+    case StepKind::kSortDistinct:
+      return "USE TEMP B-TREE FOR DISTINCT";
+    case StepKind::kSortAggregateDistinct:
+      return "USE TEMP B-TREE FOR " + std::string(step.name) + "(DISTINCT)";
     case StepKind::kRightJoin:
       return "RIGHT-JOIN " + (step.item->relation != nullptr && step.item->kind == ItemKind::kTable
                                   ? step.item->relation->def->name
@@ -134,7 +166,8 @@ void draw(const std::vector<PlanLine>& lines, int parent, const std::string& ind
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].parent != parent) continue;
     bool has_sibling = false;
-    for (std::size_t k = i + 1; k < lines.size() && !has_sibling; ++k) has_sibling = lines[k].parent == parent;
+    for (std::size_t k = i + 1; k < lines.size() && !has_sibling; ++k)
+      has_sibling = lines[k].parent == parent;
     out += indent + (has_sibling ? "|--" : "`--") + lines[i].detail + "\n";
     draw(lines, lines[i].id, indent + (has_sibling ? "|  " : "   "), out);
   }
@@ -179,7 +212,8 @@ std::string loop_text(const Loop& loop) {
       for (const AutomaticColumn& column : loop.automatic_columns) {
         terms.push_back(std::string(column.name) + "=?");
       }
-      text += loop.automatic_partial ? " USING AUTOMATIC PARTIAL COVERING INDEX (" : " USING AUTOMATIC COVERING INDEX (";
+      text += loop.automatic_partial ? " USING AUTOMATIC PARTIAL COVERING INDEX ("
+                                     : " USING AUTOMATIC COVERING INDEX (";
       text += joined(terms) + ")";
       break;
     }

@@ -21,8 +21,9 @@ namespace {
 Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
   switch (a->kind) {
     case ExprKind::kLiteral:
-      return a->is_true_false == b->is_true_false && storage::identical(a->value, b->value) ? Sameness::kSame
-                                                                                             : Sameness::kDifferent;
+      return a->is_true_false == b->is_true_false && storage::identical(a->value, b->value)
+                 ? Sameness::kSame
+                 : Sameness::kDifferent;
     case ExprKind::kParameter:
       return Sameness::kDifferent;
     case ExprKind::kColumn:
@@ -38,7 +39,8 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
       return Sameness::kDifferent;
     case ExprKind::kSubqueryColumn:
     case ExprKind::kCast:
-      if (a->column != b->column || a->affinity != b->affinity || a->name != b->name) return Sameness::kDifferent;
+      if (a->column != b->column || a->affinity != b->affinity || a->name != b->name)
+        return Sameness::kDifferent;
       break;
     case ExprKind::kCollate:
       if (a->collation != b->collation) return Sameness::kDifferent;
@@ -141,9 +143,13 @@ bool is_constant(const Expr* expr, const ConstantRule& rule) {
 
 bool is_constant(const Expr* expr) { return is_constant(expr, ConstantRule{}); }
 
-bool is_constant_not_of_outer_join(const Expr* expr) { return is_constant(expr, ConstantRule{kNoItem, false, false}); }
+bool is_constant_not_of_outer_join(const Expr* expr) {
+  return is_constant(expr, ConstantRule{kNoItem, false, false});
+}
 
-bool is_constant_or_of_item(const Expr* expr, ItemId item) { return is_constant(expr, ConstantRule{item, true, true}); }
+bool is_constant_or_of_item(const Expr* expr, ItemId item) {
+  return is_constant(expr, ConstantRule{item, true, true});
+}
 
 bool can_be_null(const Expr* expr) {
   while (expr->kind == ExprKind::kPlus || expr->kind == ExprKind::kNegate) expr = expr->left;
@@ -158,7 +164,8 @@ std::optional<int> integer_literal(const Expr* expr) {
     if (expr->kind == ExprKind::kNegate) sign = -sign;
     expr = expr->left;
   }
-  if (expr == nullptr || expr->kind != ExprKind::kLiteral || !expr->value.is_integer() || expr->is_true_false) {
+  if (expr == nullptr || expr->kind != ExprKind::kLiteral || !expr->value.is_integer() ||
+      expr->is_true_false) {
     return std::nullopt;
   }
   const std::int64_t value = expr->value.as_integer();
@@ -190,10 +197,12 @@ bool is_row(const Expr* expr) { return row_size(expr) > 1; }
 
 bool mentions_item(const Expr* expr, ItemId item) {
   if (expr == nullptr) return false;
-  if ((expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kIfNullRow) && expr->item == item) return true;
+  if ((expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kIfNullRow) && expr->item == item)
+    return true;
   bool found = false;
   if (expr->select != nullptr) {
-    for_each_expr_of_select(expr->select, [&](const Expr* part) { found = found || mentions_item(part, item); });
+    for_each_expr_of_select(expr->select,
+                            [&](const Expr* part) { found = found || mentions_item(part, item); });
   }
   for_each_child(expr, [&](const Expr* child) { found = found || mentions_item(child, item); });
   return found;

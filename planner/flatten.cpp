@@ -38,40 +38,41 @@ bool may_flatten(const Select& outer, std::size_t position, const Context& conte
   const Select& inner = *item.subquery;
   const bool is_outer_join = item.join.left || item.join.right || right_join_follows(outer.items, position);
   if (!inner.values_rows.empty()) return false;
-  if (inner.limit != nullptr && outer.limit != nullptr) return false;                             // 13
-  if (inner.offset != nullptr) return false;                                                      // 14
-  if (inner.limit != nullptr && outer.is_compound_arm) return false;                              // 15
-  if (inner.items.empty()) return false;                                                          // 7
-  if (inner.distinct) return false;                                                               // 4
-  if (inner.limit != nullptr && (outer.items.size() > 1 || outer.is_aggregate)) return false;     // 8, 9
-  if (!outer.order_by.empty() && !inner.order_by.empty()) return false;                           // 11
-  if (outer.is_aggregate && !inner.order_by.empty()) return false;                                // 16
-  if (inner.limit != nullptr && (outer.where != nullptr || outer.distinct)) return false;         // 19, 21
-  if (inner.is_recursive) return false;                                                           // 22
+  if (inner.limit != nullptr && outer.limit != nullptr) return false;                                // 13
+  if (inner.offset != nullptr) return false;                                                         // 14
+  if (inner.limit != nullptr && outer.is_compound_arm) return false;                                 // 15
+  if (inner.items.empty()) return false;                                                             // 7
+  if (inner.distinct) return false;                                                                  // 4
+  if (inner.limit != nullptr && (outer.items.size() > 1 || outer.is_aggregate)) return false;        // 8, 9
+  if (!outer.order_by.empty() && !inner.order_by.empty()) return false;                              // 11
+  if (outer.is_aggregate && !inner.order_by.empty()) return false;                                   // 16
+  if (inner.limit != nullptr && (outer.where != nullptr || outer.distinct)) return false;            // 19, 21
+  if (inner.is_recursive) return false;                                                              // 22
   if (is_outer_join && (inner.items.size() > 1 || outer.distinct || item.join.right)) return false;  // 3, 26
-  if (position > 0 && right_join_follows(inner.items, 0)) return false;                           // 27a
+  if (position > 0 && right_join_follows(inner.items, 0)) return false;                              // 27a
   if (item.shared != nullptr && !item.shared->is_view &&
       (item.shared->hint == CteHint::kMaterialized ||
        (item.shared->hint == CteHint::kNone && item.shared->reference_count >= 2))) {
-    return false;                                                                                 // 28
+    return false;  // 28
   }
   if (inner.prior == nullptr) return true;
 
-  if (!inner.order_by.empty()) return false;                                                      // 20
-  if (outer.is_aggregate || outer.distinct || is_outer_join) return false;                        // 17d, 17f
+  if (!inner.order_by.empty()) return false;                                // 20
+  if (outer.is_aggregate || outer.distinct || is_outer_join) return false;  // 17d, 17f
   for (const Select* arm = &inner; arm != nullptr; arm = arm->prior) {
-    if (arm->distinct || arm->is_aggregate || arm->items.empty() || !arm->values_rows.empty()) return false;  // 17b, 17c
-    if (arm->prior != nullptr && arm->op != CompoundOp::kUnionAll) return false;                  // 17a
-    if (position > 0 && right_join_follows(arm->items, 0)) return false;                          // 17g
+    if (arm->distinct || arm->is_aggregate || arm->items.empty() || !arm->values_rows.empty())
+      return false;                                                               // 17b, 17c
+    if (arm->prior != nullptr && arm->op != CompoundOp::kUnionAll) return false;  // 17a
+    if (position > 0 && right_join_follows(arm->items, 0)) return false;          // 17g
   }
   for (const OrderTerm& term : outer.order_by) {
-    if (term.result_column == 0) return false;                                                    // 18
+    if (term.result_column == 0) return false;  // 18
   }
   const bool in_recursion = std::any_of(outer.items.begin(), outer.items.end(), [](const Item* other) {
     return other->kind == ItemKind::kRecursiveReference;
   });
-  if (in_recursion) return false;                                                                 // 23
-  if (arms_differ_in_affinity(&inner)) return false;                                              // 17h
+  if (in_recursion) return false;                     // 23
+  if (arms_differ_in_affinity(&inner)) return false;  // 17h
   constexpr int kSelectsMax = 500;
   return !(outer.items.size() > 1 && context.select_count > kSelectsMax);
 }
@@ -101,12 +102,14 @@ void recompute_used(Select* select, Item& item) {
   }
 }
 
-void merge_arm(Select* outer, std::size_t position, Select* arm, const Select* leftmost, JoinType join, bool is_outer_join,
-               Context& context) {
+void merge_arm(Select* outer, std::size_t position, Select* arm, const Select* leftmost, JoinType join,
+               bool is_outer_join, Context& context) {
   const ItemId replaced = outer->items[position]->id;
-  std::vector<Item*> items(outer->items.begin(), outer->items.begin() + static_cast<std::ptrdiff_t>(position));
+  std::vector<Item*> items(outer->items.begin(),
+                           outer->items.begin() + static_cast<std::ptrdiff_t>(position));
   items.insert(items.end(), arm->items.begin(), arm->items.end());
-  items.insert(items.end(), outer->items.begin() + static_cast<std::ptrdiff_t>(position) + 1, outer->items.end());
+  items.insert(items.end(), outer->items.begin() + static_cast<std::ptrdiff_t>(position) + 1,
+               outer->items.end());
   outer->items = context.arena.copy_span(items);
   outer->items[position]->join = join;
   const ItemId last = arm->items.back()->id;
@@ -130,14 +133,19 @@ bool flatten_subquery(Select* outer, std::size_t position, Context& context) {
   if (!may_flatten(*outer, position, context)) return false;
   Item* item = outer->items[position];
   Select* inner = item->subquery;
-  const bool is_outer_join = item->join.left || item->join.right || right_join_follows(outer->items, position);
+  const bool is_outer_join =
+      item->join.left || item->join.right || right_join_follows(outer->items, position);
   const JoinType join = item->join;
   item->subquery = nullptr;
 
   // A UNION ALL: one copy of the outer query per arm, the original for the last one.
   std::vector<Select*> outers{outer};
   for (const Select* arm = inner->prior; arm != nullptr; arm = arm->prior) {
-    Copier copier{.arena = context.arena, .budget = &context.budget, .fresh_items = &context.next_item, .items = {}, .selects = {}};
+    Copier copier{.arena = context.arena,
+                  .budget = &context.budget,
+                  .fresh_items = &context.next_item,
+                  .items = {},
+                  .selects = {}};
     const auto order_by = outer->order_by;
     Expr* const limit = outer->limit;
     Expr* const offset = outer->offset;

@@ -1,7 +1,7 @@
 // planner/item_set.h - sets of FROM items as bits, within one SELECT.
 //
-// Items get bits 0, 1, 2 ... from left to right. Items of enclosing SELECTs have no bit: inside this SELECT their
-// columns are constants.
+// Items get bits 0, 1, 2 ... from left to right. Items of enclosing SELECTs have no bit: inside this SELECT
+// their columns are constants.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,17 @@ class ItemNumbers {
 
   /// Position of an item in this FROM, or -1.
   int position(ItemId id) const {
-    return id >= 0 && static_cast<std::size_t>(id) < positions_.size() ? positions_[static_cast<std::size_t>(id)] : -1;
+    return id >= 0 && static_cast<std::size_t>(id) < positions_.size()
+               ? positions_[static_cast<std::size_t>(id)]
+               : -1;
   }
   ItemSet bit(ItemId id) const {
     const int at = position(id);
     return at < 0 ? 0 : ItemSet{1} << at;
   }
 
-  /// The items that an expression mentions, inside its subqueries too. A column replaced by a constant mentions none.
+  /// The items that an expression mentions, inside its subqueries too. A column replaced by a constant
+  /// mentions none.
   ItemSet mentioned(const Expr* expr) const;
   ItemSet mentioned(const Select* select) const;
 

@@ -43,7 +43,8 @@ bool is_distinct_redundant(LoopPlan& plan, std::span<const OrderTerm> results) {
       bool selected = false;
       for (const OrderTerm& result : results) {
         if (!is_column(skip_markers(result.expr), column.query_column)) continue;
-        if (collation_of(result.expr).value_or(storage::Collation::kBinary) == column.collation) selected = true;
+        if (collation_of(result.expr).value_or(storage::Collation::kBinary) == column.collation)
+          selected = true;
       }
       all = selected && column.not_null;
     }
@@ -52,7 +53,8 @@ bool is_distinct_redundant(LoopPlan& plan, std::span<const OrderTerm> results) {
   return false;
 }
 
-/// Section 5.8: from the innermost loop outward, an outer join that can neither add nor remove a row is dropped.
+/// Section 5.8: from the innermost loop outward, an outer join that can neither add nor remove a row is
+/// dropped.
 void drop_useless_joins(LoopPlan& plan, const LoopRequest& request) {
   ItemSet used = 0;
   for (const ResultColumn& result : request.results) used |= plan.numbers.mentioned(result.expr);
@@ -156,14 +158,9 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
     }
   }
 
-  const CandidateRequest candidates{context,
-                                    plan->facts,
-                                    request.items_planned,
-                                    plan->terms,
-                                    wanted.terms,
-                                    wanted.helps_candidates,
-                                    request.is_or_arm,
-                                    request.wants_one_pass};
+  const CandidateRequest candidates{context,           plan->facts,           request.items_planned,
+                                    plan->terms,       wanted.terms,          wanted.helps_candidates,
+                                    request.is_or_arm, request.wants_one_pass};
   plan->candidates = generate_candidates(candidates);
   if (context.failed()) return plan;
   const DistinctAnswer unique = choice.distinct;

@@ -1,5 +1,5 @@
-// planner/loop_plan.h - one FROM clause with its WHERE, decided: terms, candidates, the chosen path, and what is done
-// to the path afterwards (useless outer joins dropped, Bloom filters).
+// planner/loop_plan.h - one FROM clause with its WHERE, decided: terms, candidates, the chosen path, and what
+// is done to the path afterwards (useless outer joins dropped, Bloom filters).
 //
 // What comes out is still about terms and candidates; coder.h turns it into the record that runs.
 #pragma once
@@ -12,14 +12,14 @@ namespace leftmost::planner {
 
 struct LoopRequest {
   std::span<Item* const> items;
-  std::size_t items_planned = 0;     ///< an OR arm plans the first item only
+  std::size_t items_planned = 0;  ///< an OR arm plans the first item only
   Expr* where = nullptr;
   WantedOrder wanted;
   /// What the rows are used for; only then may a join that adds nothing be dropped (section 5.8).
   std::span<const ResultColumn> results;
   bool may_drop_joins = false;
   bool is_or_arm = false;
-  bool wants_one_pass = false;       ///< UPDATE, DELETE
+  bool wants_one_pass = false;  ///< UPDATE, DELETE
 };
 
 struct LoopPlan {
@@ -30,9 +30,9 @@ struct LoopPlan {
   PathChoice choice;
   WantedOrder wanted;
   bool by_shortcut = false;
-  std::vector<Term*> constant_terms;   ///< decided before the loops
-  std::vector<bool> bloom_filter;      ///< per loop
-  ItemSet dropped = 0;                 ///< items whose join adds nothing
+  std::vector<Term*> constant_terms;  ///< decided before the loops
+  std::vector<bool> bloom_filter;     ///< per loop
+  ItemSet dropped = 0;                ///< items whose join adds nothing
 };
 
 /// Plans the loops. Errors go to the context; the result is then empty but not null.

@@ -1,11 +1,12 @@
-// An OR whose every arm can be searched in some index of one item: the rows of all arms, each once (section 4.8).
+// An OR whose every arm can be searched in some index of one item: the rows of all arms, each once
+// (section 4.8).
 
 #include "planner/candidate_builder.h"
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est_add;
+using storage::LogEst;
 
 void CandidateBuilder::add_multi_index_or(ItemFacts& facts, ItemSet prereq) {
   if (facts.item->join.right) return;

@@ -1,6 +1,7 @@
-// How much of a wanted order a path delivers (section 5.4 of docs/planner.md; SQLite: wherePathSatisfiesOrderBy,
-// src/where.c). The rows of nested loops come in the order of the outermost loop first, so loops are looked at from
-// the outside in, and an inner loop matters only while the outer ones produce no two rows that are equal in the order
+// How much of a wanted order a path delivers (section 5.4 of docs/planner.md; SQLite:
+// wherePathSatisfiesOrderBy, src/where.c). The rows of nested loops come in the order of the outermost loop
+// first, so loops are looked at from the outside in, and an inner loop matters only while the outer ones
+// produce no two rows that are equal in the order
 // ("distinct").
 
 #include <algorithm>
@@ -60,7 +61,8 @@ class Matcher {
       if (expr->kind != ExprKind::kColumn || expr->item != item.id) continue;
       const Term* term = find_term(request_.where, item.id, expr->column, ready_, constant_ops_);
       if (term == nullptr) continue;
-      if (term->ops == kOpIn && std::find(loop.terms.begin(), loop.terms.end(), term) == loop.terms.end()) continue;
+      if (term->ops == kOpIn && std::find(loop.terms.begin(), loop.terms.end(), term) == loop.terms.end())
+        continue;
       if ((term->ops & (kOpEq | kOpIs)) != 0 && expr->column >= 0) {
         const auto compared = comparison_collation(term->expr);
         if (!compared || *compared != collation_of(wanted_[i].expr).value_or(Collation::kBinary)) continue;
@@ -137,7 +139,8 @@ class Matcher {
       if (column.expression != nullptr) {
         same = same_expr_skipping(expr, column.expression, item.id);
       } else if (column.query_column >= kRowidColumn) {
-        same = expr->kind == ExprKind::kColumn && expr->item == item.id && expr->column == column.query_column;
+        same =
+            expr->kind == ExprKind::kColumn && expr->item == item.id && expr->column == column.query_column;
       }
       if (same && column.query_column != kRowidColumn) {
         same = collation_of(wanted_[i].expr).value_or(Collation::kBinary) == column.collation;
@@ -166,7 +169,7 @@ class Matcher {
   ItemSet all_;
   std::uint16_t constant_ops_ = 0;
   ItemSet satisfied_ = 0;
-  ItemSet ready_ = 0;           ///< items of the loops before
+  ItemSet ready_ = 0;  ///< items of the loops before
   ItemSet distinct_items_ = 0;
   ItemSet reverse_ = 0;
   ItemSet nulls_last_ = 0;

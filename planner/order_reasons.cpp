@@ -92,12 +92,12 @@ GeneralReason why_sorted(std::span<const OrderTerm> terms, std::size_t first, co
     return reason;
   }
   if (probe == outer.probe) {
-    const bool in_search = std::any_of(outer.terms.begin(), outer.terms.end(), [](const Term* t) {
-      return t != nullptr && (t->ops & kOpIn) != 0;
-    });
+    const bool in_search = std::any_of(outer.terms.begin(), outer.terms.end(),
+                                       [](const Term* t) { return t != nullptr && (t->ops & kOpIn) != 0; });
     if (in_search) {
       reason.code = "order-after-in-list";
-      reason.text = "each value of the IN list is a search of its own: " + name + " starts over for every value";
+      reason.text =
+          "each value of the IN list is a search of its own: " + name + " starts over for every value";
       return reason;
     }
     if (outer.has_range() && position > outer.equal_columns) {
@@ -113,7 +113,8 @@ GeneralReason why_sorted(std::span<const OrderTerm> terms, std::size_t first, co
         if (before->kind == ExprKind::kColumn && earlier.query_column == before->column &&
             (earlier.descending != terms[first - 1].descending) != flips) {
           reason.code = "order-mixed-direction";
-          reason.text = index + " can be read forwards or backwards, but not one column one way and " + name + " the other";
+          reason.text = index + " can be read forwards or backwards, but not one column one way and " + name +
+                        " the other";
           return reason;
         }
       }
@@ -123,14 +124,16 @@ GeneralReason why_sorted(std::span<const OrderTerm> terms, std::size_t first, co
     return reason;
   }
   reason.code = position == 0 ? "filter-index-costs-a-sort" : "order-skips-column";
-  reason.text = position == 0 ? "another way to the rows is cheaper than reading " + index + " in order, sort included"
-                              : index + " is sorted by its earlier columns before " + name;
+  reason.text = position == 0
+                    ? "another way to the rows is cheaper than reading " + index + " in order, sort included"
+                    : index + " is sorted by its earlier columns before " + name;
   return reason;
 }
 
 }  // namespace
 
-void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan, const LoopPlan& loops) {
+void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan,
+                   const LoopPlan& loops) {
   if (loops.choice.loops.empty()) return;
   if (plan.group == GroupMode::kSorted) {
     reasons.general.push_back({plan.distinct_as_group_by ? "distinct-not-prefix" : "group-by-not-prefix",
@@ -138,8 +141,11 @@ void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan&
                                "no index delivers equal groups side by side: the rows are sorted first"});
   }
   if (plan.distinct == DistinctMode::kTempBTree && plan.group != GroupMode::kOneGroup) {
-    reasons.general.push_back({"distinct-not-prefix", "DISTINCT", {},
-                               "no index delivers equal rows side by side: a temporary b-tree remembers all rows seen"});
+    reasons.general.push_back(
+        {"distinct-not-prefix",
+         "DISTINCT",
+         {},
+         "no index delivers equal rows side by side: a temporary b-tree remembers all rows seen"});
   }
   if ((plan.order == OrderMode::kSort || plan.order == OrderMode::kSortRightPart) && !select.is_aggregate) {
     const auto first = static_cast<std::size_t>(plan.order_terms_by_loops);
@@ -155,8 +161,9 @@ void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan&
       if (call.function->role == FunctionRole::kMin || call.function->role == FunctionRole::kMax) ++extremes;
     }
     if (extremes == static_cast<int>(select.aggregates.size())) {
-      reasons.general.push_back({"min-max-together", "min(), max()", select.aggregates.front().span,
-                                 "only a min() or max() that stands alone is answered from one end of an index"});
+      reasons.general.push_back(
+          {"min-max-together", "min(), max()", select.aggregates.front().span,
+           "only a min() or max() that stands alone is answered from one end of an index"});
     }
   }
 }

@@ -1,5 +1,5 @@
-// planner/order_reasons.h - why rows have to be sorted, grouped or made distinct by a temporary b-tree although there are
-// indexes (group O of docs/reasons.md).
+// planner/order_reasons.h - why rows have to be sorted, grouped or made distinct by a temporary b-tree
+// although there are indexes (group O of docs/reasons.md).
 #pragma once
 
 #include "planner/loop_plan.h"

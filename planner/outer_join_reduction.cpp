@@ -1,4 +1,5 @@
-// LEFT JOIN becomes JOIN where WHERE cannot be true for a row without a match (section 6.1 of docs/planner.md).
+// LEFT JOIN becomes JOIN where WHERE cannot be true for a row without a match (section 6.1 of
+// docs/planner.md).
 
 #include "planner/coder.h"
 
@@ -10,10 +11,22 @@ namespace {
 bool has_strict_column(const Expr* expr, ItemId item) {
   if (expr == nullptr || expr->join_mark == JoinMark::kOuterOn) return false;
   switch (expr->kind) {
-    case ExprKind::kIsNot: case ExprKind::kIsNull: case ExprKind::kNotNull: case ExprKind::kIs: case ExprKind::kOr:
-    case ExprKind::kRow: case ExprKind::kCase: case ExprKind::kIn: case ExprKind::kFunction: case ExprKind::kIsTrue:
-    case ExprKind::kIsFalse: case ExprKind::kIsNotTrue: case ExprKind::kIsNotFalse: case ExprKind::kLikelihood:
-    case ExprKind::kSubquery: case ExprKind::kExists:
+    case ExprKind::kIsNot:
+    case ExprKind::kIsNull:
+    case ExprKind::kNotNull:
+    case ExprKind::kIs:
+    case ExprKind::kOr:
+    case ExprKind::kRow:
+    case ExprKind::kCase:
+    case ExprKind::kIn:
+    case ExprKind::kFunction:
+    case ExprKind::kIsTrue:
+    case ExprKind::kIsFalse:
+    case ExprKind::kIsNotTrue:
+    case ExprKind::kIsNotFalse:
+    case ExprKind::kLikelihood:
+    case ExprKind::kSubquery:
+    case ExprKind::kExists:
       return false;
     case ExprKind::kColumn:
       return expr->item == item;
@@ -28,7 +41,8 @@ bool has_strict_column(const Expr* expr, ItemId item) {
 
 void unmark(Expr* expr, const Item& item) {
   for (; expr != nullptr; expr = expr->right) {
-    if (expr->join_mark == JoinMark::kOuterOn && expr->join_item == item.id) expr->join_mark = JoinMark::kInnerOn;
+    if (expr->join_mark == JoinMark::kOuterOn && expr->join_item == item.id)
+      expr->join_mark = JoinMark::kInnerOn;
     if (expr->kind == ExprKind::kColumn && expr->item == item.id) {
       const bool declared = item.relation != nullptr && expr->column >= 0 &&
                             item.relation->def->columns[static_cast<std::size_t>(expr->column)].not_null;

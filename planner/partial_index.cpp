@@ -7,7 +7,8 @@ namespace leftmost::planner {
 
 namespace {
 
-/// `expr` cannot be true while `subject` is NULL. `strict`: it cannot even be other than NULL on the way up to here.
+/// `expr` cannot be true while `subject` is NULL. `strict`: it cannot even be other than NULL on the way up
+/// to here.
 bool rejects_null(const Expr* expr, const Expr* subject, ItemId self, bool strict) {
   if (same_expr(expr, subject, self)) return true;
   switch (expr->kind) {
@@ -16,19 +17,37 @@ bool rejects_null(const Expr* expr, const Expr* subject, ItemId self, bool stric
       return rejects_null(expr->left, subject, self, true);
     case ExprKind::kBetween:
       if (strict) return false;
-      return rejects_null(expr->left, subject, self, true) || rejects_null(expr->list[0], subject, self, true) ||
+      return rejects_null(expr->left, subject, self, true) ||
+             rejects_null(expr->list[0], subject, self, true) ||
              rejects_null(expr->list[1], subject, self, true);
-    case ExprKind::kEq: case ExprKind::kNe: case ExprKind::kLt: case ExprKind::kLe: case ExprKind::kGt:
-    case ExprKind::kGe: case ExprKind::kAdd: case ExprKind::kSubtract: case ExprKind::kBitOr:
-    case ExprKind::kShiftLeft: case ExprKind::kShiftRight: case ExprKind::kConcat:
+    case ExprKind::kEq:
+    case ExprKind::kNe:
+    case ExprKind::kLt:
+    case ExprKind::kLe:
+    case ExprKind::kGt:
+    case ExprKind::kGe:
+    case ExprKind::kAdd:
+    case ExprKind::kSubtract:
+    case ExprKind::kBitOr:
+    case ExprKind::kShiftLeft:
+    case ExprKind::kShiftRight:
+    case ExprKind::kConcat:
       return rejects_null(expr->right, subject, self, true) || rejects_null(expr->left, subject, self, true);
-    case ExprKind::kMultiply: case ExprKind::kBitAnd: case ExprKind::kDivide: case ExprKind::kRemainder:
-      return rejects_null(expr->right, subject, self, strict) || rejects_null(expr->left, subject, self, strict);
-    case ExprKind::kPlus: case ExprKind::kNegate: case ExprKind::kCollate:
+    case ExprKind::kMultiply:
+    case ExprKind::kBitAnd:
+    case ExprKind::kDivide:
+    case ExprKind::kRemainder:
+      return rejects_null(expr->right, subject, self, strict) ||
+             rejects_null(expr->left, subject, self, strict);
+    case ExprKind::kPlus:
+    case ExprKind::kNegate:
+    case ExprKind::kCollate:
       return rejects_null(expr->left, subject, self, strict);
-    case ExprKind::kNot: case ExprKind::kBitNot:
+    case ExprKind::kNot:
+    case ExprKind::kBitNot:
       return rejects_null(expr->left, subject, self, true);
-    case ExprKind::kIsTrue: case ExprKind::kIsFalse:
+    case ExprKind::kIsTrue:
+    case ExprKind::kIsFalse:
       if (strict) return false;
       return rejects_null(expr->left, subject, self, true);
     default:

@@ -6,13 +6,14 @@
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est;
 using storage::log_est_add;
 using storage::log_est_search_height;
+using storage::LogEst;
 
 LogEst sort_cost(const WantedOrder& wanted, LogEst rows, int terms, int satisfied) {
-  const LogEst share = static_cast<LogEst>(log_est(static_cast<std::uint64_t>((terms - satisfied) * 100 / terms)) - 66);
+  const LogEst share =
+      static_cast<LogEst>(log_est(static_cast<std::uint64_t>((terms - satisfied) * 100 / terms)) - 66);
   LogEst output = rows;
   if (wanted.uses_limit && wanted.limit_rows < rows) {
     output = wanted.limit_rows;
@@ -40,7 +41,8 @@ class Search {
   Search(const PathRequest& request, const std::vector<Candidate>& candidates)
       : request_(request), candidates_(candidates) {}
 
-  /// One pass. Empty: no path. `rows` is the pass-1 estimate plus one, or 0 in pass 1 (the order is ignored then).
+  /// One pass. Empty: no path. `rows` is the pass-1 estimate plus one, or 0 in pass 1 (the order is ignored
+  /// then).
   std::optional<Path> run(LogEst rows) {
     rows_ = rows;
     terms_ = rows == 0 ? 0 : static_cast<int>(request_.wanted.terms.size());
@@ -58,8 +60,8 @@ class Search {
       to_.clear();
     }
     if (from_.empty()) return std::nullopt;
-    const auto cheapest =
-        std::min_element(from_.begin(), from_.end(), [](const Path& a, const Path& b) { return a.cost < b.cost; });
+    const auto cheapest = std::min_element(from_.begin(), from_.end(),
+                                           [](const Path& a, const Path& b) { return a.cost < b.cost; });
     return *cheapest;
   }
 
@@ -76,7 +78,8 @@ class Search {
       next.unsorted = log_est_add(next.unsorted, path.unsorted);
       next.rows = static_cast<LogEst>(path.rows + candidate.rows);
       if (next.ordered < 0) {
-        const OrderMatch match = match_order(request_, request_.wanted.terms, request_.wanted.mode, next.loops);
+        const OrderMatch match =
+            match_order(request_, request_.wanted.terms, request_.wanted.mode, next.loops);
         next.ordered = match.satisfied;
         next.reverse = match.reverse;
         next.nulls_last = match.nulls_last;
@@ -144,10 +147,11 @@ class Search {
 void finish(const PathRequest& request, const Path& path, bool order_was_considered, PathChoice& choice) {
   const WantedOrder& wanted = request.wanted;
   const int terms = static_cast<int>(wanted.terms.size());
-  if (wanted.wants_distinct && wanted.mode != OrderMatchMode::kDistinct && choice.distinct == DistinctAnswer::kNo &&
-      order_was_considered && !wanted.distinct.empty()) {
+  if (wanted.wants_distinct && wanted.mode != OrderMatchMode::kDistinct &&
+      choice.distinct == DistinctAnswer::kNo && order_was_considered && !wanted.distinct.empty()) {
     const OrderMatch match = match_order(request, wanted.distinct, OrderMatchMode::kDistinct, path.loops);
-    if (match.satisfied == static_cast<int>(wanted.distinct.size())) choice.distinct = DistinctAnswer::kOrdered;
+    if (match.satisfied == static_cast<int>(wanted.distinct.size()))
+      choice.distinct = DistinctAnswer::kOrdered;
   }
   if (terms == 0) return;
   choice.order_satisfied = std::max(path.ordered, 0);

@@ -1,5 +1,5 @@
-// planner/path_search.h - the join order and the access path of every item: an N-nearest-neighbours search over the
-// candidates, run twice when rows are wanted in an order (section 5 of docs/planner.md).
+// planner/path_search.h - the join order and the access path of every item: an N-nearest-neighbours search
+// over the candidates, run twice when rows are wanted in an order (section 5 of docs/planner.md).
 #pragma once
 
 #include "planner/candidates.h"
@@ -7,7 +7,11 @@
 namespace leftmost::planner {
 
 enum class OrderMatchMode : std::uint8_t {
-  kOrder, kGroup, kDistinct, kMin, kMax,
+  kOrder,
+  kGroup,
+  kDistinct,
+  kMin,
+  kMax,
   kInnerLoop,  ///< do the rows of the last loop alone come in order? Decides its direction only
 };
 
@@ -15,14 +19,14 @@ enum class OrderMatchMode : std::uint8_t {
 struct WantedOrder {
   std::span<const OrderTerm> terms;  ///< empty: nothing
   OrderMatchMode mode = OrderMatchMode::kOrder;
-  bool helps_candidates = true;      ///< false for an aggregate's DISTINCT argument
+  bool helps_candidates = true;  ///< false for an aggregate's DISTINCT argument
   /// Rows that come out distinct: the result columns, or GROUP BY and the argument of agg(DISTINCT x).
   std::span<const OrderTerm> distinct;
   /// Of `distinct`, the argument of agg(DISTINCT x): only an index column can deliver it in order.
   const Expr* aggregate_argument = nullptr;
   bool wants_distinct = false;
-  bool group_may_order = false;      ///< GROUP BY and ORDER BY agree: see PathChoice::group_orders
-  bool uses_limit = false;           ///< limit_rows is the LogEst of a constant LIMIT
+  bool group_may_order = false;  ///< GROUP BY and ORDER BY agree: see PathChoice::group_orders
+  bool uses_limit = false;       ///< limit_rows is the LogEst of a constant LIMIT
   storage::LogEst limit_rows = 0;
 };
 
@@ -31,11 +35,11 @@ enum class DistinctAnswer : std::uint8_t { kNo, kUnique, kOrdered };
 struct PathChoice {
   std::vector<Candidate> loops;  ///< outermost first
   storage::LogEst rows = 0;
-  int order_satisfied = 0;       ///< leading terms of the wanted order that come for free
-  ItemSet reverse = 0;           ///< bit i: loop i runs backwards
-  ItemSet nulls_last = 0;        ///< bit i: loop i needs a second pass for NULLs
+  int order_satisfied = 0;  ///< leading terms of the wanted order that come for free
+  ItemSet reverse = 0;      ///< bit i: loop i runs backwards
+  ItemSet nulls_last = 0;   ///< bit i: loop i needs a second pass for NULLs
   DistinctAnswer distinct = DistinctAnswer::kNo;
-  bool group_orders = false;     ///< the path delivers the GROUP BY in the ORDER BY's directions
+  bool group_orders = false;  ///< the path delivers the GROUP BY in the ORDER BY's directions
 };
 
 struct PathRequest {
@@ -50,7 +54,8 @@ struct PathRequest {
 /// Errors (in the context): `no query solution`.
 PathChoice search_path(const PathRequest& request, const std::vector<Candidate>& candidates);
 
-/// Section 5.4: the number of leading wanted terms that the loops deliver, -1: not known before more loops are added.
+/// Section 5.4: the number of leading wanted terms that the loops deliver, -1: not known before more loops
+/// are added.
 struct OrderMatch {
   int satisfied = 0;
   ItemSet reverse = 0;

@@ -79,7 +79,8 @@ Expected<std::unique_ptr<Plan>> run(const PlannerOptions& options, storage::Aren
 
 }  // namespace
 
-Expected<std::unique_ptr<Plan>> plan_select(Select* select, const PlannerOptions& options, storage::Arena& arena) {
+Expected<std::unique_ptr<Plan>> plan_select(Select* select, const PlannerOptions& options,
+                                            storage::Arena& arena) {
   return run(
       options, arena, [&](Survey& survey) { survey.visit(select); },
       [&](Coder& coder, Plan& plan) {
@@ -100,8 +101,8 @@ Expected<std::unique_ptr<Plan>> plan_change(const ChangeQuery& change, std::span
       [&](Coder& coder, Plan&) { coder.code_change(change, row_expressions); });
 }
 
-Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions, const PlannerOptions& options,
-                                                 storage::Arena& arena) {
+Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions,
+                                                 const PlannerOptions& options, storage::Arena& arena) {
   return run(
       options, arena,
       [&](Survey& survey) {

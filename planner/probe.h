@@ -1,5 +1,5 @@
-// planner/probe.h - the b-trees through which an item can be read: its rowid tree first, then its indexes, newest
-// first, with every number the planner needs about them (section 2 of docs/planner.md).
+// planner/probe.h - the b-trees through which an item can be read: its rowid tree first, then its indexes,
+// newest first, with every number the planner needs about them (section 2 of docs/planner.md).
 #pragma once
 
 #include <optional>
@@ -26,11 +26,11 @@ struct Probe {
   std::vector<ProbeColumn> columns;      ///< key, then tail
   int key_columns = 0;
   storage::LogEst width = 0;
-  storage::LogEst entries = 0;           ///< A[0]
+  storage::LogEst entries = 0;  ///< A[0]
   bool is_rowid = false;
   bool unique = false;
   bool unique_not_null = false;
-  bool is_primary_key = false;           ///< implements PRIMARY KEY (its tail is never searched)
+  bool is_primary_key = false;  ///< implements PRIMARY KEY (its tail is never searched)
 
   /// A[k]: entries that share their first k columns.
   storage::LogEst rows(int prefix) const;
@@ -55,9 +55,9 @@ struct ItemFacts {
   std::vector<Probe> probes;
   storage::LogEst rows = 0;
   storage::LogEst width = 0;
-  bool has_rowid = true;          ///< subqueries have one of their own
+  bool has_rowid = true;  ///< subqueries have one of their own
   bool is_subquery = false;
-  bool is_correlated = false;     ///< a subquery that mentions an enclosing SELECT
+  bool is_correlated = false;  ///< a subquery that mentions an enclosing SELECT
   bool is_recursive = false;
   bool is_left_of_right_join = false;
   const JoinType& join() const { return item->join; }
@@ -76,7 +76,8 @@ bool covers(const Probe& probe, const Item& item);
 bool constraint_fits_outer_join(const Term& term, const ItemFacts& facts);
 
 /// The terms that constrain column `position` of the probe.
-TermScan scan_probe_column(TermList& list, const ItemFacts& facts, const Probe& probe, int position, std::uint16_t ops);
+TermScan scan_probe_column(TermList& list, const ItemFacts& facts, const Probe& probe, int position,
+                           std::uint16_t ops);
 
 /// Section 4.10: some term of the list makes every conjunct of the partial index's WHERE true.
 bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list);

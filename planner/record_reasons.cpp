@@ -25,13 +25,14 @@ bool partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe&
   return summary != nullptr ? summary->partial_unusable : probe.is_partial();
 }
 
-void add_general(PlanReasons& reasons, std::string_view code, std::string subject, Span span, std::string text) {
+void add_general(PlanReasons& reasons, std::string_view code, std::string subject, Span span,
+                 std::string text) {
   reasons.general.push_back({code, std::move(subject), span, std::move(text)});
 }
 
 /// Why an index that could be searched was not the one chosen.
-std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe, const Candidate& chosen,
-                              const std::vector<ColumnFacts>& columns) {
+std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+                              const Candidate& chosen, const std::vector<ColumnFacts>& columns) {
   if (facts.item->indexed_by != nullptr) return "hint-indexed-by";
   if (facts.item->not_indexed) return "hint-not-indexed";
   if (chosen.kind == CandidateKind::kRowid && chosen.one_row) return "rowid-beats-index";
@@ -43,22 +44,29 @@ std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, cons
     const bool is_prefix = probe.key_columns < chosen.probe->key_columns && theirs > 0;
     bool same = is_prefix;
     for (int i = 0; same && i < probe.key_columns; ++i) {
-      same = probe.columns[static_cast<std::size_t>(i)].column == chosen.probe->columns[static_cast<std::size_t>(i)].column;
+      same = probe.columns[static_cast<std::size_t>(i)].column ==
+             chosen.probe->columns[static_cast<std::size_t>(i)].column;
     }
     return same ? "redundant-prefix-index" : "one-index-per-table";
   }
   if (chosen.kind == CandidateKind::kMultiIndexOr) return "one-index-per-table";
-  if (first != nullptr && (first->ops & kOpIn) != 0 && first->expr->select == nullptr && probe.has_stat1()) return "in-list-too-long";
+  if (first != nullptr && (first->ops & kOpIn) != 0 && first->expr->select == nullptr && probe.has_stat1())
+    return "in-list-too-long";
   if (probe.has_stat1()) return "stats-say-useless";
   return "one-index-per-table";
 }
 
 /// What the index in use costs beyond its search (group C).
-std::string_view cost_of_use(const ItemFacts& facts, const Probe& probe, const Candidate& chosen, bool has_conditions) {
-  if (!searches(chosen)) return has_conditions ? "index-scan-not-search" : chosen.covering ? "full-scan-picks-narrowest-index" : "";
+std::string_view cost_of_use(const ItemFacts& facts, const Probe& probe, const Candidate& chosen,
+                             bool has_conditions) {
+  if (!searches(chosen))
+    return has_conditions    ? "index-scan-not-search"
+           : chosen.covering ? "full-scan-picks-narrowest-index"
+                             : "";
   if (chosen.covering || probe.is_table_itself()) return "";
   const storage::IndexDef& def = *probe.index->def;
-  if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 && def.key_columns[0].column >= 0 &&
+  if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 &&
+      def.key_columns[0].column >= 0 &&
       facts.item->relation->def->columns[static_cast<std::size_t>(def.key_columns[0].column)].affinity ==
           storage::Affinity::kInteger) {
     return "int-primary-key-not-rowid";
@@ -97,7 +105,8 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
     if (probe.is_rowid && (!used || !searches(*chosen))) continue;
     IndexReason& index = table.indexes.emplace_back();
     index.index = probe.index;
-    if (const ProbeSummary* summary = summary_of(plan, facts, probe); summary != nullptr && summary->best_run) {
+    if (const ProbeSummary* summary = summary_of(plan, facts, probe);
+        summary != nullptr && summary->best_run) {
       index.cost_estimated = *summary->best_run;
     }
     if (used && !index.cost_estimated) index.cost_estimated = chosen->run;
@@ -139,24 +148,32 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
     if (used && probe.index != nullptr) {
       const std::string_view cost = cost_of_use(facts, probe, *chosen, any_condition);
       if (!cost.empty() && index.code.empty()) index.code = cost;
-      if (cost == "not-covering" || cost == "int-primary-key-not-rowid" || cost == "expression-index-not-covering") {
-        add_general(reasons, cost, quoted(probe.index), {},
-                    cost == "not-covering"
-                        ? quoted(probe.index) + " lacks a column that the query needs: every entry found costs a look-up in the table"
-                    : cost == "int-primary-key-not-rowid"
-                        ? "the primary key is not declared INTEGER: it has an index of its own, and every row found costs a second search"
-                        : quoted(probe.index) + " holds an expression, and expressions are computed again from the table row");
+      if (cost == "not-covering" || cost == "int-primary-key-not-rowid" ||
+          cost == "expression-index-not-covering") {
+        add_general(
+            reasons, cost, quoted(probe.index), {},
+            cost == "not-covering"
+                ? quoted(probe.index) +
+                      " lacks a column that the query needs: every entry found costs a look-up in the table"
+            : cost == "int-primary-key-not-rowid"
+                ? "the primary key is not declared INTEGER: it has an index of its own, and every row found "
+                  "costs a second search"
+                : quoted(probe.index) +
+                      " holds an expression, and expressions are computed again from the table row");
       } else if (cost == "index-scan-not-search") {
         add_general(reasons, cost, quoted(probe.index), {},
-                    "all entries of " + quoted(probe.index) + " are read: the name of an index in the plan does not mean that it is searched");
+                    "all entries of " + quoted(probe.index) +
+                        " are read: the name of an index in the plan does not mean that it is searched");
       } else if (cost == "full-scan-picks-narrowest-index") {
         add_general(reasons, cost, quoted(probe.index), {},
-                    "everything has to be read, and " + quoted(probe.index) + " is the narrowest tree that has the needed columns");
+                    "everything has to be read, and " + quoted(probe.index) +
+                        " is the narrowest tree that has the needed columns");
       }
     } else if (partial_unusable(plan, facts, probe)) {
       bool has_parameter = false;
       for (const Term* term : plan.terms.terms) {
-        has_parameter = has_parameter || (term->expr->right != nullptr && term->expr->right->kind == ExprKind::kParameter);
+        has_parameter = has_parameter ||
+                        (term->expr->right != nullptr && term->expr->right->kind == ExprKind::kParameter);
       }
       bool mentions = false;
       for (const Term* term : plan.terms.terms) {
@@ -167,20 +184,26 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
           }
         });
       }
-      index.code = !mentions ? "partial-predicate-missing" : has_parameter ? "partial-predicate-parameter" : "partial-predicate-not-identical";
+      index.code = !mentions       ? "partial-predicate-missing"
+                   : has_parameter ? "partial-predicate-parameter"
+                                   : "partial-predicate-not-identical";
       if (!index.columns.empty()) {
         ColumnReason& first = index.columns.front();
         first.code = index.code;
-        first.text = mentions ? "the query's condition does not say the same as the WHERE of " + quoted(probe.index)
-                              : "the query does not ask for what the WHERE of " + quoted(probe.index) + " promises";
+        first.text =
+            mentions ? "the query's condition does not say the same as the WHERE of " + quoted(probe.index)
+                     : "the query does not ask for what the WHERE of " + quoted(probe.index) + " promises";
       }
     } else if (index.verdict == IndexVerdict::kCostlier && searchable && chosen != nullptr) {
       index.code = why_costlier(plan, facts, probe, *chosen, columns);
-      add_general(reasons, index.code, quoted(probe.index), {},
-                  quoted(probe.index) + " could be searched, but " +
-                      (index.code == "hint-indexed-by" || index.code == "hint-not-indexed" ? "the query says which index to use"
-                       : searches(*chosen) && chosen->probe != nullptr ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
-                                           : "reading everything in another way is estimated to be cheaper"));
+      add_general(
+          reasons, index.code, quoted(probe.index), {},
+          quoted(probe.index) + " could be searched, but " +
+              (index.code == "hint-indexed-by" || index.code == "hint-not-indexed"
+                   ? "the query says which index to use"
+               : searches(*chosen) && chosen->probe != nullptr
+                   ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
+                   : "reading everything in another way is estimated to be cheaper"));
     }
     // Hopping over a leading column that nothing fixes.
     if (!used && !columns.empty() && columns.front().search == nullptr && probe.key_columns > 1 &&
@@ -189,7 +212,8 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       const std::string first(probe.column_name(0, *facts.item));
       if (!probe.has_stat1()) {
         add_general(reasons, "skip-scan-no-stats", quoted(probe.index), {},
-                    "without ANALYZE nothing is known about the values of " + first + ", so hopping over it is not tried");
+                    "without ANALYZE nothing is known about the values of " + first +
+                        ", so hopping over it is not tried");
       } else if (probe.rows(1) < kRowsPerValueMin) {
         add_general(reasons, "skip-scan-too-many-groups", quoted(probe.index), {},
                     first + " has too many values to hop from one to the next");
@@ -215,12 +239,14 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
     if (chosen == nullptr) continue;
     const std::string name(facts.item->alias.empty() ? facts.item->name : facts.item->alias);
     if (plan.min_max != MinMaxMode::kNone && chosen->is_full_scan() && plan.order_terms_by_loops == 0) {
-      add_general(reasons, "minmax-search-is-a-scan", name, {},
-                  "the plan says SEARCH " + name + ", but no index helps min() or max() here: every row is read");
+      add_general(
+          reasons, "minmax-search-is-a-scan", name, {},
+          "the plan says SEARCH " + name + ", but no index helps min() or max() here: every row is read");
     }
     if (chosen->kind == CandidateKind::kAutomaticIndex) {
       add_general(reasons, "join-column-unindexed", name, {},
-                  "no index serves the join with " + name + ": SQLite builds one for this statement and throws it away");
+                  "no index serves the join with " + name +
+                      ": SQLite builds one for this statement and throws it away");
     }
     if (facts.join().cross && !facts.join().left) {
       add_general(reasons, "cross-join-fixed-order", name, facts.item->span,
@@ -232,7 +258,8 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
 
 void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
   for (const ItemFacts& facts : loops.facts) {
-    record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts), context_.plan.change_loops, context_);
+    record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts),
+                context_.plan.change_loops, context_);
   }
 }
 
@@ -249,9 +276,11 @@ void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {
     made.code = used ? "full-scan-picks-narrowest-index" : "no-constraint";
     for (const storage::IndexColumn& column : index.def->key_columns) {
       ColumnReason& reason = made.columns.emplace_back();
-      reason.column = column.column == storage::kExpressionColumn
-                          ? std::string_view("<expr>")
-                          : std::string_view(table.item->relation->def->columns[static_cast<std::size_t>(column.column)].name);
+      reason.column =
+          column.column == storage::kExpressionColumn
+              ? std::string_view("<expr>")
+              : std::string_view(
+                    table.item->relation->def->columns[static_cast<std::size_t>(column.column)].name);
       if (used) reason.role = ColumnRole::kCover;
     }
     if (!used && !made.columns.empty()) {
@@ -261,7 +290,8 @@ void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {
   }
   if (plan.count_index != nullptr) {
     add_general(reasons, "full-scan-picks-narrowest-index", plan.count_index->def->name, {},
-                "count(*) needs no column: the entries of " + plan.count_index->def->name + " are counted, the narrowest tree there is");
+                "count(*) needs no column: the entries of " + plan.count_index->def->name +
+                    " are counted, the narrowest tree there is");
   }
 }
 

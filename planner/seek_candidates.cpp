@@ -1,8 +1,9 @@
 // Searches: every way to use the first columns of a b-tree (section 4.4 of docs/planner.md; SQLite:
 // whereLoopAddBtreeIndex, src/where.c).
 //
-// This is the left-prefix rule as a cost model: column e is looked at only when columns 0 .. e-1 have = (or IS, IN,
-// IS NULL, or are skipped), and after a bound nothing but the opposite bound on the same column follows.
+// This is the left-prefix rule as a cost model: column e is looked at only when columns 0 .. e-1 have = (or
+// IS, IN, IS NULL, or are skipped), and after a bound nothing but the opposite bound on the same column
+// follows.
 
 #include <algorithm>
 
@@ -12,10 +13,10 @@
 
 namespace leftmost::planner {
 
-using storage::LogEst;
 using storage::log_est;
 using storage::log_est_add;
 using storage::log_est_search_height;
+using storage::LogEst;
 
 void CandidateBuilder::add_seeks(ItemFacts& facts, const Probe& probe, LogEst in_multiplier) {
   const Candidate saved = current_;
@@ -68,8 +69,8 @@ void CandidateBuilder::add_seek_by(ItemFacts& facts, const Probe& probe, LogEst 
     c.has_equal = true;
     const bool last_key_column = column.column >= 0 && in_multiplier == 0 && e == probe.key_columns - 1;
     if (column.column == kRowidColumn ||
-        (last_key_column && (probe.unique_not_null ||
-                             (probe.key_columns == 1 && probe.unique && (term.ops & kOpEq) != 0)))) {
+        (last_key_column &&
+         (probe.unique_not_null || (probe.key_columns == 1 && probe.unique && (term.ops & kOpEq) != 0)))) {
       c.one_row = true;
     }
     if (through_equivalence) c.has_transitive = true;
@@ -104,7 +105,8 @@ void CandidateBuilder::add_seek_by(ItemFacts& facts, const Probe& probe, LogEst 
       rows = static_cast<LogEst>(rows + term.truth - in_rows);
     } else {
       rows = static_cast<LogEst>(rows + probe.rows(e + 1) - probe.rows(e));
-      if ((term.ops & kOpIsNull) != 0) rows = static_cast<LogEst>(rows + 10);  // twice as many as = would find
+      if ((term.ops & kOpIsNull) != 0)
+        rows = static_cast<LogEst>(rows + 10);  // twice as many as = would find
     }
   }
   const LogEst entries_cost =
@@ -143,7 +145,8 @@ LogEst CandidateBuilder::range_rows(LogEst rows, const Term* lower, const Term* 
   return static_cast<LogEst>(std::min(estimate, rows - bounds));
 }
 
-int CandidateBuilder::row_bound_length(const ItemFacts& facts, const Probe& probe, int column, const Term& term) const {
+int CandidateBuilder::row_bound_length(const ItemFacts& facts, const Probe& probe, int column,
+                                       const Term& term) const {
   const Expr* left = term.expr->left;
   const Expr* right = term.expr->right;
   if (left->kind != ExprKind::kRow) return 1;
@@ -152,7 +155,8 @@ int CandidateBuilder::row_bound_length(const ItemFacts& facts, const Probe& prob
   for (; length < length_max; ++length) {
     const auto field = static_cast<std::size_t>(length);
     const Expr* from = left->list[field];
-    const Expr* to = right->kind == ExprKind::kSubquery ? right->select->columns[field].expr : right->list[field];
+    const Expr* to =
+        right->kind == ExprKind::kSubquery ? right->select->columns[field].expr : right->list[field];
     const ProbeColumn& indexed = probe.columns[static_cast<std::size_t>(column + length)];
     if (from->kind != ExprKind::kColumn || from->item != facts.item->id || from->column != indexed.column ||
         indexed.descending != probe.columns[static_cast<std::size_t>(column)].descending) {

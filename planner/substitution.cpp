@@ -29,7 +29,8 @@ Expr* Substitution::replacement(const Expr* column) {
     made = wrapper;
   }
   if (is_outer_join) made->can_be_null = true;
-  if (column->join_mark != JoinMark::kNone) set_join_mark(made, column->join_item == from ? to : column->join_item, column->join_mark);
+  if (column->join_mark != JoinMark::kNone)
+    set_join_mark(made, column->join_item == from ? to : column->join_item, column->join_mark);
   made->is_true_false = made->kind == ExprKind::kLiteral ? false : made->is_true_false;
   made->span = column->span;
   // What stands for a column has a collation, as the column had.

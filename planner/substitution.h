@@ -7,9 +7,9 @@ namespace leftmost::planner {
 
 struct Substitution {
   Context& context;
-  ItemId from = kNoItem;        ///< the FROM subquery
-  ItemId to = kNoItem;          ///< the item that takes over its join marks; of an outer join: decides "missing row"
-  const Select* arm = nullptr;  ///< whose result columns are put in
+  ItemId from = kNoItem;  ///< the FROM subquery
+  ItemId to = kNoItem;  ///< the item that takes over its join marks; of an outer join: decides "missing row"
+  const Select* arm = nullptr;       ///< whose result columns are put in
   const Select* leftmost = nullptr;  ///< the arm that gives the collations
   bool is_outer_join = false;
 

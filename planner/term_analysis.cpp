@@ -7,15 +7,24 @@ namespace leftmost::planner {
 
 std::uint16_t comparison_op(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kEq: return kOpEq;
-    case ExprKind::kLt: return kOpLt;
-    case ExprKind::kLe: return kOpLe;
-    case ExprKind::kGt: return kOpGt;
-    case ExprKind::kGe: return kOpGe;
-    case ExprKind::kIn: return kOpIn;
-    case ExprKind::kIs: return kOpIs;
-    case ExprKind::kIsNull: return kOpIsNull;
-    default: return 0;
+    case ExprKind::kEq:
+      return kOpEq;
+    case ExprKind::kLt:
+      return kOpLt;
+    case ExprKind::kLe:
+      return kOpLe;
+    case ExprKind::kGt:
+      return kOpGt;
+    case ExprKind::kGe:
+      return kOpGe;
+    case ExprKind::kIn:
+      return kOpIn;
+    case ExprKind::kIs:
+      return kOpIs;
+    case ExprKind::kIsNull:
+      return kOpIsNull;
+    default:
+      return 0;
   }
 }
 
@@ -51,7 +60,8 @@ bool is_equivalence(const Expr* expr) {
   if (expr->kind != ExprKind::kEq && expr->kind != ExprKind::kIs) return false;
   if (expr->join_mark == JoinMark::kOuterOn) return false;
   const auto left = affinity_of(expr->left), right = affinity_of(expr->right);
-  if (left != right && (!left || !right || !is_numeric_affinity(*left) || !is_numeric_affinity(*right))) return false;
+  if (left != right && (!left || !right || !is_numeric_affinity(*left) || !is_numeric_affinity(*right)))
+    return false;
   const auto collation = comparison_collation(expr);
   if (collation.value_or(storage::Collation::kBinary) == storage::Collation::kBinary) return true;
   return collation_of(expr->left) == collation_of(expr->right);
@@ -59,11 +69,16 @@ bool is_equivalence(const Expr* expr) {
 
 ExprKind swapped(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kLt: return ExprKind::kGt;
-    case ExprKind::kLe: return ExprKind::kGe;
-    case ExprKind::kGt: return ExprKind::kLt;
-    case ExprKind::kGe: return ExprKind::kLe;
-    default: return kind;
+    case ExprKind::kLt:
+      return ExprKind::kGt;
+    case ExprKind::kLe:
+      return ExprKind::kGe;
+    case ExprKind::kGt:
+      return ExprKind::kLt;
+    case ExprKind::kGe:
+      return ExprKind::kLe;
+    default:
+      return kind;
   }
 }
 
@@ -73,30 +88,35 @@ bool meets_correlated_subquery(const Expr* expr);
 bool meets_correlated_subquery(Select* select) {
   bool found = false;
   if (select == nullptr) return false;
-  for_each_expr_of_select(select, [&](const Expr* part) { found = found || meets_correlated_subquery(part); });
+  for_each_expr_of_select(select,
+                          [&](const Expr* part) { found = found || meets_correlated_subquery(part); });
   return found;
 }
 
-/// A correlated subquery is met on the way through the expression and the subqueries in it, whatever it is correlated
-/// with: that is what SQLite sees when it collects the items of a term.
+/// A correlated subquery is met on the way through the expression and the subqueries in it, whatever it is
+/// correlated with: that is what SQLite sees when it collects the items of a term.
 bool meets_correlated_subquery(const Expr* expr) {
   if (expr == nullptr) return false;
-  if (expr->select != nullptr && (expr->select->is_correlated || meets_correlated_subquery(expr->select))) return true;
+  if (expr->select != nullptr && (expr->select->is_correlated || meets_correlated_subquery(expr->select)))
+    return true;
   bool found = false;
   for_each_child(expr, [&](const Expr* child) { found = found || meets_correlated_subquery(child); });
   return found;
 }
 
 void commute(Expr* expr) {
-  // The flag is set only where it matters, so that `5 = a` equals `a = 5` in every later comparison of expressions.
-  const bool matters = is_row(expr->left) || is_row(expr->right) ||
-                       comparison_collation(expr->left, expr->right) != comparison_collation(expr->right, expr->left);
+  // The flag is set only where it matters, so that `5 = a` equals `a = 5` in every later comparison of
+  // expressions.
+  const bool matters =
+      is_row(expr->left) || is_row(expr->right) ||
+      comparison_collation(expr->left, expr->right) != comparison_collation(expr->right, expr->left);
   if (matters) expr->commuted = !expr->commuted;
   std::swap(expr->left, expr->right);
   expr->kind = swapped(expr->kind);
 }
 
-void analyse_comparison(TermList& list, Term& term, ItemSet left_items, ItemSet extra_prereq, const TermScope& scope) {
+void analyse_comparison(TermList& list, Term& term, ItemSet left_items, ItemSet extra_prereq,
+                        const TermScope& scope) {
   Expr* expr = term.expr;
   const std::uint16_t op = comparison_op(expr->kind);
   // Sides that share an item cannot drive a search, but may still say that two columns are equal.
@@ -158,7 +178,8 @@ void analyse_between(TermList& list, Term& term, const TermScope& scope) {
 
 void analyse_not_null(TermList& list, Term& term, const TermScope& scope) {
   Expr* column = skip_collate(term.expr->left);
-  if (column->kind != ExprKind::kColumn || column->column < 0 || term.expr->join_mark == JoinMark::kOuterOn) return;
+  if (column->kind != ExprKind::kColumn || column->column < 0 || term.expr->join_mark == JoinMark::kOuterOn)
+    return;
   Expr* above_null = make_binary(scope.context.arena, ExprKind::kGt, clone(column, scope.context.arena),
                                  scope.context.arena.make<Expr>());
   above_null->span = term.expr->span;
@@ -179,7 +200,8 @@ void analyse_row_equality(TermList& list, Term& term, const TermScope& scope) {
   if (expr->left->kind == ExprKind::kSubquery && expr->right->kind == ExprKind::kSubquery) return;
   for (int field = 0; field < size; ++field) {
     storage::Arena& arena = scope.context.arena;
-    Expr* slice = make_binary(arena, expr->kind, row_field(arena, expr->left, field), row_field(arena, expr->right, field));
+    Expr* slice = make_binary(arena, expr->kind, row_field(arena, expr->left, field),
+                              row_field(arena, expr->right, field));
     slice->span = expr->span;
     copy_join_mark(slice, expr);
     Term& made = append_term(list, slice, TermOrigin::kBase);
@@ -234,7 +256,8 @@ void analyse_term(TermList& list, Term& term, const TermScope& scope) {
     const ItemSet join_item = numbers.bit(expr->join_item);
     if (expr->join_mark == JoinMark::kOuterOn) {
       all |= join_item;
-      if (join_item != 0) extra_prereq = join_item - 1;  // an ON never drives a search on the left side of its join
+      if (join_item != 0)
+        extra_prereq = join_item - 1;  // an ON never drives a search on the left side of its join
     } else if (join_item != 0 && (all >> 1) >= join_item) {
       expr->join_mark = JoinMark::kNone;  // an inner ON about an item further right is as good as WHERE
     }

@@ -1,4 +1,5 @@
-// planner/term_analysis.h - how one conjunct becomes a term: the inside of terms.cpp, split by kind of condition.
+// planner/term_analysis.h - how one conjunct becomes a term: the inside of terms.cpp, split by kind of
+// condition.
 #pragma once
 
 #include "planner/terms.h"
@@ -9,8 +10,8 @@ enum class TermOrigin : std::uint8_t { kBase, kVirtual };
 
 /// Appends an unanalysed term; its markers are stripped and its likelihood() is kept.
 Term& append_term(TermList& list, Expr* expr, TermOrigin origin);
-/// When all children of a term are used in searches, the term itself need not be evaluated. The child inherits the
-/// parent's likelihood.
+/// When all children of a term are used in searches, the term itself need not be evaluated. The child
+/// inherits the parent's likelihood.
 void make_child(Term& child, Term& parent);
 void split_and_analyse(TermList& list, Expr* expr, ExprKind connective, const TermScope& scope);
 

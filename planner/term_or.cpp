@@ -1,7 +1,8 @@
 // OR as something an index can use (section 3.5 of docs/planner.md):
 //   case 1  a = 1 OR a = 2        a virtual term a IN (1, 2)
 //   case 2  a < 5 OR a = 5        a virtual term a <= 5 (exactly two arms; the OR is still evaluated)
-//   case 3  a = 1 OR c = 2        one search per arm, if every arm offers one for the same item: multi_index_or.cpp
+//   case 3  a = 1 OR c = 2        one search per arm, if every arm offers one for the same item:
+//   multi_index_or.cpp
 
 #include "planner/comparison.h"
 #include "planner/expr_tools.h"
@@ -48,7 +49,8 @@ std::vector<const Term*> parts(const Term& arm) {
   return {arm.and_list->terms.begin(), arm.and_list->terms.end()};
 }
 
-/// Case 1: the column of one item that every arm compares by =, with the arms to take; empty if there is none.
+/// Case 1: the column of one item that every arm compares by =, with the arms to take; empty if there is
+/// none.
 std::vector<const Term*> arms_about_one_column(const TermList& arms, ItemSet items, const TermScope& scope) {
   ItemId item = kNoItem;
   for (int attempt = 0; attempt < 2; ++attempt) {

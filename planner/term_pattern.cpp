@@ -1,4 +1,5 @@
-// LIKE and GLOB with a literal prefix are a range of texts: 'abc%' lies between 'ABC' and 'abd' (section 3.6).
+// LIKE and GLOB with a literal prefix are a range of texts: 'abc%' lies between 'ABC' and 'abd'
+// (section 3.6).
 
 #include <string>
 
@@ -17,10 +18,10 @@ struct Pattern {
 };
 
 struct Wildcards {
-  char any;           // % or *
-  char one;           // _ or ?
-  char set = '\0';    // [ of GLOB
-  char escape = '\0'; // of LIKE ... ESCAPE
+  char any;            // % or *
+  char one;            // _ or ?
+  char set = '\0';     // [ of GLOB
+  char escape = '\0';  // of LIKE ... ESCAPE
 };
 
 std::optional<Pattern> literal_prefix(std::string_view text, const Wildcards& wildcards) {
@@ -71,13 +72,16 @@ const storage::Value* known_text(const Expr* pattern, const Context& context) {
 void analyse_pattern(TermList& list, Term& term, const TermScope& scope) {
   Expr* call = term.expr;
   const FunctionRole role = call->function->role;
-  if ((role != FunctionRole::kLike && role != FunctionRole::kGlob) || call->list.size() < 2 || call->list.size() > 3) {
+  if ((role != FunctionRole::kLike && role != FunctionRole::kGlob) || call->list.size() < 2 ||
+      call->list.size() > 3) {
     return;
   }
   Wildcards wildcards = role == FunctionRole::kGlob ? Wildcards{'*', '?', '['} : Wildcards{'%', '_'};
   if (call->list.size() == 3) {
     const Expr* escape = call->list[2];
-    if (escape->kind != ExprKind::kLiteral || !escape->value.is_text() || escape->value.as_bytes().size() != 1) return;
+    if (escape->kind != ExprKind::kLiteral || !escape->value.is_text() ||
+        escape->value.as_bytes().size() != 1)
+      return;
     wildcards.escape = escape->value.as_bytes()[0];
     if (wildcards.escape == wildcards.any || wildcards.escape == wildcards.one) return;
   }

@@ -72,11 +72,13 @@ bool TermScan::fits(const Term& term) const {
     const std::optional<storage::Affinity> affinity =
         test_.has_affinity ? std::optional(test_.affinity) : std::nullopt;
     if (!index_affinity_fits(term.expr, affinity)) return false;
-    if (comparison_collation(term.expr).value_or(storage::Collation::kBinary) != test_.collation) return false;
+    if (comparison_collation(term.expr).value_or(storage::Collation::kBinary) != test_.collation)
+      return false;
   }
   if ((term.ops & (kOpEq | kOpIs)) != 0) {
     const Expr* right = term.expr->right;
-    if (right->kind == ExprKind::kColumn && right->item == columns_[0].item && right->column == columns_[0].column) {
+    if (right->kind == ExprKind::kColumn && right->item == columns_[0].item &&
+        right->column == columns_[0].column) {
       return false;
     }
   }

@@ -1,4 +1,5 @@
-// planner/terms.h - WHERE as a list of terms: what each could do for an index (sections 3.2 - 3.7 of docs/planner.md).
+// planner/terms.h - WHERE as a list of terms: what each could do for an index (sections 3.2 - 3.7 of
+// docs/planner.md).
 //
 //   WHERE a = 5 AND b BETWEEN 1 AND 3 AND (c = 1 OR c = 2)
 //
@@ -9,8 +10,8 @@
 //   [4] b >= 1            virtual     child of [1]
 //   [5] b <= 3            virtual     child of [1]: both used, [1] is superfluous
 //
-// Terms are analysed from the last to the first and what analysis adds goes to the end of the list at once: the order
-// of the list is visible in ties, in INDEX numbers and in the order of filters, so it is SQLite's.
+// Terms are analysed from the last to the first and what analysis adds goes to the end of the list at once:
+// the order of the list is visible in ties, in INDEX numbers and in the order of filters, so it is SQLite's.
 #pragma once
 
 #include <deque>
@@ -25,9 +26,16 @@ namespace leftmost::planner {
 
 /// What a term is, as bits. The single ones say "column op value".
 enum TermOp : std::uint16_t {
-  kOpIn = 1, kOpEq = 2, kOpLt = 4, kOpLe = 8, kOpGt = 16, kOpGe = 32, kOpIs = 64, kOpIsNull = 128,
-  kOpOr = 256,      ///< an OR: or_list
-  kOpAnd = 512,     ///< an arm of an OR that is a list of its own: and_list
+  kOpIn = 1,
+  kOpEq = 2,
+  kOpLt = 4,
+  kOpLe = 8,
+  kOpGt = 16,
+  kOpGe = 32,
+  kOpIs = 64,
+  kOpIsNull = 128,
+  kOpOr = 256,           ///< an OR: or_list
+  kOpAnd = 512,          ///< an arm of an OR that is a list of its own: and_list
   kOpEquivalent = 1024,  ///< both sides are columns that are equal in every result row
   kOpRowValue = 2048,    ///< row value = row value, replaced by its slices
 };
@@ -39,18 +47,18 @@ inline constexpr std::uint16_t kOpsConstraint = kOpsSingle;
 struct TermList;
 
 struct Term {
-  Expr* expr = nullptr;  ///< COLLATE and likelihood on top are gone; may have been commuted
-  Expr* written = nullptr;         ///< what to show: the condition in the query that this came from
-  ItemId about_item = kNoItem;     ///< the column on the left: its item (of an enclosing SELECT, possibly)
-  int about_column = 0;            ///< kRowidColumn, kExpressionColumn, or a column number
+  Expr* expr = nullptr;         ///< COLLATE and likelihood on top are gone; may have been commuted
+  Expr* written = nullptr;      ///< what to show: the condition in the query that this came from
+  ItemId about_item = kNoItem;  ///< the column on the left: its item (of an enclosing SELECT, possibly)
+  int about_column = 0;         ///< kRowidColumn, kExpressionColumn, or a column number
   std::uint16_t ops = 0;
-  ItemSet prereq = 0;              ///< items of the other side
-  ItemSet all = 0;                 ///< items mentioned anywhere
-  storage::LogEst truth = 1;       ///< <= 0: probability by likelihood(); 1: no hint
+  ItemSet prereq = 0;         ///< items of the other side
+  ItemSet all = 0;            ///< items mentioned anywhere
+  storage::LogEst truth = 1;  ///< <= 0: probability by likelihood(); 1: no hint
   Term* parent = nullptr;
-  std::size_t index = 0;           ///< in its own list
-  int children = 0;                ///< children that are not coded yet
-  int in_field = 0;                ///< row-value IN: which element this slice is about, from 1
+  std::size_t index = 0;  ///< in its own list
+  int children = 0;       ///< children that are not coded yet
+  int in_field = 0;       ///< row-value IN: which element this slice is about, from 1
   bool is_virtual = false;
   bool is_slice = false;           ///< element of a row-value comparison
   bool is_copied = false;          ///< a commuted copy (or the > NULL of IS NOT NULL) exists
@@ -60,7 +68,7 @@ struct Term {
   bool is_correlated = false;      ///< holds a correlated subquery
   bool coded = false;              ///< needs no (further) evaluation
   std::unique_ptr<TermList> or_list;
-  ItemSet or_items = 0;            ///< items for which every arm of the OR offers something
+  ItemSet or_items = 0;  ///< items for which every arm of the OR offers something
   std::unique_ptr<TermList> and_list;
 };
 
@@ -123,8 +131,8 @@ class TermScan {
 /// True if an index column of this affinity gives the right answer for the comparison.
 bool index_affinity_fits(const Expr* comparison, std::optional<storage::Affinity> column);
 
-/// Section 3.10, "finding one term": the first with no prerequisites and = or IS, else the first whose prerequisites
-/// are within `ready`.
+/// Section 3.10, "finding one term": the first with no prerequisites and = or IS, else the first whose
+/// prerequisites are within `ready`.
 Term* find_term(TermList& list, ItemId item, int column, ItemSet ready, std::uint16_t ops);
 
 /// Marks the term as superfluous, and its parent too when all its children are.

@@ -39,7 +39,8 @@ class Schema {
     relation.statistics.width = storage::table_width(*def);
   }
 
-  /// Newest first, as SQLite tries them. `stat`: the entries and rows per prefix that ANALYZE would have found.
+  /// Newest first, as SQLite tries them. `stat`: the entries and rows per prefix that ANALYZE would have
+  /// found.
   void index(const std::string& table, const std::string& name, const std::vector<std::string>& columns,
              const std::vector<std::uint64_t>& stat = {}, bool unique = false) {
     const storage::TableDef& on = *tables_.at(table);
@@ -59,10 +60,12 @@ class Schema {
       // SQLite's guesses: 10 rows share the first column, a little fewer each longer prefix.
       const storage::LogEst guesses[] = {33, 32, 30, 28, 26};
       made.statistics.rows_per_prefix.push_back(relation.statistics.rows);
-      for (std::size_t i = 0; i < columns.size(); ++i) made.statistics.rows_per_prefix.push_back(i < 5 ? guesses[i] : storage::LogEst{23});
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        made.statistics.rows_per_prefix.push_back(i < 5 ? guesses[i] : storage::LogEst{23});
       if (unique) made.statistics.rows_per_prefix.back() = 0;
     } else {
-      for (const std::uint64_t count : stat) made.statistics.rows_per_prefix.push_back(storage::log_est(count));
+      for (const std::uint64_t count : stat)
+        made.statistics.rows_per_prefix.push_back(storage::log_est(count));
       made.statistics.has_stat1 = relation.statistics.has_stat1 = true;
       relation.statistics.rows = made.statistics.rows_per_prefix.front();
     }
@@ -136,7 +139,9 @@ class Query {
     made->list = arena_.copy_span(list);
     return made;
   }
-  void where(Expr* condition) { where_ = where_ == nullptr ? condition : op(ExprKind::kAnd, where_, condition); }
+  void where(Expr* condition) {
+    where_ = where_ == nullptr ? condition : op(ExprKind::kAnd, where_, condition);
+  }
   void select(Expr* expr) {
     ResultColumn& column = results_.emplace_back();
     column.expr = expr;
@@ -144,7 +149,8 @@ class Query {
   /// SELECT *
   void select_all() {
     for (Item* item : items_) {
-      for (const storage::ColumnDef& column : item->relation->def->columns) select(col(std::string(item->name), column.name));
+      for (const storage::ColumnDef& column : item->relation->def->columns)
+        select(col(std::string(item->name), column.name));
     }
   }
   void order_by(Expr* expr, bool descending = false) {
@@ -175,8 +181,9 @@ class Query {
   std::vector<std::string> trace() {
     std::vector<std::string> lines;
     for (const CandidateRecord& record : plan().reasons.candidates) {
-      lines.push_back(std::string(record.item->name) + " " + record.what + " " + std::to_string(record.setup) + "/" +
-                      std::to_string(record.run) + "/" + std::to_string(record.rows));
+      lines.push_back(std::string(record.item->name) + " " + record.what + " " +
+                      std::to_string(record.setup) + "/" + std::to_string(record.run) + "/" +
+                      std::to_string(record.rows));
     }
     return lines;
   }

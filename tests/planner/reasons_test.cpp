@@ -51,11 +51,13 @@ TEST_CASE("the left-prefix rule, column by column", "[planner][reasons]") {
   }
   SECTION("a range is used and ends the prefix") {
     eq("a"), gt("b"), eq("c");
-    CHECK(columns_of(q.plan(), "abc") == "used; a seek-eq; b seek-range; c filter-in-index prefix-range-stops");
+    CHECK(columns_of(q.plan(), "abc") ==
+          "used; a seek-eq; b seek-range; c filter-in-index prefix-range-stops");
   }
   SECTION("only one range can be searched") {
     eq("a"), gt("b"), gt("c");
-    CHECK(columns_of(q.plan(), "abc") == "used; a seek-eq; b seek-range; c filter-in-index prefix-second-range");
+    CHECK(columns_of(q.plan(), "abc") ==
+          "used; a seek-eq; b seek-range; c filter-in-index prefix-second-range");
   }
   SECTION("nothing is asked of the index") {
     eq("d");
@@ -65,7 +67,8 @@ TEST_CASE("the left-prefix rule, column by column", "[planner][reasons]") {
     eq("a"), eq("c");
     q.where(q.eq(q.op(ExprKind::kAdd, q.col("t", "b"), q.num(1)), q.num(5)));
     CHECK(columns_of(q.plan(), "abc") ==
-          "used; a seek-eq; b filter-in-index column-inside-arithmetic; c filter-in-index column-blocked-mid-index");
+          "used; a seek-eq; b filter-in-index column-inside-arithmetic; c filter-in-index "
+          "column-blocked-mid-index");
   }
 }
 
@@ -80,7 +83,8 @@ TEST_CASE("the order of conditions changes no reason", "[planner][reasons]") {
     for (const std::string& column : columns) {
       q.where(q.op(column == "b" ? ExprKind::kGt : ExprKind::kEq, q.col("t", column), q.num(5)));
     }
-    CHECK(columns_of(q.plan(), "abc") == "used; a seek-eq; b seek-range; c filter-in-index prefix-range-stops");
+    CHECK(columns_of(q.plan(), "abc") ==
+          "used; a seek-eq; b seek-range; c filter-in-index prefix-range-stops");
   } while (std::next_permutation(columns.begin(), columns.end()));
 }
 

@@ -13,8 +13,8 @@ TEST_CASE("one equality: the index replaces the automatic one and deletes the sc
   Query q(s);
   q.from("t1");
   q.where(q.eq(q.col("t1", "a"), q.num(5)));
-  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180", "t1 seek t1ab 1 col 0/62/33",
-                           "t1 table scan 0/216/180"});
+  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180",
+                           "t1 seek t1ab 1 col 0/62/33", "t1 table scan 0/216/180"});
   CHECK(q.plan().top->rows_estimated == 33);
   CHECK(q.eqp() == "QUERY PLAN\n`--SEARCH t1 USING INDEX t1ab (a=?)\n");
 }
@@ -25,8 +25,9 @@ TEST_CASE("two indexes tie: the newer one stays", "[planner][trace]") {
   q.from("t1");
   q.where(q.eq(q.col("t1", "a"), q.num(5)));
   q.where(q.eq(q.col("t1", "c"), q.num(7)));
-  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 automatic index 271/53/43", "t1 table scan 0/216/180",
-                           "t1 seek t1c 1 col 0/62/32", "t1 table scan 0/216/180", "t1 seek t1ab 1 col 0/62/32"});
+  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 automatic index 271/53/43",
+                           "t1 table scan 0/216/180", "t1 seek t1c 1 col 0/62/32", "t1 table scan 0/216/180",
+                           "t1 seek t1ab 1 col 0/62/32"});
   CHECK(q.eqp() == "QUERY PLAN\n`--SEARCH t1 USING INDEX t1c (c=?)\n");
 }
 
@@ -47,8 +48,8 @@ TEST_CASE("a range on both sides", "[planner][trace]") {
   q.from("t1");
   q.where(q.op(ExprKind::kGt, q.col("t1", "a"), q.num(5)));
   q.where(q.op(ExprKind::kLt, q.col("t1", "a"), q.num(9)));
-  CHECK(q.trace() == Lines{"t1 table scan 0/216/198", "t1 seek t1ab lo 0/205/179", "t1 seek t1ab lo+hi 0/165/140",
-                           "t1 seek t1ab hi 0/205/179"});
+  CHECK(q.trace() == Lines{"t1 table scan 0/216/198", "t1 seek t1ab lo 0/205/179",
+                           "t1 seek t1ab lo+hi 0/165/140", "t1 seek t1ab hi 0/205/179"});
 }
 
 TEST_CASE("IS NOT NULL does not pay", "[planner][trace]") {
@@ -68,7 +69,8 @@ TEST_CASE("a column behind a free one cannot be searched, but the index may be n
   q.select(q.col("t1", "a"));
   q.select(q.col("t1", "b"));
   q.where(q.eq(q.col("t1", "b"), q.num(7)));
-  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180", "t1 scan t1ab covering 0/213/180"});
+  CHECK(q.trace() ==
+        Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180", "t1 scan t1ab covering 0/213/180"});
   CHECK(q.eqp() == "QUERY PLAN\n`--SCAN t1 USING COVERING INDEX t1ab\n");
 }
 
@@ -78,12 +80,13 @@ TEST_CASE("an IN list: a longer search is never worse than its own prefix", "[pl
   q.from("t1");
   q.where(q.in(q.col("t1", "a"), {1, 2, 3}));
   q.where(q.eq(q.col("t1", "b"), q.num(7)));
-  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180", "t1 seek t1ab 1 col, IN 0/78/48",
-                           "t1 seek t1ab 2 col, IN 0/77/48", "t1 seek t1ab 2 col, IN 0/77/47",
-                           "t1 seek t1ab 1 col, IN 0/78/48"});
+  CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/180",
+                           "t1 seek t1ab 1 col, IN 0/78/48", "t1 seek t1ab 2 col, IN 0/77/48",
+                           "t1 seek t1ab 2 col, IN 0/77/47", "t1 seek t1ab 1 col, IN 0/78/48"});
 }
 
-TEST_CASE("ORDER BY: an ordered scan against a sort, and a search with a sort against both", "[planner][trace]") {
+TEST_CASE("ORDER BY: an ordered scan against a sort, and a search with a sort against both",
+          "[planner][trace]") {
   Schema s = example_schema();
   SECTION("the order alone") {
     Query q(s);
@@ -104,7 +107,8 @@ TEST_CASE("ORDER BY: an ordered scan against a sort, and a search with a sort ag
     q.from("t1");
     q.order_by(q.col("t1", "a"));
     q.order_by(q.col("t1", "b"), true);
-    CHECK(q.eqp() == "QUERY PLAN\n|--SCAN t1 USING INDEX t1ab\n`--USE TEMP B-TREE FOR RIGHT PART OF ORDER BY\n");
+    CHECK(q.eqp() ==
+          "QUERY PLAN\n|--SCAN t1 USING INDEX t1ab\n`--USE TEMP B-TREE FOR RIGHT PART OF ORDER BY\n");
   }
 }
 
@@ -131,8 +135,9 @@ TEST_CASE("joins: the order of tables follows from the cheapest path", "[planner
     q.from("t1");
     q.from("t3");
     q.where(q.eq(q.col("t1", "a"), q.col("t3", "p")));
-    CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/200", "t1 seek t1ab 1 col 0/62/33",
-                             "t3 automatic index 271/53/43", "t3 table scan 0/216/200"});
+    CHECK(q.trace() == Lines{"t1 automatic index 271/53/43", "t1 table scan 0/216/200",
+                             "t1 seek t1ab 1 col 0/62/33", "t3 automatic index 271/53/43",
+                             "t3 table scan 0/216/200"});
     CHECK(q.plan().top->rows_estimated == 233);
     CHECK(q.eqp() == "QUERY PLAN\n|--SCAN t3\n`--SEARCH t1 USING INDEX t1ab (a=?)\n");
   }
@@ -159,7 +164,8 @@ TEST_CASE("statistics: hopping over a leading column with few values", "[planner
   Query q(s);
   q.from("t1");
   q.where(q.eq(q.col("t1", "b"), q.num(7)));
-  CHECK(q.trace() == Lines{"t1 automatic index 234/52/43", "t1 table scan 0/182/146", "t1 seek t1ab 2 col, skip 0/85/58"});
+  CHECK(q.trace() ==
+        Lines{"t1 automatic index 234/52/43", "t1 table scan 0/182/146", "t1 seek t1ab 2 col, skip 0/85/58"});
   CHECK(q.eqp() == "QUERY PLAN\n`--SEARCH t1 USING INDEX t1ab (ANY(a) AND b=?)\n");
 }
 
