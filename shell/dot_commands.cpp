@@ -7,6 +7,7 @@
 
 #include "shell/escape.h"
 #include "shell/shell.h"
+#include "shell/why_command.h"
 
 namespace leftmost::shell {
 
@@ -56,10 +57,13 @@ const std::vector<DotCommand>& dot_commands() {
       {"tables", 1, dot_tables, "?LIKE-PATTERN?", "Names of tables and views"},
       {"timeout", 5, dot_timeout, "MS", "How long to wait for a locked file"},
       {"timer", 4, dot_timer, "on|off", "Show the time of each statement"},
+      {"why", 3, dot_why, "SQL", "Explain why a statement uses, or does not use, each index"},
       {"width", 1, dot_width, "NUM1 NUM2 ...", "Widths of columns in column, table and box; negative: to the right"},
   };
   return commands;
 }
+
+bool dot_why(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
 
 bool run_dot_command(Shell& shell, std::string_view line) {
   const Arguments arguments = split_arguments(line.substr(1));
@@ -67,6 +71,10 @@ bool run_dot_command(Shell& shell, std::string_view line) {
   const std::string& name = arguments[0];
   for (const DotCommand& command : dot_commands()) {
     if (name.size() >= command.letters_min && command.name.substr(0, name.size()) == name) {
+      // SQL is taken as it stands, quotes and all.
+      if (command.run == dot_why && arguments.size() > 1) {
+        return explain_in_shell(shell, std::string(line.substr(line.find(name) + name.size())));
+      }
       return command.run(shell, arguments);
     }
   }

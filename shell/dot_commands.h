@@ -83,6 +83,7 @@ bool dot_show(Shell& shell, const Arguments& arguments);
 bool dot_tables(Shell& shell, const Arguments& arguments);
 bool dot_timeout(Shell& shell, const Arguments& arguments);
 bool dot_timer(Shell& shell, const Arguments& arguments);
+bool dot_why(Shell& shell, const Arguments& arguments);  ///< without SQL; with it: explain_in_shell()
 bool dot_width(Shell& shell, const Arguments& arguments);
 
 }  // namespace leftmost::shell
