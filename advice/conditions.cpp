@@ -10,7 +10,8 @@ namespace {
 using planner::Expr;
 using planner::ExprKind;
 
-/// The text of the term with values in place of parameters; empty if it cannot be asked of an entry by itself.
+/// The text of the term with values in place of parameters; empty if it cannot be asked of an entry by
+/// itself.
 std::string asked_alone(const Expr& term, planner::ItemId item, std::string_view sql,
                         const std::vector<storage::OwnedValue>& bindings) {
   if (term.span.empty() || term.span.end > sql.size()) return {};
@@ -32,7 +33,8 @@ std::string asked_alone(const Expr& term, planner::ItemId item, std::string_view
   std::size_t at = term.span.begin;
   for (const Expr* parameter : parameters) {
     const auto number = static_cast<std::size_t>(parameter->parameter);
-    if (parameter->span.empty() || parameter->span.begin < at || parameter->span.end > term.span.end) return {};
+    if (parameter->span.empty() || parameter->span.begin < at || parameter->span.end > term.span.end)
+      return {};
     if (number == 0 || number > bindings.size()) return {};
     text += sql.substr(at, parameter->span.begin - at);
     text += storage::to_sql_literal(bindings[number - 1].view());
@@ -43,7 +45,8 @@ std::string asked_alone(const Expr& term, planner::ItemId item, std::string_view
 
 }  // namespace
 
-std::vector<std::string> conditions_on(const planner::IndexReason& index, planner::ItemId item, std::string_view sql,
+std::vector<std::string> conditions_on(const planner::IndexReason& index, planner::ItemId item,
+                                       std::string_view sql,
                                        const std::vector<storage::OwnedValue>& bindings) {
   std::vector<std::string> conditions;
   std::string all;

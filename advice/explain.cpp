@@ -59,19 +59,23 @@ std::string access_name(const Reading& reading) {
   switch (loop.access) {
     case AccessPath::kTableScan:
       return loop.item->kind == planner::ItemKind::kTable ? "scan" : access_of_subquery(reading);
-    case AccessPath::kIndexScan: return "index-scan";
-    case AccessPath::kRowidSearch: return "rowid-search";
+    case AccessPath::kIndexScan:
+      return "index-scan";
+    case AccessPath::kRowidSearch:
+      return "rowid-search";
     case AccessPath::kIndexSearch:
       if (loop.skipped_columns > 0) return "skip-scan";
       return loop.index != nullptr && loop.index->def->is_table_itself ? "primary-key-search" : "search";
-    case AccessPath::kAutomaticIndex: return "automatic-index";
-    case AccessPath::kMultiIndexOr: return "multi-index-or";
+    case AccessPath::kAutomaticIndex:
+      return "automatic-index";
+    case AccessPath::kMultiIndexOr:
+      return "multi-index-or";
   }
   return "scan";
 }
 
 std::string index_of(const Reading& reading) {
-  const planner::RelationIndex* index = reading.loop != nullptr ? reading.loop->index
+  const planner::RelationIndex* index = reading.loop != nullptr     ? reading.loop->index
                                         : reading.select != nullptr ? reading.select->count_index
                                                                     : nullptr;
   return index == nullptr ? std::string() : index->def->name;
@@ -117,11 +121,13 @@ void add_runs(engine::Database& database, const planner::IndexReason& reason, co
   if (std::any_of(use.runs.begin(), use.runs.end(), [](const Runs& runs) { return runs.runs == 1; })) return;
   const auto condition = leading_value_like(database, place, scattered->matches);
   if (!condition || condition->empty()) return;
-  if (auto runs = find_runs(database, place, *condition); runs && runs->runs == 1) use.contrast = std::move(*runs);
+  if (auto runs = find_runs(database, place, *condition); runs && runs->runs == 1)
+    use.contrast = std::move(*runs);
 }
 
-void copy_record(engine::Database& database, const engine::Statement& statement, const ExplainOptions& options,
-                 const std::vector<storage::OwnedValue>& bindings, Explanation& explanation) {
+void copy_record(engine::Database& database, const engine::Statement& statement,
+                 const ExplainOptions& options, const std::vector<storage::OwnedValue>& bindings,
+                 Explanation& explanation) {
   const planner::Plan* plan = statement.plan();
   if (plan == nullptr) return;
   const std::string_view sql = explanation.sql;
@@ -163,12 +169,15 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
 
 /// Values of parameters 1, 2, ...; `missing` names the first that has none.
 Expected<std::vector<storage::OwnedValue>> parameter_values(const engine::Statement& statement,
-                                                            const ExplainOptions& options, std::string& missing) {
-  std::vector<std::optional<storage::OwnedValue>> values(static_cast<std::size_t>(statement.parameter_count()));
+                                                            const ExplainOptions& options,
+                                                            std::string& missing) {
+  std::vector<std::optional<storage::OwnedValue>> values(
+      static_cast<std::size_t>(statement.parameter_count()));
   for (const auto& [name, value] : options.parameters) {
     int number = statement.parameter_number(name);
     if (number == 0 && name.size() > 1 && name.size() < 7 && name[0] == '?') {
-      for (std::size_t i = 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i) number = number * 10 + name[i] - '0';
+      for (std::size_t i = 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i)
+        number = number * 10 + name[i] - '0';
     }
     if (number < 1 || number > statement.parameter_count()) {
       return fail(ErrorCode::kRange, fmt::format("the statement has no parameter {}", name));
@@ -198,7 +207,8 @@ bool has_rows(const engine::Database& database, const planner::Plan* plan) {
 }
 
 /// Runs a statement that writes on our data and puts them back; SQLite's side is compared by its plan alone.
-void run_and_undo(oracle::Session& session, const std::vector<storage::OwnedValue>& bindings, Explanation& explanation) {
+void run_and_undo(oracle::Session& session, const std::vector<storage::OwnedValue>& bindings,
+                  Explanation& explanation) {
   engine::Database& database = session.database();
   const engine::Database::Mark mark = database.mark();
   {
@@ -227,7 +237,8 @@ bool is_query_or_change(engine::StatementKind kind) {
 
 }  // namespace
 
-Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql, const ExplainOptions& options) {
+Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql,
+                                     const ExplainOptions& options) {
   oracle::PreparedNext prepared = session.prepare_next(sql);
   if (prepared.error) return Unexpected(*prepared.error);
   ExplainedNext next;

@@ -1,11 +1,13 @@
-// advice/explanation.h - why one statement is run as it is, as data: the plan of both engines, every index of every table
-// with what each of its columns does, how many places of it the conditions touch, what the run cost, and what would help.
+// advice/explanation.h - why one statement is run as it is, as data: the plan of both engines, every index of
+// every table with what each of its columns does, how many places of it the conditions touch, what the run
+// cost, and what would help.
 //
 //   auto next = explain_next(*session, "SELECT age FROM users WHERE first_name = 'John'", {});
 //   fmt::print("{}\n", to_json(*next->explanation));
 //
-// The plan and its reasons are read from the planner's record, the work and the runs are measured, and suggestions were
-// tried on SQLite. Owns everything it holds, so it outlives the statement. docs/why-json.md describes it as JSON.
+// The plan and its reasons are read from the planner's record, the work and the runs are measured, and
+// suggestions were tried on SQLite. Owns everything it holds, so it outlives the statement. docs/why-json.md
+// describes it as JSON.
 #pragma once
 
 #include <cstdint>
@@ -41,15 +43,16 @@ struct IndexUse {
   std::string code;
   std::optional<std::uint64_t> cost_estimated;
   std::vector<ColumnUse> columns;
-  std::vector<Runs> runs;         ///< of the query's conditions, in the order of the columns
-  std::optional<Runs> contrast;   ///< of a value of the first column with about as many entries; not in the query
+  std::vector<Runs> runs;  ///< of the query's conditions, in the order of the columns
+  std::optional<Runs>
+      contrast;  ///< of a value of the first column with about as many entries; not in the query
 };
 
 struct TableUse {
   std::string name;
-  std::string alias;   ///< empty if none
-  std::string access;  ///< `scan`, `index-scan`, `search` ...: docs/why-json.md lists them
-  std::string index;   ///< the index that is read; empty if none
+  std::string alias;                 ///< empty if none
+  std::string access;                ///< `scan`, `index-scan`, `search` ...: docs/why-json.md lists them
+  std::string index;                 ///< the index that is read; empty if none
   std::uint64_t rows_estimated = 0;  ///< how many rows the planner takes the table to have
   std::vector<IndexUse> indexes;
 };
@@ -80,16 +83,18 @@ struct Explanation {
   std::vector<StatementReason> reasons;
   std::vector<Suggestion> suggestions;
   bool ran = false;
-  engine::Work work;                ///< measured, if it ran
-  std::optional<Error> run_error;   ///< the run ended with it
-  std::string why_not_run;          ///< `?1 has no value`; empty if it ran
+  engine::Work work;                  ///< measured, if it ran
+  std::optional<Error> run_error;     ///< the run ended with it
+  std::string why_not_run;            ///< `?1 has no value`; empty if it ran
   std::vector<Candidate> candidates;  ///< with ExplainOptions::trace
 };
 
 struct ExplainOptions {
-  std::vector<std::pair<std::string, storage::OwnedValue>> parameters;  ///< by name with prefix; `?` and `?3` as ?1, ?3
-  bool run = true;          ///< run it, to measure the work
-  bool empty_tables = false;  ///< the tables have no rows yet (a schema alone): do not run where all are empty
+  std::vector<std::pair<std::string, storage::OwnedValue>>
+      parameters;   ///< by name with prefix; `?` and `?3` as ?1, ?3
+  bool run = true;  ///< run it, to measure the work
+  bool empty_tables =
+      false;  ///< the tables have no rows yet (a schema alone): do not run where all are empty
   bool runs = true;
   bool suggestions = true;
   bool trace = false;
@@ -100,9 +105,10 @@ struct ExplainedNext {
   std::size_t bytes_consumed = 0;
 };
 
-/// Explains the first statement of `sql`. The session's data are as before: a statement that writes is run on copies.
-/// Errors: those of preparing it; kRange for a parameter that it does not have.
-Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql, const ExplainOptions& options);
+/// Explains the first statement of `sql`. The session's data are as before: a statement that writes is run on
+/// copies. Errors: those of preparing it; kRange for a parameter that it does not have.
+Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql,
+                                     const ExplainOptions& options);
 
 /// Version 1 of the format in docs/why-json.md, indented. Bytes that are not UTF-8 become U+FFFD.
 std::string to_json(const Explanation& explanation);

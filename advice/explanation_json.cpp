@@ -23,12 +23,17 @@ void add_span(Json& object, planner::Span span) {
 }
 
 Json runs_json(const Runs& runs) {
-  return {{"condition", runs.condition}, {"entries", runs.entries}, {"matches", runs.matches},
-          {"runs", runs.runs}, {"strip", runs.strip}};
+  return {{"condition", runs.condition},
+          {"entries", runs.entries},
+          {"matches", runs.matches},
+          {"runs", runs.runs},
+          {"strip", runs.strip}};
 }
 
 Json column_json(const ColumnUse& column) {
-  Json object = {{"name", column.column}, {"role", planner::role_name(column.role)}, {"term", text_or_null(column.term)}};
+  Json object = {{"name", column.column},
+                 {"role", planner::role_name(column.role)},
+                 {"term", text_or_null(column.term)}};
   add_span(object, column.span);
   object["reason"] = text_or_null(column.code);
   object["text"] = column.text;
@@ -72,9 +77,12 @@ Json suggestion_json(const Suggestion& suggestion) {
 }
 
 Json work_json(const engine::Work& work) {
-  return {{"rows_visited", work.rows_visited},   {"index_entries", work.index_entries},
-          {"table_lookups", work.table_lookups}, {"rows_returned", work.rows_returned},
-          {"seeks", work.seeks},                 {"pages_read", work.pages_read},
+  return {{"rows_visited", work.rows_visited},
+          {"index_entries", work.index_entries},
+          {"table_lookups", work.table_lookups},
+          {"rows_returned", work.rows_returned},
+          {"seeks", work.seeks},
+          {"pages_read", work.pages_read},
           {"sorts", work.sorts}};
 }
 
@@ -103,7 +111,8 @@ std::string to_json(const Explanation& explanation) {
     json["reasons"].push_back(std::move(object));
   }
   json["suggestions"] = Json::array();
-  for (const Suggestion& suggestion : explanation.suggestions) json["suggestions"].push_back(suggestion_json(suggestion));
+  for (const Suggestion& suggestion : explanation.suggestions)
+    json["suggestions"].push_back(suggestion_json(suggestion));
   if (explanation.ran) {
     json["work"] = work_json(explanation.work);
   } else {

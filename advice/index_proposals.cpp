@@ -27,9 +27,16 @@ struct ColumnTerm {
 
 TermUse use_of(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kEq: case ExprKind::kIs: case ExprKind::kIn: case ExprKind::kIsNull:
+    case ExprKind::kEq:
+    case ExprKind::kIs:
+    case ExprKind::kIn:
+    case ExprKind::kIsNull:
       return TermUse::kEquality;
-    case ExprKind::kLt: case ExprKind::kLe: case ExprKind::kGt: case ExprKind::kGe: case ExprKind::kBetween:
+    case ExprKind::kLt:
+    case ExprKind::kLe:
+    case ExprKind::kGt:
+    case ExprKind::kGe:
+    case ExprKind::kBetween:
       return TermUse::kRange;
     default:
       return TermUse::kNone;
@@ -38,7 +45,8 @@ TermUse use_of(ExprKind kind) {
 
 class LoopReader {
  public:
-  LoopReader(const Loop& loop, std::string_view sql) : loop_(loop), table_(*loop.item->relation->def), sql_(sql) {}
+  LoopReader(const Loop& loop, std::string_view sql)
+      : loop_(loop), table_(*loop.item->relation->def), sql_(sql) {}
 
   void read() {
     for (const planner::SeekColumn& seek : loop_.equalities) add(seek.term);
@@ -54,7 +62,8 @@ class LoopReader {
     std::vector<std::string> columns;
     for (const planner::OrderTerm& term : terms) {
       const Expr* column = planner::skip_collate(term.expr);
-      if (column->kind != ExprKind::kColumn || column->item != loop_.item->id || column->column < 0) return {};
+      if (column->kind != ExprKind::kColumn || column->item != loop_.item->id || column->column < 0)
+        return {};
       std::string text = column_text(*column, planner::collation_of(term.expr));
       if (term.descending) text += " DESC";
       columns.push_back(std::move(text));
@@ -85,7 +94,8 @@ class LoopReader {
     return text;
   }
 
-  /// What an index would have to hold for this side of a comparison; empty if it is not about this table alone.
+  /// What an index would have to hold for this side of a comparison; empty if it is not about this table
+  /// alone.
   std::string key_text(const Expr* side, const Expr* comparison) const {
     if (side == nullptr) return {};
     side = planner::skip_markers(side);
@@ -93,10 +103,12 @@ class LoopReader {
       if (side->item != loop_.item->id || side->column < 0) return {};
       return column_text(*side, planner::comparison_collation(comparison));
     }
-    // An expression on the table's columns, as an expression index would have it (without the name of the table).
+    // An expression on the table's columns, as an expression index would have it (without the name of the
+    // table).
     if (side->kind != ExprKind::kFunction || !planner::is_deterministic(side) ||
-        !planner::mentions_item(side, loop_.item->id) || !planner::is_constant_or_of_item(side, loop_.item->id) ||
-        side->span.empty() || side->span.end > sql_.size()) {
+        !planner::mentions_item(side, loop_.item->id) ||
+        !planner::is_constant_or_of_item(side, loop_.item->id) || side->span.empty() ||
+        side->span.end > sql_.size()) {
       return {};
     }
     const std::string_view text = sql_.substr(side->span.begin, side->span.end - side->span.begin);
@@ -116,7 +128,8 @@ class LoopReader {
     const bool has_right = condition->right != nullptr;
     const planner::ItemId id = loop_.item->id;
     std::string key;
-    if (!has_right || !planner::mentions_item(condition->right, id)) key = key_text(condition->left, condition);
+    if (!has_right || !planner::mentions_item(condition->right, id))
+      key = key_text(condition->left, condition);
     if (key.empty() && has_right && !planner::mentions_item(condition->left, id)) {
       key = key_text(condition->right, condition);
     }
@@ -149,21 +162,23 @@ std::vector<std::string> joined(std::vector<std::string> columns, const std::vec
 
 /// An index that begins with these columns exists: another would be searched in the same way.
 bool exists(const planner::Relation& relation, const std::vector<std::string>& columns) {
-  return std::any_of(relation.indexes.begin(), relation.indexes.end(), [&](const planner::RelationIndex& index) {
-    const auto& keys = index.def->key_columns;
-    if (keys.size() < columns.size() || index.def->is_partial()) return false;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (keys[i].column < 0 || keys[i].descending) return false;
-      const storage::ColumnDef& column = relation.def->columns[static_cast<std::size_t>(keys[i].column)];
-      if (keys[i].collation != column.collation || sql_name(column.name) != columns[i]) return false;
-    }
-    return true;
-  });
+  return std::any_of(
+      relation.indexes.begin(), relation.indexes.end(), [&](const planner::RelationIndex& index) {
+        const auto& keys = index.def->key_columns;
+        if (keys.size() < columns.size() || index.def->is_partial()) return false;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+          if (keys[i].column < 0 || keys[i].descending) return false;
+          const storage::ColumnDef& column = relation.def->columns[static_cast<std::size_t>(keys[i].column)];
+          if (keys[i].collation != column.collation || sql_name(column.name) != columns[i]) return false;
+        }
+        return true;
+      });
 }
 
 void propose_for(const Loop& loop, const planner::SelectPlan* select, std::string_view sql,
                  std::vector<IndexProposal>& proposals) {
-  if (loop.item == nullptr || loop.item->kind != planner::ItemKind::kTable || loop.item->relation == nullptr) return;
+  if (loop.item == nullptr || loop.item->kind != planner::ItemKind::kTable || loop.item->relation == nullptr)
+    return;
   if (loop.one_row) return;
   LoopReader reader(loop, sql);
   reader.read();
@@ -178,19 +193,23 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   std::vector<std::string> order;
   if (select != nullptr && &loop == &select->loops.front()) {
     const planner::Select& core = *select->select;
-    const bool sorts = select->order == planner::OrderMode::kSort || select->order == planner::OrderMode::kSortRightPart;
+    const bool sorts =
+        select->order == planner::OrderMode::kSort || select->order == planner::OrderMode::kSortRightPart;
     if (sorts && core.group_by.empty()) order = reader.order_columns(core.order_by);
     if (select->group == planner::GroupMode::kSorted) order = reader.order_columns(core.group_by);
   }
-  const std::vector<std::string> range(reader.ranges().begin(), reader.ranges().begin() + !reader.ranges().empty());
+  const std::vector<std::string> range(reader.ranges().begin(),
+                                       reader.ranges().begin() + !reader.ranges().empty());
   const std::vector<std::string> by_order = joined(reader.equalities(), order);
   const std::vector<std::string> by_range = joined(reader.equalities(), range);
   if (!order.empty()) add(by_order, false);
   add(by_range, false);
-  if (loop.access != planner::AccessPath::kTableScan && loop.access != planner::AccessPath::kAutomaticIndex) return;
+  if (loop.access != planner::AccessPath::kTableScan && loop.access != planner::AccessPath::kAutomaticIndex)
+    return;
   for (const std::vector<std::string>& key : {by_range, by_order}) {
     const std::vector<std::string> covering = joined(key, reader.used_columns());
-    const bool is_narrow = covering.size() <= kCoveringColumnsMax && covering.size() < reader.table().columns.size();
+    const bool is_narrow =
+        covering.size() <= kCoveringColumnsMax && covering.size() < reader.table().columns.size();
     if (is_narrow && covering.size() > key.size()) add(covering, true);
   }
 }

@@ -47,15 +47,18 @@ std::string walk_sql(const IndexPlace& place, std::string_view what) {
 bool walks_whole_index(const planner::Plan* plan, const storage::IndexDef& index) {
   if (plan == nullptr || plan->top == nullptr || plan->top->loops.size() != 1) return false;
   const planner::Loop& loop = plan->top->loops.front();
-  if (plan->top->order == planner::OrderMode::kSort || plan->top->order == planner::OrderMode::kSortRightPart) return false;
+  if (plan->top->order == planner::OrderMode::kSort || plan->top->order == planner::OrderMode::kSortRightPart)
+    return false;
   if (loop.reverse) return false;
   if (index.is_table_itself) {
     return loop.access == planner::AccessPath::kTableScan || loop.access == planner::AccessPath::kIndexScan;
   }
-  return loop.access == planner::AccessPath::kIndexScan && loop.index != nullptr && loop.index->def->id == index.id;
+  return loop.access == planner::AccessPath::kIndexScan && loop.index != nullptr &&
+         loop.index->def->id == index.id;
 }
 
-Expected<engine::Statement> prepare_walk(engine::Database& database, const IndexPlace& place, std::string_view what) {
+Expected<engine::Statement> prepare_walk(engine::Database& database, const IndexPlace& place,
+                                         std::string_view what) {
   auto statement = database.prepare(walk_sql(place, what));
   if (!statement) return statement;
   if (!walks_whole_index(statement->plan(), *place.index)) {
@@ -75,8 +78,9 @@ std::string strip_of(const std::vector<bool>& matches) {
   for (std::size_t cell = 0; cell < width; ++cell) {
     const std::size_t begin = cell * matches.size() / width;
     const std::size_t end = (cell + 1) * matches.size() / width;
-    const auto count = static_cast<std::size_t>(std::count(matches.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                           matches.begin() + static_cast<std::ptrdiff_t>(end), true));
+    const auto count =
+        static_cast<std::size_t>(std::count(matches.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            matches.begin() + static_cast<std::ptrdiff_t>(end), true));
     strip += count == 0 ? '.' : 2 * count < end - begin ? ':' : '#';
   }
   return strip;
@@ -109,8 +113,8 @@ Expected<Runs> find_runs(engine::Database& database, const IndexPlace& place, st
   return runs;
 }
 
-Expected<std::string> leading_value_like(engine::Database& database, const IndexPlace& place, std::uint64_t matches,
-                                         std::uint64_t entries_max) {
+Expected<std::string> leading_value_like(engine::Database& database, const IndexPlace& place,
+                                         std::uint64_t matches, std::uint64_t entries_max) {
   const storage::IndexColumn& leading = place.index->key_columns.front();
   if (leading.column < 0) return std::string();
   const std::string& name = place.table->columns[static_cast<std::size_t>(leading.column)].name;
@@ -119,7 +123,9 @@ Expected<std::string> leading_value_like(engine::Database& database, const Index
 
   storage::OwnedValue current, best;
   std::uint64_t entries = 0, length = 0, best_length = 0;
-  const auto distance = [&](std::uint64_t count) { return count > matches ? count - matches : matches - count; };
+  const auto distance = [&](std::uint64_t count) {
+    return count > matches ? count - matches : matches - count;
+  };
   const auto end_group = [&] {
     if (length == 0 || current.view().is_null()) return;
     if (best_length == 0 || distance(length) < distance(best_length)) {
@@ -149,8 +155,9 @@ Expected<std::string> leading_value_like(engine::Database& database, const Index
 std::string sql_name(std::string_view name) {
   storage::Arena arena;
   const auto parsed = engine::sql::parse_expression(name, arena);
-  const bool is_bare = parsed && (*parsed)->kind == engine::sql::ExprKind::kName && (*parsed)->qualifiers.empty() &&
-                       (*parsed)->text == name && name.find_first_of(" \t\n\"`[") == std::string_view::npos;
+  const bool is_bare = parsed && (*parsed)->kind == engine::sql::ExprKind::kName &&
+                       (*parsed)->qualifiers.empty() && (*parsed)->text == name &&
+                       name.find_first_of(" \t\n\"`[") == std::string_view::npos;
   return is_bare ? std::string(name) : quoted(name);
 }
 

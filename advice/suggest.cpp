@@ -23,9 +23,12 @@ std::string index_name(const IndexProposal& proposal, const storage::Catalog& ca
     name += '_';
     for (const char c : column) name += c == ' ' || c == '(' || c == ',' ? '_' : c;
   }
-  name.erase(std::remove_if(name.begin(), name.end(), [](char c) {
-    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_');
-  }), name.end());
+  name.erase(std::remove_if(name.begin(), name.end(),
+                            [](char c) {
+                              return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                       (c >= '0' && c <= '9') || c == '_');
+                            }),
+             name.end());
   if (name.empty() || (name.front() >= '0' && name.front() <= '9')) name.insert(0, "index_");
   const std::string stem = name;
   for (int number = 2; catalog.find(name); ++number) name = fmt::format("{}_{}", stem, number);
@@ -56,7 +59,8 @@ std::size_t count_search_terms(const std::vector<planner::PlanLine>& plan) {
   return count;
 }
 
-bool is_better_plan(const std::vector<planner::PlanLine>& before, const std::vector<planner::PlanLine>& after) {
+bool is_better_plan(const std::vector<planner::PlanLine>& before,
+                    const std::vector<planner::PlanLine>& after) {
   return count_lines(after, "SCAN ") < count_lines(before, "SCAN ") ||
          count_lines(after, "USE TEMP B-TREE") < count_lines(before, "USE TEMP B-TREE") ||
          count_search_terms(after) > count_search_terms(before);
@@ -80,12 +84,15 @@ struct Proven {
   std::uint64_t steps = 0;
 };
 
-std::optional<Proven> try_proposal(oracle::Session& session, Trial& trial, const StatementInQuestion& question,
-                                   const std::vector<planner::PlanLine>& before, const IndexProposal& proposal) {
+std::optional<Proven> try_proposal(oracle::Session& session, Trial& trial,
+                                   const StatementInQuestion& question,
+                                   const std::vector<planner::PlanLine>& before,
+                                   const IndexProposal& proposal) {
   const std::string name = index_name(proposal, session.database().catalog());
   std::string columns;
   for (const std::string& column : proposal.columns) columns += (columns.empty() ? "" : ", ") + column;
-  const std::string create = fmt::format("CREATE INDEX {} ON {}({})", name, sql_name(proposal.table), columns);
+  const std::string create =
+      fmt::format("CREATE INDEX {} ON {}({})", name, sql_name(proposal.table), columns);
   if (!trial.define(create)) return std::nullopt;
 
   const auto result = trial.ask(question.sql, question.bindings, question.work.has_value());
@@ -96,7 +103,12 @@ std::optional<Proven> try_proposal(oracle::Session& session, Trial& trial, const
   if (!ran && !is_better_plan(before, result->plan)) return std::nullopt;
 
   Proven proven;
-  proven.suggestion = {"create-index", create + ";", plan_in_one_line(before), plan_in_one_line(result->plan), {}, {},
+  proven.suggestion = {"create-index",
+                       create + ";",
+                       plan_in_one_line(before),
+                       plan_in_one_line(result->plan),
+                       {},
+                       {},
                        "SQLite " + oracle::Twin::version()};
   if (ran) {
     proven.suggestion.work_before = question.work->rows_visited;
@@ -113,7 +125,8 @@ std::optional<Proven> try_proposal(oracle::Session& session, Trial& trial, const
 std::vector<Suggestion> suggest_indexes(oracle::Session& session, const StatementInQuestion& question) {
   if (session.twin() == nullptr || question.statement->plan() == nullptr) return {};
   if (!session.database().is_autocommit()) return {};
-  std::vector<IndexProposal> proposals = propose_indexes(*question.statement->plan(), question.statement->sql());
+  std::vector<IndexProposal> proposals =
+      propose_indexes(*question.statement->plan(), question.statement->sql());
   if (proposals.empty()) return {};
   if (proposals.size() > kTrialsMax) proposals.resize(kTrialsMax);
   const std::vector<planner::PlanLine> before = question.statement->plan_lines();
@@ -127,9 +140,11 @@ std::vector<Suggestion> suggest_indexes(oracle::Session& session, const Statemen
       return other.table == proposal.table && !other.is_covering;
     });
     if (proposal.is_covering && has_narrower) continue;
-    if (auto result = try_proposal(session, *trial, question, before, proposal)) proven.push_back(std::move(*result));
+    if (auto result = try_proposal(session, *trial, question, before, proposal))
+      proven.push_back(std::move(*result));
   }
-  std::stable_sort(proven.begin(), proven.end(), [](const Proven& a, const Proven& b) { return a.steps < b.steps; });
+  std::stable_sort(proven.begin(), proven.end(),
+                   [](const Proven& a, const Proven& b) { return a.steps < b.steps; });
   std::vector<Suggestion> suggestions;
   for (Proven& one : proven) {
     if (suggestions.size() < kSuggestionsMax) suggestions.push_back(std::move(one.suggestion));

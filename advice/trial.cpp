@@ -9,16 +9,23 @@ void read_row(const oracle::TwinStatement& statement, std::vector<storage::Value
 }
 
 void bind_all(oracle::TwinStatement& statement, const std::vector<storage::OwnedValue>& bindings) {
-  for (std::size_t i = 0; i < bindings.size(); ++i) statement.bind(static_cast<int>(i) + 1, bindings[i].view());
+  for (std::size_t i = 0; i < bindings.size(); ++i)
+    statement.bind(static_cast<int>(i) + 1, bindings[i].view());
 }
 
 }  // namespace
 
 Trial::Trial(oracle::Session& session, oracle::Twin copy)
-    : session_(&session), database_(&session.database()), copy_(std::move(copy)), mark_(session.database().mark()) {}
+    : session_(&session),
+      database_(&session.database()),
+      copy_(std::move(copy)),
+      mark_(session.database().mark()) {}
 
 Trial::Trial(Trial&& other) noexcept
-    : session_(other.session_), database_(other.database_), copy_(std::move(other.copy_)), mark_(std::move(other.mark_)) {
+    : session_(other.session_),
+      database_(other.database_),
+      copy_(std::move(other.copy_)),
+      mark_(std::move(other.mark_)) {
   other.mark_.reset();
 }
 
@@ -37,12 +44,14 @@ Expected<void> Trial::define(std::string_view sql) {
   return database_->execute(sql);
 }
 
-Expected<Trial::Result> Trial::ask(const std::string& sql, const std::vector<storage::OwnedValue>& bindings, bool run) {
+Expected<Trial::Result> Trial::ask(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
+                                   bool run) {
   Result result;
   auto ours = database_->prepare(sql);
   if (!ours) return Unexpected(ours.error());
   for (std::size_t i = 0; i < bindings.size(); ++i) {
-    if (auto bound = ours->bind(static_cast<int>(i) + 1, bindings[i].view()); !bound) return Unexpected(bound.error());
+    if (auto bound = ours->bind(static_cast<int>(i) + 1, bindings[i].view()); !bound)
+      return Unexpected(bound.error());
   }
   const auto theirs = copy_.plan(sql, bindings);
   if (!theirs) return Unexpected(theirs.error());

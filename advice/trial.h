@@ -1,7 +1,8 @@
 // advice/trial.h - a session's data, to try things on: what is changed here is changed nowhere else.
 //
-// SQLite's side is a private copy of the whole database in memory; ours is the session's own engine, whose data are a
-// snapshot that is put back when the Trial ends (the roots of its trees; nothing is copied). The file is not written.
+// SQLite's side is a private copy of the whole database in memory; ours is the session's own engine, whose
+// data are a snapshot that is put back when the Trial ends (the roots of its trees; nothing is copied). The
+// file is not written.
 #pragma once
 
 #include <optional>
@@ -26,12 +27,12 @@ class Trial {
 
   struct Result {
     std::vector<planner::PlanLine> plan;
-    bool plan_agrees = false;           ///< SQLite's copy plans the same
-    bool same_rows = false;             ///< as SQLite gives on the data as they are; false if nothing ran
-    std::optional<engine::Work> work;   ///< of ours, if it ran
+    bool plan_agrees = false;          ///< SQLite's copy plans the same
+    bool same_rows = false;            ///< as SQLite gives on the data as they are; false if nothing ran
+    std::optional<engine::Work> work;  ///< of ours, if it ran
   };
-  /// Plans a statement with these parameters on both sides; with `run`, a statement that reads is run as well.
-  /// Errors: those of either side.
+  /// Plans a statement with these parameters on both sides; with `run`, a statement that reads is run as
+  /// well. Errors: those of either side.
   Expected<Result> ask(const std::string& sql, const std::vector<storage::OwnedValue>& bindings, bool run);
 
  private:

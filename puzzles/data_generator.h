@@ -1,8 +1,8 @@
 // puzzles/data_generator.h - believable rows from a seed: the same everywhere, for ever.
 //
-// Only integers are computed (SplitMix64: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014), so
-// that compilers and machines cannot disagree. Each column has a stream of its own, derived from the table's seed and the
-// column's name: adding a column changes no other.
+// Only integers are computed (SplitMix64: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
+// Generators", 2014), so that compilers and machines cannot disagree. Each column has a stream of its own,
+// derived from the table's seed and the column's name: adding a column changes no other.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +36,10 @@ enum class ColumnKind : std::uint8_t {
 struct ColumnData {
   std::string name;
   ColumnKind kind = ColumnKind::kInteger;
-  std::int64_t min = 0, max = 0;                                ///< kInteger
-  std::vector<std::pair<std::string, std::uint64_t>> common;    ///< kWords: word and weight
-  std::uint64_t parts_weight = 0;                               ///< kWords: of all words made of parts together
-  std::vector<std::vector<std::string>> parts;                  ///< kWords: one of each list, joined
+  std::int64_t min = 0, max = 0;                              ///< kInteger
+  std::vector<std::pair<std::string, std::uint64_t>> common;  ///< kWords: word and weight
+  std::uint64_t parts_weight = 0;                             ///< kWords: of all words made of parts together
+  std::vector<std::vector<std::string>> parts;                ///< kWords: one of each list, joined
 };
 
 struct TableData {

@@ -1,5 +1,5 @@
-// puzzles/library.h - the puzzles that come with the program. Their files (library/<name>/puzzle.toml) are part of it, so
-// that they are found wherever it is installed.
+// puzzles/library.h - the puzzles that come with the program. Their files (library/<name>/puzzle.toml) are
+// part of it, so that they are found wherever it is installed.
 #pragma once
 
 #include <optional>

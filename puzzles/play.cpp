@@ -26,7 +26,8 @@ Expected<void> fill(oracle::Session& session, const TableData& data) {
   for (std::uint64_t row = 0; row < data.rows; ++row) {
     const auto& values = generator.next();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (auto bound = prepared.statement->bind(static_cast<int>(i) + 1, values[i].view()); !bound) return bound;
+      if (auto bound = prepared.statement->bind(static_cast<int>(i) + 1, values[i].view()); !bound)
+        return bound;
     }
     const oracle::Outcome outcome = prepared.statement->run();
     if (outcome.error) return Unexpected(*outcome.error);

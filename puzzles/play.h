@@ -16,8 +16,8 @@ namespace leftmost::puzzles {
 /// Both engines with the puzzle's tables.
 struct Board {
   std::unique_ptr<oracle::Session> session;
-  std::uint64_t rows = 0;          ///< of all tables
-  std::int64_t milliseconds = 0;   ///< that making them took, on both engines together
+  std::uint64_t rows = 0;         ///< of all tables
+  std::int64_t milliseconds = 0;  ///< that making them took, on both engines together
 };
 
 /// Errors: those of the puzzle's statements; kInternal when the engines disagree about one.

@@ -55,7 +55,8 @@ class Reader {
     if (array == nullptr) return bad(*node, fmt::format("`{}` is to be a list of texts", key));
     for (const toml::node& element : *array) {
       const auto value = element.value<std::string>();
-      if (!element.is_string() || !value) return bad(element, fmt::format("`{}` is to be a list of texts", key));
+      if (!element.is_string() || !value)
+        return bad(element, fmt::format("`{}` is to be a list of texts", key));
       values.push_back(*value);
     }
     return values;
@@ -85,7 +86,8 @@ class Reader {
 Expected<void> read_words(const Reader& reader, ColumnData& column) {
   const toml::node* common = reader.node("common");
   const toml::array* words = common == nullptr ? nullptr : common->as_array();
-  if (common != nullptr && words == nullptr) return bad(*common, "`common` is to be a list of [word, weight]");
+  if (common != nullptr && words == nullptr)
+    return bad(*common, "`common` is to be a list of [word, weight]");
   if (words != nullptr) {
     for (const toml::node& element : *words) {
       const toml::array* pair = element.as_array();
@@ -107,7 +109,8 @@ Expected<void> read_words(const Reader& reader, ColumnData& column) {
     if (lists == nullptr || lists->empty()) return bad(*parts, "`parts` is to be a list of lists of texts");
     for (const toml::node& list : *lists) {
       const toml::array* choices = list.as_array();
-      if (choices == nullptr || choices->empty()) return bad(list, "`parts` is to be a list of lists of texts");
+      if (choices == nullptr || choices->empty())
+        return bad(list, "`parts` is to be a list of lists of texts");
       std::vector<std::string>& part = column.parts.emplace_back();
       for (const toml::node& choice : *choices) {
         const auto text = choice.value<std::string>();
@@ -116,7 +119,8 @@ Expected<void> read_words(const Reader& reader, ColumnData& column) {
       }
     }
   }
-  if (column.common.empty() && column.parts.empty()) return bad(reader.table(), "words need `common` or `parts`");
+  if (column.common.empty() && column.parts.empty())
+    return bad(reader.table(), "words need `common` or `parts`");
   std::uint64_t total = column.parts_weight;
   for (const auto& word : column.common) total += word.second;
   if (total > (std::uint64_t{1} << 32)) return bad(reader.table(), "the weights add up to more than 2^32");
@@ -145,7 +149,8 @@ Expected<ColumnData> read_column(const toml::table& table) {
     column.max = *max;
   } else if (*kind == "words") {
     column.kind = ColumnKind::kWords;
-    if (auto only = reader.only({"name", "kind", "common", "parts_weight", "parts"}); !only) return Unexpected(only.error());
+    if (auto only = reader.only({"name", "kind", "common", "parts_weight", "parts"}); !only)
+      return Unexpected(only.error());
     if (auto words = read_words(reader, column); !words) return Unexpected(words.error());
   } else {
     return bad(*reader.node("kind"), "`kind` is to be sequence, integer or words");
@@ -178,7 +183,8 @@ Expected<TableData> read_data(const toml::table& table) {
 }
 
 bool names_query(const Puzzle& puzzle, const std::string& name) {
-  return std::any_of(puzzle.queries.begin(), puzzle.queries.end(), [&](const Query& query) { return query.name == name; });
+  return std::any_of(puzzle.queries.begin(), puzzle.queries.end(),
+                     [&](const Query& query) { return query.name == name; });
 }
 
 Expected<void> read_queries(const Reader& reader, Puzzle& puzzle) {
@@ -220,11 +226,13 @@ Expected<Puzzle> read_puzzle(std::string_view text) {
   try {  // the one way in which the library says what is wrong
     parsed = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::kError, fmt::format("line {}: {}", error.source().begin.line, error.description()));
+    return fail(ErrorCode::kError,
+                fmt::format("line {}: {}", error.source().begin.line, error.description()));
   }
   const Reader reader(parsed);
-  if (auto only = reader.only({"format", "name", "title", "question", "asks", "choices", "schema", "indexes", "data", "query",
-                               "variant"}); !only) {
+  if (auto only = reader.only({"format", "name", "title", "question", "asks", "choices", "schema", "indexes",
+                               "data", "query", "variant"});
+      !only) {
     return Unexpected(only.error());
   }
   if (const auto format = reader.integer("format", 1, 1); !format) return Unexpected(format.error());
@@ -254,7 +262,8 @@ Expected<Puzzle> read_puzzle(std::string_view text) {
   if (auto queries = read_queries(reader, puzzle); !queries) return Unexpected(queries.error());
   for (const std::string& choice : puzzle.choices) {
     if (choice != "both" && choice != "neither" && !names_query(puzzle, choice)) {
-      return bad(*reader.node("choices"), fmt::format("the choice {} is no query, `both` or `neither`", choice));
+      return bad(*reader.node("choices"),
+                 fmt::format("the choice {} is no query, `both` or `neither`", choice));
     }
   }
   return puzzle;

@@ -1,7 +1,8 @@
-// puzzles/puzzle.h - a puzzle: a schema, made-up data, a question about some queries. No answer: that is computed.
+// puzzles/puzzle.h - a puzzle: a schema, made-up data, a question about some queries. No answer: that is
+// computed.
 //
-// docs/formats/puzzle.md describes the file (TOML). A puzzle is read from text, so that the ones of the library can be part
-// of the program.
+// docs/formats/puzzle.md describes the file (TOML). A puzzle is read from text, so that the ones of the
+// library can be part of the program.
 #pragma once
 
 #include <string>
@@ -25,18 +26,18 @@ struct Query {
 
 /// A change of a query that shows where its rule ends: played after the answer.
 struct Variant {
-  std::string of;    ///< name of the query that it changes
+  std::string of;  ///< name of the query that it changes
   std::string name;
   std::string sql;
-  std::string title; ///< what is different, as a question or statement
+  std::string title;  ///< what is different, as a question or statement
 };
 
 struct Puzzle {
-  std::string name;      ///< `left_prefix`
+  std::string name;  ///< `left_prefix`
   std::string title;
   std::string question;  ///< a paragraph for the reader
   Question asks = Question::kWhichIsSlow;
-  std::vector<std::string> schema;   ///< statements before the data
+  std::vector<std::string> schema;  ///< statements before the data
   std::vector<TableData> data;
   std::vector<std::string> indexes;  ///< statements after the data
   std::vector<Query> queries;
@@ -44,8 +45,8 @@ struct Puzzle {
   std::vector<Variant> variants;
 };
 
-/// Errors: kError with `line N: ...` - no TOML, a key that the format does not have, one that is missing or of the wrong
-/// type, a choice or variant that names no query.
+/// Errors: kError with `line N: ...` - no TOML, a key that the format does not have, one that is missing or
+/// of the wrong type, a choice or variant that names no query.
 Expected<Puzzle> read_puzzle(std::string_view toml);
 
 }  // namespace leftmost::puzzles

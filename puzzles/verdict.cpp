@@ -6,7 +6,8 @@ namespace leftmost::puzzles {
 
 double steps_per_row(const Played& played) {
   const engine::Work& work = played.explanation.work;
-  return static_cast<double>(work.rows_visited) / static_cast<double>(std::max<std::uint64_t>(work.rows_returned, 1));
+  return static_cast<double>(work.rows_visited) /
+         static_cast<double>(std::max<std::uint64_t>(work.rows_returned, 1));
 }
 
 bool is_slow(const Played& played) { return steps_per_row(played) > kStepsPerRowSlow; }

@@ -63,9 +63,10 @@ int play_all(const puzzles::Puzzle& puzzle, bool paced) {
     auto result = puzzles::play(*board, variant.name, variant.sql, false);
     if (!result) return complain(fmt::format("query {}: {}", variant.name, result.error().message));
     agrees = agrees && result->explanation.agreement.agrees();
-    const auto original = std::find_if(played.begin(), played.end(),
-                                       [&](const puzzles::Played& query) { return query.name == variant.of; });
-    std::string text = played_text(fmt::format("What if {}?  {}", variant.title, variant.name), *result, style);
+    const auto original = std::find_if(
+        played.begin(), played.end(), [&](const puzzles::Played& query) { return query.name == variant.of; });
+    std::string text =
+        played_text(fmt::format("What if {}?  {}", variant.title, variant.name), *result, style);
     if (original != played.end()) text += comparison_text(*original, *result);
     if (!show(text, paced)) return 0;
   }

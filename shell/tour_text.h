@@ -1,4 +1,5 @@
-// shell/tour_text.h - the paragraphs of the tour. Every number, name and verdict in them is read from what was played.
+// shell/tour_text.h - the paragraphs of the tour. Every number, name and verdict in them is read from what
+// was played.
 #pragma once
 
 #include <string>

@@ -55,7 +55,8 @@ std::string read_stdin() {
   return text;
 }
 
-/// `:a=1`: the value is SQL, so that 1, 'x', x'00' and NULL are what they are; anything else that is no SQL is text.
+/// `:a=1`: the value is SQL, so that 1, 'x', x'00' and NULL are what they are; anything else that is no SQL
+/// is text.
 Expected<std::pair<std::string, storage::OwnedValue>> parameter_of(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos) {
@@ -70,7 +71,8 @@ Expected<std::pair<std::string, storage::OwnedValue>> parameter_of(const std::st
   auto statement = database->prepare("SELECT " + value);
   if (statement && statement->column_count() == 1) {
     const auto step = statement->step();
-    if (step && *step == engine::StepResult::kRow) return std::pair(name, storage::OwnedValue(statement->value(0)));
+    if (step && *step == engine::StepResult::kRow)
+      return std::pair(name, storage::OwnedValue(statement->value(0)));
   }
   return std::pair(name, storage::OwnedValue(storage::Value::text(value)));
 }
@@ -87,7 +89,8 @@ Expected<std::unique_ptr<oracle::Session>> open_session(const WhyArguments& argu
 }
 
 /// Explains every statement of `sql`. Returns the exit status.
-int explain_all(oracle::Session& session, std::string_view sql, const advice::ExplainOptions& options, bool is_json) {
+int explain_all(oracle::Session& session, std::string_view sql, const advice::ExplainOptions& options,
+                bool is_json) {
   WhyStyle style;
   style.paint = Paint::of(stdout);
   style.columns = terminal_columns(stdout);
@@ -101,7 +104,8 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
     }
     if (next->explanation) {
       has_explained = true;
-      const std::string text = is_json ? advice::to_json(*next->explanation) : why_text(*next->explanation, style);
+      const std::string text =
+          is_json ? advice::to_json(*next->explanation) : why_text(*next->explanation, style);
       std::fputs((text + "\n").c_str(), stdout);
       if (!next->explanation->agreement.agrees()) status = 1;
     }
@@ -129,7 +133,8 @@ int run(const WhyArguments& arguments) {
     if (auto done = (*session)->execute(command); !done) return complain(done.error(), command);
   }
   for (const oracle::Unheld& unheld : (*session)->unheld()) {
-    std::fputs(fmt::format("leftmost why: {} {}: {}\n", unheld.kind, unheld.name, unheld.reason).c_str(), stderr);
+    std::fputs(fmt::format("leftmost why: {} {}: {}\n", unheld.kind, unheld.name, unheld.reason).c_str(),
+               stderr);
   }
   for (const std::string& parameter : arguments.parameters) {
     auto value = parameter_of(parameter);
@@ -137,7 +142,8 @@ int run(const WhyArguments& arguments) {
     options.parameters.push_back(std::move(*value));
   }
   std::string sql;
-  for (const std::string& argument : arguments.sql) sql += argument + (argument.ends_with(';') ? "\n" : ";\n");
+  for (const std::string& argument : arguments.sql)
+    sql += argument + (argument.ends_with(';') ? "\n" : ";\n");
   if (!arguments.sql.empty()) sql.pop_back();
   if (arguments.sql.empty()) sql = read_stdin();
   const int status = explain_all(**session, sql, options, arguments.is_json);
@@ -148,20 +154,24 @@ int run(const WhyArguments& arguments) {
 }  // namespace
 
 int run_why(std::span<const std::string> arguments) {
-  CLI::App app("Explains why a statement uses, or does not use, each index of its tables, and what would help.",
-               "leftmost why");
+  CLI::App app(
+      "Explains why a statement uses, or does not use, each index of its tables, and what would help.",
+      "leftmost why");
   WhyArguments given;
   app.add_option("DB", given.database, "a SQLite database file, which is only read; or :memory:");
   app.add_option("SQL", given.sql, "statements to explain; from standard input if there are none");
   app.add_option("--schema", given.schema_file, "a file of CREATE statements instead of DB");
   app.add_option("--cmd", given.commands, "SQL to run first")->expected(1)->allow_extra_args(false);
   app.add_option("--param", given.parameters, "value of a parameter, :a=1 say; unbound: planned, not run")
-      ->expected(1)->allow_extra_args(false);
+      ->expected(1)
+      ->allow_extra_args(false);
   app.add_flag("--json", given.is_json, "as data; docs/why-json.md describes it");
   app.add_flag("--trace", given.trace, "every way of reading a table that was weighed, with its costs");
   app.add_flag("--no-twin", given.no_twin, "without SQLite: no comparison, no suggestions");
   app.add_flag("--no-run", given.no_run, "plan only: nothing is run or measured");
-  app.footer("Exit status: 0 explained, 1 SQLite disagrees, 2 bad usage, a database that cannot be read, or an error.");
+  app.footer(
+      "Exit status: 0 explained, 1 SQLite disagrees, 2 bad usage, a database that cannot be read, or an "
+      "error.");
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   for (std::string& argument : reversed) {
     if (argument == "-cmd") argument = "--cmd";
@@ -172,7 +182,8 @@ int run_why(std::span<const std::string> arguments) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   // With --schema there is no database: what stands in its place is SQL.
-  if (!given.schema_file.empty() && !given.database.empty()) given.sql.insert(given.sql.begin(), given.database);
+  if (!given.schema_file.empty() && !given.database.empty())
+    given.sql.insert(given.sql.begin(), given.database);
   if (given.schema_file.empty() && given.database.empty()) {
     return complain("name a database, or a file of CREATE statements with --schema FILE.sql");
   }

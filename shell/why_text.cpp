@@ -35,7 +35,8 @@ std::string headline(const Explanation& explanation, const WhyStyle& style) {
   std::string rest;
   if (!explanation.plan.empty()) {
     const bool is_single = explanation.plan.size() == 1;
-    std::string tree = is_single ? explanation.plan.front().detail + "\n" : oracle::plan_to_text(explanation.plan, "");
+    std::string tree =
+        is_single ? explanation.plan.front().detail + "\n" : oracle::plan_to_text(explanation.plan, "");
     first = on_one_line(tree.substr(0, tree.find('\n')));
     for (std::size_t at = tree.find('\n') + 1; at < tree.size();) {
       const std::size_t end = std::min(tree.find('\n', at), tree.size());
@@ -49,7 +50,8 @@ std::string headline(const Explanation& explanation, const WhyStyle& style) {
   const std::string plan = style.paint(Colour::kBold, first);
   if (said.empty()) return fmt::format("  {}\n{}", plan, rest);
   if (text_width(first) + 2 <= kVerdictColumn) {
-    return fmt::format("  {}{}{}\n{}", plan, std::string(kVerdictColumn - text_width(first), ' '), verdict, rest);
+    return fmt::format("  {}{}{}\n{}", plan, std::string(kVerdictColumn - text_width(first), ' '), verdict,
+                       rest);
   }
   return fmt::format("  {}\n{}  {}\n", plan, rest, verdict);
 }
@@ -91,13 +93,15 @@ std::vector<Note> notes_of(const Explanation& explanation) {
     }
   }
   for (const advice::StatementReason& reason : explanation.reasons) add(reason.span, reason.text);
-  std::stable_sort(notes.begin(), notes.end(), [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
+  std::stable_sort(notes.begin(), notes.end(),
+                   [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
   return notes;
 }
 
 Colour colour_of(const ColumnUse& column) {
   if (is_seek(column.role)) return Colour::kGreen;
-  if (column.role == ColumnRole::kFilterInIndex || column.role == ColumnRole::kFilterOnRow) return Colour::kYellow;
+  if (column.role == ColumnRole::kFilterInIndex || column.role == ColumnRole::kFilterOnRow)
+    return Colour::kYellow;
   return Colour::kGrey;
 }
 
@@ -106,8 +110,10 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
   for (const TableUse& table : explanation.tables) {
     for (const IndexUse& index : table.indexes) {
       if (index.columns.empty()) continue;
-      index_width = std::max(index_width, text_width(index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name));
-      for (const ColumnUse& column : index.columns) column_width = std::max(column_width, text_width(column.column));
+      index_width = std::max(
+          index_width, text_width(index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name));
+      for (const ColumnUse& column : index.columns)
+        column_width = std::max(column_width, text_width(column.column));
     }
   }
   std::string text;
@@ -116,10 +122,11 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
       std::string name = index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name;
       for (const ColumnUse& column : index.columns) {
         // Of a plain search the condition says it all.
-        const std::string said = column.text.empty() || (is_seek(column.role) && !column.term.empty()) ? column.term : column.text;
-        text += fmt::format("  {}  {}  {}  {}\n", padded(on_one_line(name), index_width), padded(column.column, column_width),
-                            style.paint(colour_of(column), padded(planner::role_name(column.role), 15)),
-                            on_one_line(said));
+        const std::string said =
+            column.text.empty() || (is_seek(column.role) && !column.term.empty()) ? column.term : column.text;
+        text += fmt::format(
+            "  {}  {}  {}  {}\n", padded(on_one_line(name), index_width), padded(column.column, column_width),
+            style.paint(colour_of(column), padded(planner::role_name(column.role), 15)), on_one_line(said));
         name.clear();
       }
     }
@@ -143,10 +150,12 @@ std::string work_text(const Explanation& explanation) {
   const bool is_index_only = work.index_entries == work.rows_visited && work.index_entries > 0;
   std::string text = fmt::format("  {} visited for {} returned",
                                  is_index_only && work.table_lookups == 0
-                                     ? fmt::format("{} index {}", with_thousands(work.rows_visited), work.rows_visited == 1 ? "entry" : "entries")
+                                     ? fmt::format("{} index {}", with_thousands(work.rows_visited),
+                                                   work.rows_visited == 1 ? "entry" : "entries")
                                      : with_plural(work.rows_visited, "row"),
                                  with_thousands(work.rows_returned));
-  if (work.table_lookups > 0) text += fmt::format(", {} in the table", with_plural(work.table_lookups, "look-up"));
+  if (work.table_lookups > 0)
+    text += fmt::format(", {} in the table", with_plural(work.table_lookups, "look-up"));
   if (work.sorts > 0) text += fmt::format(", {}", with_plural(work.sorts, "sort"));
   return text + "\n";
 }
@@ -157,8 +166,9 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
     text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(suggestion.sql)));
     text += fmt::format("       {} -> {}\n", on_one_line(suggestion.before), on_one_line(suggestion.after));
     if (suggestion.work_before && suggestion.work_after) {
-      text += fmt::format("       {} visited instead of {}, tried on {}\n", with_plural(*suggestion.work_after, "row"),
-                          with_thousands(*suggestion.work_before), suggestion.proved_on);
+      text += fmt::format("       {} visited instead of {}, tried on {}\n",
+                          with_plural(*suggestion.work_after, "row"), with_thousands(*suggestion.work_before),
+                          suggestion.proved_on);
     } else {
       text += fmt::format("       planned so by {}\n", suggestion.proved_on);
     }
@@ -169,14 +179,16 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
 std::string candidates_text(const Explanation& explanation) {
   std::string text;
   for (const advice::Candidate& candidate : explanation.candidates) {
-    text += fmt::format("  {:<12} {:<28} setup {:>10} run {:>12} rows {:>10}  {}\n", candidate.table, candidate.what,
-                        with_thousands(candidate.setup_cost), with_thousands(candidate.run_cost),
-                        with_thousands(candidate.rows), candidate.outcome);
+    text +=
+        fmt::format("  {:<12} {:<28} setup {:>10} run {:>12} rows {:>10}  {}\n", candidate.table,
+                    candidate.what, with_thousands(candidate.setup_cost), with_thousands(candidate.run_cost),
+                    with_thousands(candidate.rows), candidate.outcome);
   }
   return text;
 }
 
-void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, std::size_t width, const WhyStyle& style) {
+void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, std::size_t width,
+                const WhyStyle& style) {
   const std::string count = with_plural(runs.runs, "run");
   const Colour colour = runs.runs <= 1 ? Colour::kGreen : Colour::kYellow;
   text += fmt::format("  {}  {}  {:>11}, {} {}{}\n", padded(on_one_line(runs.condition), width),
@@ -196,7 +208,8 @@ std::string what_sqlite_says(const Explanation& explanation) {
   if (agreement.plan_compared) text += agreement.plan_agrees ? "same plan" : "ANOTHER PLAN";
   if (agreement.rows_compared) {
     text += agreement.plan_compared ? ", " : "";
-    text += agreement.rows_agree ? fmt::format("same {}", with_plural(agreement.rows_sqlite, "row")) : "OTHER ROWS";
+    text += agreement.rows_agree ? fmt::format("same {}", with_plural(agreement.rows_sqlite, "row"))
+                                 : "OTHER ROWS";
   }
   if (!agreement.error_agrees) text += ", ANOTHER ERROR";
   return text;
@@ -213,8 +226,8 @@ std::string sql_with_notes(std::string_view sql, const std::vector<Note>& notes,
       const std::size_t stop = std::min<std::size_t>(note.span.end, end);
       const std::size_t before = text_width(sql.substr(begin, note.span.begin - begin));
       const std::size_t width = text_width(sql.substr(note.span.begin, stop - note.span.begin));
-      text += fmt::format("  {}{}  {}\n", std::string(before, ' '), style.paint(Colour::kYellow, std::string(width, '^')),
-                          on_one_line(note.text));
+      text += fmt::format("  {}{}  {}\n", std::string(before, ' '),
+                          style.paint(Colour::kYellow, std::string(width, '^')), on_one_line(note.text));
     }
     begin = end + 1;
   }

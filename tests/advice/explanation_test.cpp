@@ -8,7 +8,8 @@ using namespace leftmost;
 
 namespace {
 
-// 200 rows: last name L0..L9 (20 each), first name F0..F7, so that every first name is in every last name's run.
+// 200 rows: last name L0..L9 (20 each), first name F0..F7, so that every first name is in every last name's
+// run.
 std::unique_ptr<oracle::Session> people() {
   auto session = oracle::Session::open({});
   REQUIRE(session);
@@ -20,7 +21,8 @@ std::unique_ptr<oracle::Session> people() {
   return std::move(*session);
 }
 
-advice::Explanation explain(oracle::Session& session, std::string_view sql, const advice::ExplainOptions& options = {}) {
+advice::Explanation explain(oracle::Session& session, std::string_view sql,
+                            const advice::ExplainOptions& options = {}) {
   auto next = advice::explain_next(session, sql, options);
   REQUIRE(next);
   REQUIRE(next->explanation);
@@ -61,7 +63,8 @@ TEST_CASE("a suggestion is proven on copies and leaves the data alone", "[advice
   CHECK(explanation.suggestions[0].after == "SEARCH people USING INDEX people_first_name (first_name=?)");
   CHECK(explanation.suggestions[0].work_after == explanation.work.rows_returned);
   CHECK_FALSE(session->database().catalog().find_index("people_first_name"));
-  CHECK(explain(*session, "SELECT age FROM people WHERE last_name = 'L1' AND first_name = 'F2'").suggestions.empty());
+  CHECK(explain(*session, "SELECT age FROM people WHERE last_name = 'L1' AND first_name = 'F2'")
+            .suggestions.empty());
 }
 
 TEST_CASE("a statement that writes is explained and not done", "[advice]") {
@@ -93,8 +96,8 @@ TEST_CASE("a parameter without a value is planned and not run", "[advice]") {
 
 TEST_CASE("the JSON has the documented shape, whatever bytes the statement holds", "[advice][json]") {
   const auto session = people();
-  const auto json = nlohmann::json::parse(advice::to_json(
-      explain(*session, "SELECT '\xff', age FROM people WHERE first_name = 'F2'")));
+  const auto json = nlohmann::json::parse(
+      advice::to_json(explain(*session, "SELECT '\xff', age FROM people WHERE first_name = 'F2'")));
   CHECK(json["version"] == 1);
   CHECK(json["oracle"]["agrees"] == true);
   CHECK(json["plan"][0]["detail"] == "SCAN people");
