@@ -1,0 +1,69 @@
+// oracle/fuzz/generator.h - random statements over a random schema.
+//
+// Every statement has one answer: no random(), no 'now'. What SQL leaves open (the order among equals, which rows a LIMIT takes,
+// sums of reals) is compared where the plans agree, for then both engines visit the same rows in the same order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "oracle/fuzz/piece.h"
+#include "oracle/fuzz/random.h"
+#include "oracle/fuzz/schema.h"
+
+namespace leftmost::oracle::fuzz {
+
+class Generator {
+ public:
+  /// Both must live as long as this.
+  Generator(Random& random, const Schema& schema) : random_(random), schema_(schema) {}
+
+  /// A query of any kind.
+  Step query();
+  /// INSERT, UPDATE, DELETE of any kind.
+  Step write();
+  /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE.
+  Step transaction();
+
+ private:
+  /// Columns that an expression may name, written as it may write them: `a`, `x1.a`.
+  using Scope = std::vector<std::string>;
+  struct Source {
+    Piece sql;
+    std::string alias;
+    std::vector<std::string> columns;
+  };
+
+  // expression.cpp
+  Piece value(const Scope& scope, int depth);
+  Piece condition(const Scope& scope, int depth);
+  Piece term(const Scope& scope, int depth);
+  Piece function_call(const Scope& scope, int depth);
+  Piece aggregate(const Scope& scope, int depth);
+  Piece column(const Scope& scope);
+  Piece literal();
+
+  // select.cpp
+  Source source(int depth);
+  Piece from_clause(Scope& scope, std::size_t source_count, int depth, const Scope& outer);
+  Piece core(std::size_t column_count, const Scope& outer, int depth);
+  Piece order_by(const Scope& scope, std::size_t column_count);
+  Piece limit();
+  Piece simple_select(std::size_t column_count, const Scope& outer, int depth);
+  Piece compound(std::size_t column_count, int depth);
+  Step with_query();
+
+  // write.cpp
+  Step insert();
+  Step update();
+  Step erase();
+  Piece returning(const Table& table);
+
+  std::string new_alias() { return "x" + std::to_string(++alias_count_); }
+
+  Random& random_;
+  const Schema& schema_;
+  std::size_t alias_count_ = 0;
+};
+
+}  // namespace leftmost::oracle::fuzz

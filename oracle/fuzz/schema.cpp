@@ -1,0 +1,215 @@
+#include "oracle/fuzz/schema.h"
+
+#include <algorithm>
+
+namespace leftmost::oracle::fuzz {
+
+namespace {
+
+/// `count` columns of the table, none twice.
+std::vector<std::string> some_columns(Random& random, const Table& table, std::size_t count) {
+  std::vector<std::string> left = table.columns;
+  std::vector<std::string> chosen;
+  while (chosen.size() < count && !left.empty()) {
+    const std::size_t place = random.below(left.size());
+    chosen.push_back(left[place]);
+    left.erase(left.begin() + static_cast<std::ptrdiff_t>(place));
+  }
+  return chosen;
+}
+
+Piece column_names(const std::vector<std::string>& columns) {
+  std::vector<Piece> items;
+  for (const std::string& column : columns) items.emplace_back(column);
+  return list(", ", std::move(items));
+}
+
+Piece column_definition(Random& random, const std::string& name, Table& table) {
+  std::vector<Piece> parts = {name};
+  parts.push_back(optional({random.pick({"", "", " INT", " INTEGER", " TEXT", " REAL", " NUMERIC", " BLOB", " VARCHAR(9)"})}));
+  if (random.percent(12)) parts.push_back(optional({" NOT NULL"}));
+  if (random.percent(8)) {
+    parts.push_back(optional({" UNIQUE"}));
+    table.unique.push_back({name});
+  }
+  if (random.percent(15)) parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "RTRIM"})}));
+  if (random.percent(12)) parts.push_back(optional({" DEFAULT ", random.pick({"7", "'d'", "(1 + 2)", "NULL", "-1.5"})}));
+  if (random.percent(6)) {
+    parts.push_back(optional({" CHECK (", name, random.pick({" <> 'zz'", " IS NOT 4", " < 'y' OR 1"}), ")"}));
+  }
+  return sequence(std::move(parts));
+}
+
+void add_table(Random& random, Schema& schema, std::size_t number) {
+  Table table;
+  table.name = "t" + std::to_string(number);
+  const std::size_t column_count = random.between(2, 5);
+  for (std::size_t i = 0; i < column_count; ++i) table.columns.emplace_back(1, static_cast<char>('a' + i));
+  std::vector<Piece> items;
+  const std::size_t key = random.below(10);
+  for (std::size_t i = 0; i < column_count; ++i) {
+    if (i == 0 && key < 4) {
+      items.push_back(sequence({"a INTEGER PRIMARY KEY", optional({random.pick({"", "", " DESC", " AUTOINCREMENT"})})}));
+      table.unique.push_back({"a"});
+    } else {
+      items.push_back(column_definition(random, table.columns[i], table));
+    }
+  }
+  std::vector<Piece> constraints;
+  if (key >= 8) {
+    const auto columns = some_columns(random, table, random.between(1, 2));
+    constraints.push_back(optional({", PRIMARY KEY(", column_names(columns), ")"}));
+    table.unique.push_back(columns);
+    table.has_rowid = key == 8;
+  }
+  if (random.percent(15)) {
+    const auto columns = some_columns(random, table, 2);
+    constraints.push_back(optional({", UNIQUE(", column_names(columns), ")",
+                                    optional({random.pick({"", " ON CONFLICT IGNORE", " ON CONFLICT REPLACE"})})}));
+    table.unique.push_back(columns);
+  }
+  std::vector<Piece> create = {"CREATE TABLE " + table.name + "(", list(", ", std::move(items))};
+  for (Piece& constraint : constraints) create.push_back(std::move(constraint));
+  create.push_back(")");
+  if (!table.has_rowid) create.push_back(optional({" WITHOUT ROWID"}));
+  schema.steps.push_back({"CREATE TABLE", sequence(std::move(create))});
+  schema.tables.push_back(std::move(table));
+}
+
+Piece indexed_expression(Random& random, const Table& table) {
+  const std::string& column = random.pick(table.columns);
+  switch (random.below(4)) {
+    case 0: return "lower(" + column + ")";
+    case 1: return column + " + 1";
+    case 2: return "length(" + column + ")";
+    default: return column + " || " + random.pick(table.columns);
+  }
+}
+
+void add_index(Random& random, Schema& schema, Table& table, std::size_t number) {
+  const std::string name = table.name + "i" + std::to_string(number);
+  std::vector<Piece> items;
+  for (const std::string& column : some_columns(random, table, random.between(1, 3))) {
+    std::vector<Piece> parts;
+    parts.push_back(random.percent(8) ? indexed_expression(random, table) : Piece(column));
+    if (random.percent(10)) parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "BINARY", "RTRIM"})}));
+    if (random.percent(20)) parts.push_back(optional({" DESC"}));
+    items.push_back(sequence(std::move(parts)));
+  }
+  std::vector<Piece> create = {"CREATE "};
+  if (random.percent(8)) create.push_back(optional({"UNIQUE "}));
+  create.push_back("INDEX " + name + " ON " + table.name + "(");
+  create.push_back(list(", ", std::move(items)));
+  create.push_back(")");
+  if (random.percent(15)) {
+    const std::string& column = random.pick(table.columns);
+    create.push_back(optional({" WHERE ", column, random.pick({" IS NOT NULL", " > 1", " = 'a'", " < 'b'", " IN (1, 2, 3)"})}));
+  }
+  schema.steps.push_back({"CREATE INDEX", sequence(std::move(create))});
+  table.indexes.push_back(name);
+}
+
+void add_rows(Random& random, Schema& schema, const Table& table) {
+  const std::size_t row_count = random.percent(10) ? 0 : random.between(1, random.percent(20) ? 60 : 14);
+  if (row_count == 0) return;
+  std::vector<Piece> rows;
+  for (std::size_t row = 0; row < row_count; ++row) {
+    std::string values = "(";
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (i > 0) values += ", ";
+      const bool is_key = i == 0 && !table.unique.empty() && table.unique.front().front() == "a";
+      values += is_key ? std::to_string(row + 1) : random_literal(random);
+    }
+    rows.emplace_back(values + ")");
+  }
+  schema.steps.push_back({"INSERT", sequence({"INSERT OR IGNORE INTO " + table.name + " VALUES ", list(", ", std::move(rows))})});
+}
+
+void add_view(Random& random, Schema& schema) {
+  const Table base = random.pick(schema.tables);
+  Table view;
+  view.name = "v0";
+  view.is_view = true;
+  view.has_rowid = false;
+  std::vector<Piece> items;
+  for (const std::string& column : base.columns) {
+    if (random.percent(30)) continue;
+    view.columns.push_back(column);
+    items.emplace_back(column);
+  }
+  if (items.empty()) {
+    view.columns.push_back(base.columns.front());
+    items.emplace_back(base.columns.front());
+  }
+  std::vector<Piece> create = {"CREATE VIEW v0 AS SELECT "};
+  if (random.percent(15)) create.push_back(optional({"DISTINCT "}));
+  create.push_back(list(", ", std::move(items), view.columns.size()));
+  create.push_back(" FROM " + base.name);
+  if (random.percent(50)) {
+    create.push_back(optional({" WHERE ", random.pick(base.columns), random.pick({" > 1", " IS NOT NULL", " = 'a'"})}));
+  }
+  schema.steps.push_back({"CREATE VIEW", sequence(std::move(create))});
+  schema.tables.push_back(std::move(view));
+}
+
+// One row per index: rows of the table, then a number per column that falls or stays.
+void add_statistics_by_hand(Random& random, Schema& schema) {
+  schema.steps.push_back({"ANALYZE", "ANALYZE"});
+  schema.steps.push_back({"DELETE", "DELETE FROM sqlite_stat1"});
+  for (const Table& table : schema.tables) {
+    for (const std::string& index : table.indexes) {
+      if (random.percent(15)) continue;
+      std::size_t rows = random.pick(std::vector<std::size_t>{1, 10, 100, 1000, 10000, 1000000});
+      std::string numbers = std::to_string(rows);
+      for (std::size_t i = 0; i < 3; ++i) {
+        rows = std::max<std::size_t>(1, rows / random.pick(std::vector<std::size_t>{1, 2, 10, 50, 1000}));
+        numbers += " " + std::to_string(rows);
+      }
+      if (random.percent(15)) numbers += random.pick({" unordered", " sz=20", " noskipscan", " sz=300"});
+      schema.steps.push_back({"INSERT", "INSERT INTO sqlite_stat1 VALUES('" + table.name + "', '" + index + "', '" + numbers + "')"});
+    }
+  }
+  schema.steps.push_back({"ANALYZE", "ANALYZE sqlite_schema"});
+}
+
+}  // namespace
+
+const Table& Schema::pick_table(Random& random) const {
+  std::size_t count = 0;
+  while (count < tables.size() && !tables[count].is_view) ++count;
+  return tables[random.below(count)];
+}
+
+std::string random_literal(Random& random) {
+  if (random.percent(45)) return std::to_string(random.below(8));
+  if (random.percent(45)) return random.pick({"'a'", "'b'", "'A'", "'ab'", "'abc'", "'B'", "'a '", "'c'"});
+  return random.pick({"NULL", "NULL", "NULL", "''", "-1", "1.5", "2.0", "-0.0", "'10'", "'1e1'", "10", "x''", "x'61'", "100",
+                      "9007199254740993", "9007199254740992.0", "9223372036854775807", "-9223372036854775808", "1e300",
+                      "'1'", "' 1'", "0.1", "'%'", "x'00'", "'\xc3\xa4'", "-5", "3.0"});
+}
+
+Schema random_schema(Random& random) {
+  Schema schema;
+  const std::size_t table_count = random.between(1, 4);
+  for (std::size_t i = 0; i < table_count; ++i) add_table(random, schema, i);
+  const bool rows_first = random.percent(50);
+  if (rows_first) {
+    for (const Table& table : schema.tables) add_rows(random, schema, table);
+  }
+  for (Table& table : schema.tables) {
+    const std::size_t index_count = random.below(4);
+    for (std::size_t i = 0; i < index_count; ++i) add_index(random, schema, table, i);
+  }
+  if (!rows_first) {
+    for (const Table& table : schema.tables) add_rows(random, schema, table);
+  }
+  if (random.percent(25)) add_view(random, schema);
+  if (random.percent(25)) {
+    schema.steps.push_back({"ANALYZE", "ANALYZE"});
+  } else if (random.percent(35)) {
+    add_statistics_by_hand(random, schema);
+  }
+  return schema;
+}
+
+}  // namespace leftmost::oracle::fuzz

@@ -1,0 +1,43 @@
+// oracle/fuzz/schema.h - random tables, indexes, views, rows and statistics.
+//
+// Few names and few values, so that joins find partners, unique columns collide and every second index fits a query; among the
+// values are those where types meet: 2^53 and its neighbours, -0.0, numbers as text, empty text and blobs, NULL.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "oracle/fuzz/piece.h"
+#include "oracle/fuzz/random.h"
+
+namespace leftmost::oracle::fuzz {
+
+/// One statement of a case, and what kind it is counted as.
+struct Step {
+  std::string kind;
+  Piece sql;
+};
+
+struct Table {
+  std::string name;
+  std::vector<std::string> columns;
+  bool has_rowid = true;
+  bool is_view = false;
+  std::vector<std::vector<std::string>> unique;  ///< column lists that an UPSERT may name
+  std::vector<std::string> indexes;
+};
+
+struct Schema {
+  std::vector<Table> tables;  ///< views last
+  std::vector<Step> steps;    ///< what makes them
+
+  /// Not a view.
+  const Table& pick_table(Random& random) const;
+};
+
+std::string random_literal(Random& random);
+
+/// 1 to 4 tables, with indexes, rows, perhaps a view, perhaps statistics of ANALYZE or written by hand.
+Schema random_schema(Random& random);
+
+}  // namespace leftmost::oracle::fuzz
