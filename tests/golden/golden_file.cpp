@@ -20,13 +20,18 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+Expected<std::vector<std::string>> read_lines(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::kCantOpen, fmt::format("{}: cannot be read", path));
+  return lines_of({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+}
+
 }  // namespace
 
 Expected<GoldenFile> read_golden_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(ErrorCode::kCantOpen, fmt::format("{}: cannot be read", path));
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  const std::vector<std::string> lines = lines_of(text);
+  const auto read = read_lines(path);
+  if (!read) return Unexpected(read.error());
+  const std::vector<std::string>& lines = *read;
 
   GoldenFile file;
   file.path = path;
@@ -51,6 +56,25 @@ Expected<GoldenFile> read_golden_file(const std::string& path) {
     file.blocks.push_back(std::move(block));
   }
   file.tail = std::move(preamble);
+  return file;
+}
+
+Expected<GoldenFile> read_document(const std::string& path) {
+  const auto lines = read_lines(path);
+  if (!lines) return Unexpected(lines.error());
+  GoldenFile file;
+  file.path = path;
+  for (std::size_t at = 0; at < lines->size(); ++at) {
+    const bool refuses = (*lines)[at] == "```sql not supported";
+    if (!refuses && (*lines)[at] != "```sql") continue;
+    for (++at; at < lines->size() && (*lines)[at] != "```"; ++at) {
+      Block block;
+      block.line = at + 1;
+      block.command = refuses ? "unsupported" : "setup";
+      block.sql = (*lines)[at] + "\n";
+      file.blocks.push_back(std::move(block));
+    }
+  }
   return file;
 }
 

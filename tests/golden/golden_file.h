@@ -35,6 +35,10 @@ struct GoldenFile {
 /// Errors: kError - cannot be read, a block without `----`, an empty command. The message names file and line.
 Expected<GoldenFile> read_golden_file(const std::string& path);
 
+/// The SQL blocks of a document, without expected output: ```sql is a `setup` (everything succeeds), of
+/// ```sql not supported every line is an `unsupported`. Errors: kCantOpen - cannot be read.
+Expected<GoldenFile> read_document(const std::string& path);
+
 /// The file's text with these outputs, one per block.
 std::string to_text(const GoldenFile& file, const std::vector<std::string>& outputs);
 

@@ -132,20 +132,25 @@ BlockResult run_work(Session& session, const Block& block) {
   return result;
 }
 
-BlockResult run_errors(Session& session, const Block& block) {
+BlockResult run_errors(Session& session, const Block& block, bool only_not_supported = false) {
   BlockResult result;
+  const auto add_error = [&](const Error& error, std::string_view sql) {
+    const std::string text = error_text(error, sql);
+    if (only_not_supported && error.code != ErrorCode::kNotSupported) result.faults.push_back(text);
+    result.output += text;
+  };
   for_each_statement(
       session, block, result,
       [&](SessionStatement& statement) {
         const oracle::Outcome outcome = statement.run();
         add_disagreement(outcome.agreement, result);
         if (outcome.error) {
-          result.output += error_text(*outcome.error, statement.sql());
+          add_error(*outcome.error, statement.sql());
         } else {
           result.faults.push_back("no error: " + statement.sql());
         }
       },
-      [&](const Error& error, std::string_view sql) { result.output += error_text(error, sql); });
+      add_error);
   return result;
 }
 
@@ -163,6 +168,7 @@ BlockResult run_block(oracle::Session& session, const Block& block) {
   }
   if (block.command == "work") return run_work(session, block);
   if (block.command == "error") return run_errors(session, block);
+  if (block.command == "unsupported") return run_errors(session, block, true);
   return {{}, {fmt::format("unknown command `{}`", block.command)}};
 }
 

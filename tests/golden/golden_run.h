@@ -7,6 +7,7 @@
 //   explain  prints the plan, then for every index what each of its columns does and the code of the reason; runs nothing
 //   why      prints the rows of EXPLAIN WHY
 //   work     runs every statement and prints what it cost in logical steps
+//   unsupported  every statement must answer `not supported: ...`; prints these answers
 //   error    every statement must fail; prints the error as the shell does, with caret and hint
 // Every statement is put to SQLite as well: plans, rows, changes and errors must agree whatever the file says.
 #pragma once
