@@ -183,6 +183,19 @@ bool StatementBinder::check_scalar(Expr* expr) {
     }
     return expr->select == nullptr || check_select(expr->select);
   }
+  if (expr->kind == ExprKind::kCase && expr->left != nullptr && planner::row_size(expr->left) > 1) {
+    // CASE (a, b) WHEN (1, 2): the WHENs are rows of the same size, the THENs are not.
+    if (!check_elements(expr->left)) return false;
+    for (std::size_t i = 0; i < expr->list.size(); ++i) {
+      const bool is_when = i % 2 == 0;
+      if (is_when && planner::row_size(expr->list[i]) != planner::row_size(expr->left)) {
+        set_error("row value misused");
+        return false;
+      }
+      if (!(is_when ? check_elements(expr->list[i]) : check_scalar(expr->list[i]))) return false;
+    }
+    return expr->right == nullptr || check_scalar(expr->right);
+  }
   bool sound = true;
   planner::for_each_child(expr, [&](Expr* child) { sound = sound && check_scalar(child); });
   return sound && (expr->select == nullptr || check_select(expr->select));

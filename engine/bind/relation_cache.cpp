@@ -42,10 +42,11 @@ storage::TablePtr make_schema_table(storage::ObjectId id, SchemaName schema, std
 }  // namespace
 
 RelationCache::RelationCache(storage::Catalog catalog, const storage::Statistics& statistics,
-                             const FunctionRegistry* functions)
+                             const FunctionRegistry* functions, bool case_sensitive_like)
     : catalog_(std::move(catalog)),
       statistics_(statistics),
       functions_(functions),
+      case_sensitive_like_(case_sensitive_like),
       main_schema_table_(make_schema_table(kMainSchemaTable, SchemaName::kMain, "sqlite_master")),
       temp_schema_table_(make_schema_table(kTempSchemaTable, SchemaName::kTemp, "sqlite_temp_master")) {
   statistics_.add_table(*main_schema_table_);
@@ -91,7 +92,7 @@ Expected<const planner::Expr*> RelationCache::bind_text(std::string_view text, c
                                                         int use) {
   const Expected<const sql::Expr*> parsed = sql::parse_expression(text, arena_);
   if (!parsed) return Unexpected(parsed.error());
-  const BindContext context{this, functions_, &arena_, text};
+  const BindContext context{this, functions_, &arena_, text, case_sensitive_like_};
   const Expected<planner::Expr*> bound =
       bind_table_expression(**parsed, table, static_cast<TableExpressionUse>(use), context);
   if (!bound) return Unexpected(bound.error());

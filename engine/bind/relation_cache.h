@@ -48,8 +48,9 @@ struct NamedObject {
 class RelationCache {
  public:
   /// Copies both (the catalog in O(1)). Requires: `functions` outlives the cache.
+  /// `case_sensitive_like`: of the expressions in the schema.
   RelationCache(storage::Catalog catalog, const storage::Statistics& statistics,
-                const FunctionRegistry* functions);
+                const FunctionRegistry* functions, bool case_sensitive_like = false);
   ~RelationCache();
   RelationCache(const RelationCache&) = delete;
   RelationCache& operator=(const RelationCache&) = delete;
@@ -75,6 +76,7 @@ class RelationCache {
   storage::Catalog catalog_;
   storage::Statistics statistics_;
   const FunctionRegistry* functions_;
+  bool case_sensitive_like_;
   storage::Arena arena_;
   std::map<storage::ObjectId, std::unique_ptr<Entry>> entries_;
   std::map<const storage::ViewDef*, std::pair<storage::ViewPtr, const sql::CreateView*>> views_;

@@ -56,7 +56,7 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
                                     const sql::FunctionCall* call, std::optional<std::size_t> offset,
                                     Scope& scope) {
   const planner::Span span = span_of(expr->span);
-  const Expected<const Function*> found = context_.functions->find(name, arguments.size());
+  const Expected<const Function*> found = context_.functions->find(name, arguments.size(), context_.case_sensitive_like);
   const Function* function = found ? *found : nullptr;
   const bool is_window_call = call != nullptr && call->over != nullptr;
   bool is_aggregate = false;

@@ -1,9 +1,9 @@
 // ALTER TABLE: RENAME TO, RENAME COLUMN, ADD COLUMN, DROP COLUMN.
 //
-// As in SQLite the stored CREATE statements are what is changed (rename_in_sql.h, or a piece put in or cut out);
-// the definitions are made from the new texts (redefine.h). Added and dropped columns change the rows as well: ours
-// are written anew, SQLite leaves short rows short. Everything else in the schema must still make sense afterwards,
-// or nothing was done.
+// As in SQLite the stored CREATE statements are what is changed (rename_in_sql.h, or a piece put in or cut
+// out); the definitions are made from the new texts (redefine.h). Added and dropped columns change the rows
+// as well: ours are written anew, SQLite leaves short rows short. Everything else in the schema must still
+// make sense afterwards, or nothing was done.
 #include <algorithm>
 
 #include "engine/exec/change_action.h"
@@ -28,7 +28,8 @@ constexpr SchemaName kSchemas[] = {SchemaName::kMain, SchemaName::kTemp};
 
 bool is_reserved(std::string_view name) {
   constexpr std::string_view kPrefix = "sqlite_";
-  return name.size() >= kPrefix.size() && storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
+  return name.size() >= kPrefix.size() &&
+         storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
 }
 
 std::string_view written(const sql::Name& name, const CompiledStatement& statement) {
@@ -67,7 +68,8 @@ Expected<void> check_nothing_unknown(const Connection& connection, const sql::Al
     for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
       const auto* other = std::get_if<storage::UnsupportedPtr>(&object);
       if (other == nullptr) continue;
-      return not_supported("ALTER TABLE beside the " + (*other)->kind + ' ' + (*other)->name, alter.span.begin);
+      return not_supported("ALTER TABLE beside the " + (*other)->kind + ' ' + (*other)->name,
+                           alter.span.begin);
     }
   }
   return {};
@@ -102,7 +104,8 @@ void rename_sequence(Connection& connection, const storage::TableDef& table, con
   std::vector<std::pair<std::int64_t, storage::OwnedValue>> found;
   for (storage::Cursor cursor(tree); cursor.valid(); cursor.next()) {
     const Value name = cursor.value(0);
-    if (name.is_text() && name.as_bytes() == table.name) found.emplace_back(cursor.rowid(), storage::OwnedValue(cursor.value(1)));
+    if (name.is_text() && name.as_bytes() == table.name)
+      found.emplace_back(cursor.rowid(), storage::OwnedValue(cursor.value(1)));
   }
   for (const auto& [rowid, number] : found) {
     const Value row[] = {Value::text(new_name), number.view()};
@@ -137,7 +140,8 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
         index_sql[index->id] = std::move(*renamed);
       }
       const std::string& name = is_own && renames_table ? renaming.new_name : (*table)->name;
-      if (auto redefined = redefine(connection, **table, name, *text, index_sql, "after rename"); !redefined) return redefined;
+      if (auto redefined = redefine(connection, **table, name, *text, index_sql, "after rename"); !redefined)
+        return redefined;
     }
   }
   if (renames_table) rename_sequence(connection, *renaming.table, renaming.new_name);
@@ -145,8 +149,10 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
   return check_views(connection, " after rename");
 }
 
-/// All rows again, with the columns of the new definition: column i is the old column source[i], or `filler` (-1).
-void rewrite_rows(Connection& connection, const storage::TableDef& old, std::span<const int> source, const Value& filler) {
+/// All rows again, with the columns of the new definition: column i is the old column source[i], or `filler`
+/// (-1).
+void rewrite_rows(Connection& connection, const storage::TableDef& old, std::span<const int> source,
+                  const Value& filler) {
   const storage::TablePtr table = connection.data().catalog.table(old.id);
   storage::BulkLoader loader(storage::table_shape(*table));
   std::vector<Value> row(table->columns.size());
@@ -162,7 +168,8 @@ void rewrite_rows(Connection& connection, const storage::TableDef& old, std::spa
 
 Expected<const sql::CreateTable*> parse_table(const storage::TableDef& table, storage::Arena& arena) {
   const auto parsed = sql::parse(table.sql, arena);
-  if (!parsed || parsed->statement == nullptr || parsed->statement->kind != sql::StatementKind::kCreateTable) {
+  if (!parsed || parsed->statement == nullptr ||
+      parsed->statement->kind != sql::StatementKind::kCreateTable) {
     return fail(ErrorCode::kCorrupt, "malformed database schema (" + table.name + ")");
   }
   return &sql::as<sql::CreateTable>(*parsed->statement);
@@ -172,7 +179,8 @@ Expected<const sql::CreateTable*> parse_table(const storage::TableDef& table, st
 std::size_t end_of_columns(std::string_view text, const sql::CreateTable& create) {
   std::size_t at = create.columns.back().span.end;
   while (const auto token = sql::next_token(text, at)) {
-    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment) break;
+    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment)
+      break;
     at = token->span.end;
   }
   return at;
@@ -180,7 +188,8 @@ std::size_t end_of_columns(std::string_view text, const sql::CreateTable& create
 
 // ADD COLUMN.
 
-/// A DEFAULT that rows which are there can have: a number, string, blob, NULL, TRUE or FALSE, with a sign or CAST.
+/// A DEFAULT that rows which are there can have: a number, string, blob, NULL, TRUE or FALSE, with a sign or
+/// CAST.
 bool is_constant_default(const sql::Expr* value) {
   while (value->kind == sql::ExprKind::kNegate || value->kind == sql::ExprKind::kPlus ||
          value->kind == sql::ExprKind::kCast) {
@@ -194,7 +203,8 @@ bool is_constant_default(const sql::Expr* value) {
     case sql::ExprKind::kBlob:
       return true;
     case sql::ExprKind::kName:
-      return storage::equals_ignoring_case(value->text, "true") || storage::equals_ignoring_case(value->text, "false");
+      return storage::equals_ignoring_case(value->text, "true") ||
+             storage::equals_ignoring_case(value->text, "false");
     default:
       return false;
   }
@@ -202,7 +212,7 @@ bool is_constant_default(const sql::Expr* value) {
 
 struct AddedColumn {
   storage::TablePtr table;
-  std::string sql;  ///< the new text of the table
+  std::string sql;                   ///< the new text of the table
   const sql::Expr* value = nullptr;  ///< DEFAULT; null if none, or NULL
   bool not_null = false;
   bool has_check = false;
@@ -227,7 +237,8 @@ Expected<void> fill_added_column(Connection& connection, const AddedColumn& adde
   storage::Arena bytes;
   if (program != nullptr) {
     filler = storage::copy_value(
-        storage::apply_affinity(evaluate(*program, runtime.eval()), table->columns.back().affinity, bytes), bytes);
+        storage::apply_affinity(evaluate(*program, runtime.eval()), table->columns.back().affinity, bytes),
+        bytes);
   }
   if (runtime.failed()) return Unexpected(runtime.run().take_error());
   std::vector<int> source(table->columns.size());
@@ -240,8 +251,10 @@ Expected<void> fill_added_column(Connection& connection, const AddedColumn& adde
     RowImage row;
     const std::string key(cursor.key());
     if (!writer.read(connection.data(), key, row)) continue;
-    const TableWriter::Check check = writer.check(connection.data(), row, key, storage::ConflictAction::kAbort);
-    if (check.verdict == TableWriter::Verdict::kFail) return fail(ErrorCode::kConstraint, "CHECK constraint failed");
+    const TableWriter::Check check =
+        writer.check(connection.data(), row, key, storage::ConflictAction::kAbort);
+    if (check.verdict == TableWriter::Verdict::kFail)
+      return fail(ErrorCode::kError, "CHECK constraint failed");
   }
   if (runtime.failed()) return Unexpected(runtime.run().take_error());
   return {};
@@ -260,11 +273,14 @@ Expected<void> add_column(Connection& connection, const AddedColumn& added, bool
   if (!redefined) return redefined;
   finish(connection, added.table->schema);
   if (connection.data().tree(added.table->id)->size() > 0) return fill_added_column(connection, added);
-  connection.data().set_tree(added.table->id, storage::BTree(storage::table_shape(*connection.data().catalog.table(added.table->id))));
+  connection.data().set_tree(
+      added.table->id,
+      storage::BTree(storage::table_shape(*connection.data().catalog.table(added.table->id))));
   return {};
 }
 
-Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::TablePtr& table, CompileContext context) {
+Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::TablePtr& table,
+                                  CompileContext context) {
   const sql::ColumnDefinition& column = *alter.new_column;
   if (table->find_column(column.name.text) >= 0) {
     return fail(ErrorCode::kError, "duplicate column name: " + std::string(column.name.text));
@@ -295,8 +311,11 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
   const auto create = parse_table(*table, arena);
   if (!create) return Unexpected(create.error());
   const std::size_t end = end_of_columns(table->sql, **create);
-  const std::string_view text =
-      std::string_view(context.statement.text).substr(column.name.span.begin, column.span.end - column.name.span.begin);
+  // All that is written up to the semicolon, comments as well.
+  std::string_view text =
+      std::string_view(context.statement.text).substr(0, context.statement.bytes_consumed);
+  text.remove_prefix(column.name.span.begin);
+  text = text.substr(0, text.find_last_not_of("; \t\n\f\r") + 1);
   added.sql = table->sql.substr(0, end) + ", " + std::string(text) + table->sql.substr(end);
   const bool constant_default = added.value != nullptr && is_constant_default(added.value);
   Connection& connection = context.connection;
@@ -308,9 +327,11 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
 
 // DROP COLUMN.
 
-Expected<void> drop_column(Connection& connection, const storage::TablePtr& table, int column, const std::string& sql) {
+Expected<void> drop_column(Connection& connection, const storage::TablePtr& table, int column,
+                           const std::string& sql) {
   if (auto checked = check_views(connection, ""); !checked) return checked;
-  if (auto redefined = redefine(connection, *table, table->name, sql, {}, "after drop column"); !redefined) return redefined;
+  if (auto redefined = redefine(connection, *table, table->name, sql, {}, "after drop column"); !redefined)
+    return redefined;
   std::vector<int> source;
   for (int i = 0; i < static_cast<int>(table->columns.size()); ++i) {
     if (i != column) source.push_back(i);
@@ -320,11 +341,13 @@ Expected<void> drop_column(Connection& connection, const storage::TablePtr& tabl
   return check_views(connection, " after drop column");
 }
 
-Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::TablePtr& table, CompileContext context) {
+Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::TablePtr& table,
+                                   CompileContext context) {
   const int column = table->find_column(alter.column.text);
   const std::string name(alter.column.text);
   if (column < 0) {
-    return fail(ErrorCode::kError, "no such column: \"" + std::string(written(alter.column, context.statement)) + '"',
+    return fail(ErrorCode::kError,
+                "no such column: \"" + std::string(written(alter.column, context.statement)) + '"',
                 alter.column.span.begin);
   }
   storage::Arena arena;
@@ -340,7 +363,8 @@ Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::
       return fail(ErrorCode::kError, "cannot drop UNIQUE column: \"" + name + '"');
     }
   }
-  if (columns.size() == 1) return fail(ErrorCode::kError, "cannot drop column \"" + name + "\": no other columns exist");
+  if (columns.size() == 1)
+    return fail(ErrorCode::kError, "cannot drop column \"" + name + "\": no other columns exist");
   // Up to the next column; the last one with the comma before it.
   std::size_t begin = columns[place].name.span.begin;
   std::size_t end = 0;
@@ -352,15 +376,17 @@ Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::
   }
   std::string sql = table->sql.substr(0, begin) + table->sql.substr(end);
   Connection& connection = context.connection;
-  context.statement.action = make_definition_action(connection, [&connection, table, column, sql = std::move(sql)] {
-    return drop_column(connection, table, column, sql);
-  });
+  context.statement.action =
+      make_definition_action(connection, [&connection, table, column, sql = std::move(sql)] {
+        return drop_column(connection, table, column, sql);
+      });
   return {};
 }
 
 // RENAME.
 
-Expected<void> compile_rename(const sql::AlterTable& alter, const storage::TablePtr& table, CompileContext context) {
+Expected<void> compile_rename(const sql::AlterTable& alter, const storage::TablePtr& table,
+                              CompileContext context) {
   Connection& connection = context.connection;
   Renaming renaming;
   renaming.table = table;
@@ -368,14 +394,16 @@ Expected<void> compile_rename(const sql::AlterTable& alter, const storage::Table
   if (alter.action == sql::AlterKind::kRenameTable) {
     renaming.quoted = true;
     if (connection.data().catalog.find(renaming.new_name, table->schema)) {
-      return fail(ErrorCode::kError, "there is already another table or index with this name: " + renaming.new_name);
+      return fail(ErrorCode::kError,
+                  "there is already another table or index with this name: " + renaming.new_name);
     }
     if (auto checked = check_new_name(alter.new_name); !checked) return checked;
   } else {
     renaming.quoted = alter.new_name.quote != sql::Quote::kNone;
     const int column = table->find_column(alter.column.text);
     if (column < 0) {
-      return fail(ErrorCode::kError, "no such column: \"" + std::string(written(alter.column, context.statement)) + '"',
+      return fail(ErrorCode::kError,
+                  "no such column: \"" + std::string(written(alter.column, context.statement)) + '"',
                   alter.column.span.begin);
     }
     renaming.column = table->columns[static_cast<std::size_t>(column)].name;

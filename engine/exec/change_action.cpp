@@ -202,6 +202,18 @@ void set_returning_columns(const BoundReturning& returning, CompiledStatement& s
   }
 }
 
+void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement, std::size_t times) {
+  if (statement.plan == nullptr && !plan->steps.empty()) statement.plan = std::make_unique<planner::Plan>();
+  for (std::size_t i = 0; i < times && !plan->steps.empty(); ++i) {
+    const int offset = static_cast<int>(statement.plan->steps.size());
+    for (planner::Step step : plan->steps) {
+      if (step.parent >= 0) step.parent += offset;
+      statement.plan->steps.push_back(step);
+    }
+  }
+  statement.other_plans.push_back(std::move(plan));
+}
+
 BindContext bind_context(CompileContext context) {
   BindContext bind;
   bind.relations = context.statement.relations.get();

@@ -79,6 +79,10 @@ void collect_expressions(const BoundReturning& returning, std::vector<planner::E
 /// Names of RETURNING's columns into the statement.
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
 
+/// Puts the plan of further expressions behind the statement's own: EXPLAIN QUERY PLAN shows its lines there, `times`
+/// times (SQLite codes RETURNING once more for every DO UPDATE).
+void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement, std::size_t times = 1);
+
 BindContext bind_context(CompileContext context);
 planner::PlannerOptions planner_options(const Connection& connection);
 

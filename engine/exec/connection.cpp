@@ -13,7 +13,8 @@ void Connection::schema_changed() { state_.schema_generation = next_generation_+
 
 std::shared_ptr<RelationCache> Connection::relations() {
   if (!relations_ || relations_generation_ != state_.schema_generation) {
-    relations_ = std::make_shared<RelationCache>(state_.data.catalog, state_.data.statistics, &functions_);
+    relations_ = std::make_shared<RelationCache>(state_.data.catalog, state_.data.statistics, &functions_,
+                                                 settings_.case_sensitive_like);
     relations_generation_ = state_.schema_generation;
   }
   return relations_;

@@ -105,7 +105,7 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   if (!returning.empty()) {
     auto returning_plan = planner::plan_expressions(returning, options, statement.arena);
     if (!returning_plan) return Unexpected(returning_plan.error());
-    statement.other_plans.push_back(std::move(*returning_plan));
+    add_plan(std::move(*returning_plan), statement);
   }
   set_returning_columns(bound->returning, statement);
   auto action = std::make_unique<DeleteAction>(context, std::move(*bound), **expressions);

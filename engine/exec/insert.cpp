@@ -253,13 +253,22 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
     }
     if (transfers) statement.plan->steps.clear();
   }
-  std::vector<planner::Expr*> others;
-  for (const BoundUpsert& upsert : bound->upserts) collect_expressions(upsert.assignments, upsert.where, others);
-  collect_expressions(bound->returning, others);
-  if (!others.empty()) {
-    auto plan = planner::plan_expressions(others, options, statement.arena);
+  std::size_t updates = 0;
+  for (const BoundUpsert& upsert : bound->upserts) {
+    std::vector<planner::Expr*> expressions_of_upsert;
+    collect_expressions(upsert.assignments, upsert.where, expressions_of_upsert);
+    if (!upsert.do_nothing) ++updates;
+    if (expressions_of_upsert.empty()) continue;
+    auto plan = planner::plan_expressions(expressions_of_upsert, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
-    statement.other_plans.push_back(std::move(*plan));
+    add_plan(std::move(*plan), statement);
+  }
+  std::vector<planner::Expr*> returning;
+  collect_expressions(bound->returning, returning);
+  if (!returning.empty()) {
+    auto plan = planner::plan_expressions(returning, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    add_plan(std::move(*plan), statement, 1 + updates);
   }
   set_returning_columns(bound->returning, statement);
   auto action = std::make_unique<InsertAction>(context, std::move(*bound), **expressions);

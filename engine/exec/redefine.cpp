@@ -21,13 +21,15 @@ Expected<const sql::Statement*> parse_definition(CompiledStatement& statement, s
   return parsed->statement;
 }
 
-Expected<void> redefine_index(Connection& connection, const storage::IndexDef& old, const storage::TableDef& table,
-                              const std::string& sql) {
+Expected<void> redefine_index(Connection& connection, const storage::IndexDef& old,
+                              const storage::TableDef& table, const std::string& sql) {
   CompiledStatement statement;
   auto syntax = parse_definition(statement, sql);
   if (!syntax) return Unexpected(syntax.error());
-  if ((*syntax)->kind != sql::StatementKind::kCreateIndex) return fail(ErrorCode::kCorrupt, "malformed database schema");
-  auto index = define_index(sql::as<sql::CreateIndex>(**syntax), table, CompileContext{connection, statement});
+  if ((*syntax)->kind != sql::StatementKind::kCreateIndex)
+    return fail(ErrorCode::kCorrupt, "malformed database schema");
+  auto index =
+      define_index(sql::as<sql::CreateIndex>(**syntax), table, CompileContext{connection, statement});
   if (!index) return Unexpected(index.error());
   index->id = old.id;
   index->schema_order = old.schema_order;
@@ -39,18 +41,20 @@ Expected<void> redefine_index(Connection& connection, const storage::IndexDef& o
 }  // namespace
 
 Expected<void> redefine_table(Connection& connection, const storage::TableDef& table, const std::string& name,
-                              const std::string& sql, const std::map<storage::ObjectId, std::string>& index_sql,
-                              std::string& index) {
+                              const std::string& sql,
+                              const std::map<storage::ObjectId, std::string>& index_sql, std::string& index) {
   storage::Catalog& catalog = connection.data().catalog;
   std::vector<IndexPtr> indexes = catalog.indexes_of(table.id);
-  std::sort(indexes.begin(), indexes.end(), [](const IndexPtr& a, const IndexPtr& b) { return a->id < b->id; });
+  std::sort(indexes.begin(), indexes.end(),
+            [](const IndexPtr& a, const IndexPtr& b) { return a->id < b->id; });
 
   CompiledStatement statement;
   auto syntax = parse_definition(statement, sql);
   if (!syntax) return Unexpected(syntax.error());
-  if ((*syntax)->kind != sql::StatementKind::kCreateTable) return fail(ErrorCode::kCorrupt, "malformed database schema");
-  auto made = define_table(sql::as<sql::CreateTable>(**syntax), table.schema, statement.text, connection.functions(),
-                           statement.arena);
+  if ((*syntax)->kind != sql::StatementKind::kCreateTable)
+    return fail(ErrorCode::kCorrupt, "malformed database schema");
+  auto made = define_table(sql::as<sql::CreateTable>(**syntax), table.schema, statement.text,
+                           connection.functions(), statement.arena);
   if (!made) return Unexpected(made.error());
   made->table.id = table.id;
   made->table.schema_order = table.schema_order;
@@ -63,7 +67,8 @@ Expected<void> redefine_table(Connection& connection, const storage::TableDef& t
   std::size_t next = 0;
   for (const IndexPtr& old : indexes) {
     if (old->origin == storage::IndexOrigin::kCreateIndex) continue;
-    if (next == made->indexes.size()) return fail(ErrorCode::kCorrupt, "malformed database schema (" + name + ")");
+    if (next == made->indexes.size())
+      return fail(ErrorCode::kCorrupt, "malformed database schema (" + name + ")");
     storage::IndexDef& def = made->indexes[next++];
     def.id = old->id;
     def.schema_order = old->schema_order;
@@ -74,7 +79,8 @@ Expected<void> redefine_table(Connection& connection, const storage::TableDef& t
     if (old->origin != storage::IndexOrigin::kCreateIndex) continue;
     const auto text = index_sql.find(old->id);
     index = old->name;
-    auto replaced = redefine_index(connection, *old, *changed, text != index_sql.end() ? text->second : old->sql.value_or(""));
+    auto replaced = redefine_index(connection, *old, *changed,
+                                   text != index_sql.end() ? text->second : old->sql.value_or(""));
     if (!replaced) return replaced;
   }
   index.clear();

@@ -20,7 +20,8 @@ sql::Span last_token(std::string_view text, sql::Span span) {
   while (at < span.end) {
     const auto token = sql::next_token(text, at);
     if (!token) break;
-    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment) last = token->span;
+    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment)
+      last = token->span;
     at = token->span.end;
   }
   return last;
@@ -85,8 +86,10 @@ class Finder : public Walker {
       : text_(text), renaming_(renaming), relations_(relations) {}
 
   void find(const sql::Statement& statement) {
-    if (statement.kind == sql::StatementKind::kCreateTable) return find_in_table(sql::as<sql::CreateTable>(statement));
-    if (statement.kind == sql::StatementKind::kCreateIndex) return find_in_index(sql::as<sql::CreateIndex>(statement));
+    if (statement.kind == sql::StatementKind::kCreateTable)
+      return find_in_table(sql::as<sql::CreateTable>(statement));
+    if (statement.kind == sql::StatementKind::kCreateIndex)
+      return find_in_index(sql::as<sql::CreateIndex>(statement));
     if (statement.kind == sql::StatementKind::kCreateView) {
       in_view_ = true;
       walk(sql::as<sql::CreateView>(statement).select);
@@ -94,7 +97,10 @@ class Finder : public Walker {
   }
 
   /// The meaning of the name in this view is not certain.
-  bool is_unclear() const { return in_view_ && mentions_table_ && !spans_.empty() && (renames_column() ? column_unclear_ : table_unclear_); }
+  bool is_unclear() const {
+    return in_view_ && mentions_table_ && !spans_.empty() &&
+           (renames_column() ? column_unclear_ : table_unclear_);
+  }
 
   std::string apply() {
     // A view that does not read the table has nothing to rename.
@@ -121,7 +127,9 @@ class Finder : public Walker {
  private:
   bool renames_column() const { return !renaming_.column.empty(); }
   bool is_table(std::string_view name) const { return equals_ignoring_case(name, renaming_.table->name); }
-  bool is_column(std::string_view name) const { return renames_column() && equals_ignoring_case(name, renaming_.column); }
+  bool is_column(std::string_view name) const {
+    return renames_column() && equals_ignoring_case(name, renaming_.column);
+  }
 
   void find_in_table(const sql::CreateTable& create) {
     const bool is_own = is_table(create.name.text);
@@ -162,7 +170,8 @@ class Finder : public Walker {
   void find_in_key(const sql::Expr* expr) {
     const sql::Expr* inner = expr;
     while (inner != nullptr && inner->kind == ExprKind::kCollate) inner = inner->left;
-    if (inner != nullptr && inner->kind == ExprKind::kString && is_column(inner->text)) spans_.push_back(inner->span);
+    if (inner != nullptr && inner->kind == ExprKind::kString && is_column(inner->text))
+      spans_.push_back(inner->span);
     walk(expr);
   }
 
@@ -172,13 +181,15 @@ class Finder : public Walker {
         const bool can_be = in_view_ || expr.qualifiers.empty() || is_table(expr.qualifiers.back().text);
         if (is_column(expr.text) && can_be) spans_.push_back(last_token(text_, expr.span));
         // "a" may be a string in a place that does not see the table.
-        if (is_column(expr.text) && expr.quote == sql::Quote::kDouble && expr.qualifiers.empty()) column_unclear_ = true;
+        if (is_column(expr.text) && expr.quote == sql::Quote::kDouble && expr.qualifiers.empty())
+          column_unclear_ = true;
       } else if (!expr.qualifiers.empty() && is_table(expr.qualifiers.back().text)) {
         spans_.push_back(expr.qualifiers.back().span);
       }
     }
     if (expr.kind == ExprKind::kInTable && expr.call == nullptr) {
-      const std::string_view schema = expr.qualifiers.empty() ? std::string_view() : expr.qualifiers.back().text;
+      const std::string_view schema =
+          expr.qualifiers.empty() ? std::string_view() : expr.qualifiers.back().text;
       if (names_table(schema, expr.text)) {
         mentions_table_ = true;
         if (!renames_column()) spans_.push_back(last_token(text_, expr.span));
@@ -234,15 +245,18 @@ class Finder : public Walker {
 
 }  // namespace
 
-Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming, const RelationCache& relations) {
+Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming,
+                                    const RelationCache& relations) {
   storage::Arena arena;
   const auto parsed = sql::parse(sql, arena);
-  if (!parsed || parsed->statement == nullptr) return fail(ErrorCode::kCorrupt, "malformed database schema: " + sql);
+  if (!parsed || parsed->statement == nullptr)
+    return fail(ErrorCode::kCorrupt, "malformed database schema: " + sql);
   Finder finder(sql, renaming, relations);
   finder.find(*parsed->statement);
   if (finder.is_unclear()) {
     const std::string what = renaming.column.empty() ? renaming.table->name : renaming.column;
-    return not_supported("renaming " + what + " in a view with that name in several roles: " + sql.substr(0, 80));
+    return not_supported("renaming " + what +
+                         " in a view with that name in several roles: " + sql.substr(0, 80));
   }
   return finder.apply();
 }

@@ -3,10 +3,10 @@
 //   CREATE VIEW v AS SELECT t.a FROM t        t -> "s"        CREATE VIEW v AS SELECT "s".a FROM "s"
 //
 // Only the tokens that mean the table or column are exchanged, all other bytes stay, as SQLite does it
-// (https://www.sqlite.org/lang_altertable.html). In tables and indexes there is one table that names can be about. In a
-// view there may be many: a view in which the meaning of a name depends on more than what tables have which columns
-// (an alias or common table expression of that name, a subquery in FROM that may have such a column) is not renamed
-// but refused with `not supported`.
+// (https://www.sqlite.org/lang_altertable.html). In tables and indexes there is one table that names can be
+// about. In a view there may be many: a view in which the meaning of a name depends on more than what tables
+// have which columns (an alias or common table expression of that name, a subquery in FROM that may have such
+// a column) is not renamed but refused with `not supported`.
 #pragma once
 
 #include <string>
@@ -25,9 +25,10 @@ struct Renaming {
   bool quoted = false;  ///< the new name is written in quotes wherever it stands
 };
 
-/// The text of a CREATE TABLE (of this table or any other), CREATE INDEX (on this table) or CREATE VIEW after the
-/// renaming; the same text where nothing changes. `relations`: the schema before.
-/// Errors: kCorrupt - the text cannot be parsed; `not supported: ...` for views as said above.
-Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming, const RelationCache& relations);
+/// The text of a CREATE TABLE (of this table or any other), CREATE INDEX (on this table) or CREATE VIEW after
+/// the renaming; the same text where nothing changes. `relations`: the schema before. Errors: kCorrupt - the
+/// text cannot be parsed; `not supported: ...` for views as said above.
+Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming,
+                                    const RelationCache& relations);
 
 }  // namespace leftmost::engine

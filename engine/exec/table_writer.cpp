@@ -9,6 +9,22 @@ namespace leftmost::engine {
 using storage::ConflictAction;
 using storage::Value;
 
+namespace {
+
+// While it lives, what depends on the clock is an error.
+class ClockForbidden {
+ public:
+  ClockForbidden(StatementRun& run, std::string_view place) : run_(run) { run_.forbid_clock(place); }
+  ~ClockForbidden() { run_.forbid_clock({}); }
+  ClockForbidden(const ClockForbidden&) = delete;
+  ClockForbidden& operator=(const ClockForbidden&) = delete;
+
+ private:
+  StatementRun& run_;
+};
+
+}  // namespace
+
 TableWriter::TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder)
     : relation_(relation), runtime_(builder.runtime()) {
   const storage::TableDef& table = *relation.def;
@@ -53,7 +69,9 @@ void TableWriter::put_self(const RowImage& row) {
 
 // Requires: put_self(row).
 bool TableWriter::is_in_index(const Index& index, const RowImage&) {
-  return index.where == nullptr || test(*index.where, runtime_.eval());
+  if (index.where == nullptr) return true;
+  const ClockForbidden forbidden(runtime_.run(), "an index");
+  return test(*index.where, runtime_.eval());
 }
 
 // Requires: put_self(row).
@@ -62,7 +80,9 @@ Value TableWriter::entry_value(const Index& index, std::size_t position, const R
   if (column.column == storage::kRowidColumn) return Value::integer(row.rowid);
   if (column.column != storage::kExpressionColumn) return row.values[static_cast<std::size_t>(column.column)];
   const Program* program = position < index.expressions.size() ? index.expressions[position] : nullptr;
-  return program == nullptr ? Value::null() : evaluate(*program, runtime_.eval());
+  if (program == nullptr) return Value::null();
+  const ClockForbidden forbidden(runtime_.run(), "an index");
+  return evaluate(*program, runtime_.eval());
 }
 
 bool TableWriter::make_entry(std::size_t number, const RowImage& row, storage::IndexEntry& entry) {
@@ -132,6 +152,7 @@ bool TableWriter::check_not_null(RowImage& row, Action action, Check& check) {
 bool TableWriter::check_expressions(const RowImage& row, Action action, Check& check) {
   if (checks_.empty()) return true;
   put_self(row);
+  const ClockForbidden forbidden(runtime_.run(), "a CHECK constraint");
   for (std::size_t i = 0; i < checks_.size(); ++i) {
     if (test(*checks_[i], runtime_.eval(), true)) continue;
     if (action == Action::kIgnore && !runtime_.failed()) {

@@ -169,7 +169,7 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   if (!returning.empty()) {
     auto plan = planner::plan_expressions(returning, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
-    statement.other_plans.push_back(std::move(*plan));
+    add_plan(std::move(*plan), statement);
   }
   set_returning_columns(bound->returning, statement);
   auto action = std::make_unique<UpdateAction>(context, std::move(*bound), **expressions);

@@ -81,6 +81,7 @@ struct Function : planner::FunctionInfo {
   const AggregateImplementation* aggregate = nullptr;
   /// SQLite has it and we do not: find() answers `not supported: <name>()`.
   bool is_supported = true;
+  bool is_case_sensitive_like = false;  ///< like() under PRAGMA case_sensitive_like; found only when asked for
 };
 
 /// SQLite's limit on arguments of one call (SQLITE_MAX_FUNCTION_ARG).
@@ -100,7 +101,8 @@ class FunctionRegistry {
   /// The function of that name (ASCII case ignored) for that many arguments; count(*) is find("count", 0).
   /// Errors (kError, without offset): `no such function: <name as given>`,
   /// `wrong number of arguments to function <name as given>()`; kNotSupported: `not supported: <name>()`.
-  Expected<const Function*> find(std::string_view name, std::size_t argument_count) const;
+  /// `case_sensitive_like`: like() is the one that minds case (PRAGMA case_sensitive_like).
+  Expected<const Function*> find(std::string_view name, std::size_t argument_count, bool case_sensitive_like = false) const;
   /// Whether there is a function of that name with any number of arguments.
   bool has_name(std::string_view name) const;
 

@@ -73,6 +73,7 @@ struct FunctionRegistry::Tables {
   FunctionTable built_in;
   std::deque<Function> users;
   std::deque<std::string> user_names;
+  const Function* like_with_case = nullptr;  ///< stands in for like() when asked for
   /// Lower-case name to its functions; user functions stand in front of those that they replace.
   std::map<std::string, std::vector<const Function*>, std::less<>> by_name;
 
@@ -87,12 +88,19 @@ FunctionRegistry::FunctionRegistry() : tables_(std::make_unique<Tables>()) {
   add_connection_functions(tables_->built_in);
   add_aggregates(tables_->built_in);
   add_unsupported_functions(tables_->built_in);
-  for (const Function& function : tables_->built_in.functions()) tables_->enter(function);
+  for (const Function& function : tables_->built_in.functions()) {
+    if (function.is_case_sensitive_like) {
+      tables_->like_with_case = &function;
+    } else {
+      tables_->enter(function);
+    }
+  }
 }
 
 FunctionRegistry::~FunctionRegistry() = default;
 
-Expected<const Function*> FunctionRegistry::find(std::string_view name, std::size_t argument_count) const {
+Expected<const Function*> FunctionRegistry::find(std::string_view name, std::size_t argument_count,
+                                                 bool case_sensitive_like) const {
   const auto entry = tables_->by_name.find(lower_case(name));
   if (entry == tables_->by_name.end()) {
     return fail(ErrorCode::kError, "no such function: " + std::string(name));
@@ -100,7 +108,8 @@ Expected<const Function*> FunctionRegistry::find(std::string_view name, std::siz
   for (const Function* function : entry->second) {
     if (!takes(*function, argument_count)) continue;
     if (!function->is_supported) return not_supported(std::string(function->name) + "()");
-    return function;
+    const bool is_like = function->role == planner::FunctionRole::kLike && !function->user;
+    return case_sensitive_like && is_like ? tables_->like_with_case : function;
   }
   return fail(ErrorCode::kError, "wrong number of arguments to function " + std::string(name) + "()");
 }

@@ -179,7 +179,7 @@ class Matcher {
   std::uint32_t any_literal_ = 0;
 };
 
-Value match_function(CallContext& call, std::span<const Value> arguments, bool is_like) {
+Value match_function(CallContext& call, std::span<const Value> arguments, bool is_like, bool ignore_case = true) {
   const Value pattern_value = arguments[0];
   const Value text_argument = arguments[1];
   // Debian builds SQLite with SQLITE_LIKE_DOESNT_MATCH_BLOBS.
@@ -198,12 +198,16 @@ Value match_function(CallContext& call, std::span<const Value> arguments, bool i
     std::size_t at = 0;
     rules = like_rules(read_character(escape, at));
   }
+  rules.ignore_case = rules.ignore_case && ignore_case;
   if (pattern_value.is_null() || text_argument.is_null()) return Value::null();
   return Value::boolean(matches(pattern, text_value(text_argument, call.run.results()), rules));
 }
 
 Value like_function(CallContext& call, std::span<const Value> arguments) {
   return match_function(call, arguments, true);
+}
+Value like_with_case_function(CallContext& call, std::span<const Value> arguments) {
+  return match_function(call, arguments, true, false);
 }
 Value glob_function(CallContext& call, std::span<const Value> arguments) {
   return match_function(call, arguments, false);
@@ -226,6 +230,9 @@ bool matches(std::string_view pattern, std::string_view text, const PatternRules
 
 void add_pattern_functions(FunctionTable& table) {
   table.scalar("like", 2, 3, like_function).role = planner::FunctionRole::kLike;
+  Function& with_case = table.scalar("like", 2, 3, like_with_case_function);
+  with_case.role = planner::FunctionRole::kLike;
+  with_case.is_case_sensitive_like = true;
   table.scalar("glob", 2, 2, glob_function).role = planner::FunctionRole::kGlob;
 }
 
