@@ -149,6 +149,11 @@ PreparedNext Session::prepare_next(std::string_view sql) {
   next.bytes_consumed = prepared->bytes_consumed;
   if (prepared->statement) {
     next.statement = SessionStatement(this, database_, std::move(*prepared->statement));
+    // Up to the semicolon, blanks included: that is what sqlite_schema keeps of a CREATE statement.
+    std::string_view text = sql.substr(0, next.bytes_consumed);
+    text.remove_prefix(text.find(next.statement->sql_));
+    if (text.ends_with(';')) text.remove_suffix(1);
+    next.statement->sql_ = text;
   }
   return next;
 }

@@ -31,6 +31,9 @@ void Coder::code_expr(const Expr* expr) {
       for (const Expr* part : expr->list) code_expr(part);
       code_expr(expr->right);
       return;
+    case ExprKind::kSubqueryColumn:  // its fields lie in registers once one of them has been asked for: no REUSE
+      if (fields_coded_.insert(expr->left->select).second) code_subquery(expr->left);
+      return;
     case ExprKind::kColumn:
       return;
     default:

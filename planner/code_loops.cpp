@@ -389,7 +389,6 @@ void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number
   if (!context_.failed()) {
     auto line = std::make_unique<Loop>();
     set_loop_facts(*right, *line, right->choice.loops.front(), 0);
-    line->prints_covering = false;
     add_step({.kind = StepKind::kLoop, .select = select_plan, .loop = line.get()});
     code_search(*right, *line, right->choice.loops.front(), 0);
     context_.plan.detached_loops.push_back(std::move(line));

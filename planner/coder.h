@@ -139,6 +139,7 @@ class Coder {
     int first_step = 0, last_step = 0;  ///< its children, half open
   };
   std::unordered_map<const Select*, CodedSubquery> coded_;
+  std::unordered_set<const Select*> fields_coded_;  ///< row-valued subqueries with a field that has been coded
   std::unordered_set<const Select*> reusable_;   ///< coded, not correlated: a second use prints REUSE
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
