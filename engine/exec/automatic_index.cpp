@@ -6,6 +6,7 @@
 
 #include "engine/exec/loop_cursor.h"
 #include "engine/exec/row_buffer.h"
+#include "engine/exec/schema_rows.h"
 #include "engine/exec/seek_values.h"
 #include "engine/exec/stream_builder.h"
 #include "storage/key_codec.h"
@@ -133,8 +134,14 @@ class AutomaticIndex final : public LoopCursor {
 }  // namespace
 
 std::unique_ptr<LoopCursor> make_automatic_index(const planner::Loop& loop, StreamBuilder& builder) {
-  std::unique_ptr<LoopCursor> source =
-      loop.item->kind == planner::ItemKind::kTable ? make_table_scan(loop, builder) : make_subquery_scan(loop, builder);
+  std::unique_ptr<LoopCursor> source;
+  if (loop.item->kind != planner::ItemKind::kTable) {
+    source = make_subquery_scan(loop, builder);
+  } else if (is_schema_table(*loop.item->relation->def)) {
+    source = make_schema_scan(loop, builder);
+  } else {
+    source = make_table_scan(loop, builder);
+  }
   if (!source) return nullptr;
   return std::make_unique<AutomaticIndex>(loop, std::move(source), builder);
 }
