@@ -44,6 +44,7 @@ void mark_condition(Expr* expr, planner::ItemId item, JoinMark mark) {
 bool StatementBinder::open_using(Frame& frame) {
   std::vector<FromEntry>& from = frame.from;
   const bool any_right_join = !from.empty() && from.front().left_of_right_join;
+  std::string_view ambiguous;  // SQLite looks at the other names as well and names the last one
   for (std::size_t i = 1; i < from.size(); ++i) {
     FromEntry& right = from[i];
     std::size_t left = 0;
@@ -74,15 +75,16 @@ bool StatementBinder::open_using(Frame& frame) {
       while (any_right_join &&
              find_left(from, left + 1, i, name, right.using_from_natural, left, left_column)) {
         if (!from[left].is_using_column(name)) {
-          set_error(fmt::format("ambiguous reference to {} in USING()", name));
-          return false;
+          ambiguous = name;
+          break;
         }
         condition.left.emplace_back(left, left_column);
       }
       frame.using_conditions.push_back(std::move(condition));
     }
   }
-  return true;
+  if (!ambiguous.empty()) set_error(fmt::format("ambiguous reference to {} in USING()", ambiguous));
+  return ambiguous.empty();
 }
 
 bool StatementBinder::resolve_join_conditions(Frame& frame, Scope& scope, Expr*& where) {
