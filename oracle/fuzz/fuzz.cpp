@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "oracle/fuzz/generator.h"
 #include "oracle/fuzz/shrink.h"
@@ -14,6 +17,7 @@ namespace leftmost::oracle::fuzz {
 namespace {
 
 constexpr std::size_t kStatementsPerRound = 40;  // behind the schema; enough for a transaction or two
+constexpr std::size_t kShrunkPerShown = 20;      // many differences have one cause; each costs a second or so
 constexpr double kShrinkSecondsMax = 0.5;        // per statement: what is slow is not worth waiting for here
 
 std::vector<Step> random_round(std::uint64_t seed, bool plans_only, std::size_t& schema_steps) {
@@ -43,6 +47,40 @@ std::string signature(const Verdict& verdict) {
     const std::string message = *error ? (*error)->message : "none";
     text += "/" + message.substr(0, message.find_first_of(":\""));
   }
+  return text;
+}
+
+/// What is left of a plan when names and values are taken away: its words in capitals.
+std::vector<std::string> plan_words(const std::vector<planner::PlanLine>& plan) {
+  std::vector<std::string> lines;
+  for (const planner::PlanLine& line : plan) {
+    std::string kept;
+    for (const char c : line.detail) {
+      if (c == ' ' || (c >= 'A' && c <= 'Z')) kept += c;
+    }
+    lines.push_back(std::move(kept));
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+/// Two small cases with the same text are one finding: the lines of the plans that only one side has, or what both sides say
+/// without its digits.
+std::string finding(const Verdict& verdict) {
+  std::string text = verdict.what;
+  if (verdict.what != "plan") {
+    for (const char c : verdict.agreement.to_text()) {
+      if (c < '0' || c > '9') text += c;
+    }
+    return text;
+  }
+  const auto ours = plan_words(verdict.agreement.plan_ours);
+  const auto sqlite = plan_words(verdict.agreement.plan_sqlite);
+  std::vector<std::string> alone;
+  std::set_difference(ours.begin(), ours.end(), sqlite.begin(), sqlite.end(), std::back_inserter(alone));
+  alone.emplace_back("/");
+  std::set_difference(sqlite.begin(), sqlite.end(), ours.begin(), ours.end(), std::back_inserter(alone));
+  for (const std::string& line : alone) text += line + "\n";
   return text;
 }
 
@@ -82,7 +120,7 @@ class Fuzzer {
       count(steps[i].kind, verdict);
       if (verdict.what.empty()) continue;
       ++result_.difference_count;
-      if (result_.differences.size() >= options_.differences_max) continue;
+      if (result_.differences.size() >= options_.differences_max || kept_ >= kShrunkPerShown * options_.differences_max) continue;
       keep(seed, std::vector<Step>(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i + 1)), verdict, plans_only);
     }
     return {};
@@ -123,12 +161,16 @@ class Fuzzer {
     if (still_differs(steps)) steps = shrink(std::move(steps), still_differs);
     FuzzDifference difference{seed, steps.back().kind, verdict.what, {}, verdict.agreement.to_text()};
     for (const Step& step : steps) difference.statements.push_back(to_sql(step.sql));
+    ++kept_;
+    if (!seen_.insert(finding(verdict)).second) return;
     result_.differences.push_back(std::move(difference));
   }
 
   const FuzzOptions& options_;
   FuzzResult result_;
   std::uint64_t done_ = 0;
+  std::size_t kept_ = 0;         // made small, findings known before included
+  std::set<std::string> seen_;   // one entry per finding
 };
 
 nlohmann::json json_of(const Tally& tally) { return {{"compared", tally.compared}, {"agree", tally.agree}}; }
