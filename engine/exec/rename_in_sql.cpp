@@ -13,7 +13,7 @@ namespace {
 using sql::ExprKind;
 using storage::equals_ignoring_case;
 
-/// The last token in a span: the column in `t.a`, the table in `x IN main.t`.
+/// The last token in a span: the column in `t.a`.
 sql::Span last_token(std::string_view text, sql::Span span) {
   sql::Span last = span;
   std::size_t at = span.begin;
@@ -187,13 +187,12 @@ class Finder : public Walker {
         spans_.push_back(expr.qualifiers.back().span);
       }
     }
+    // SQLite does not rename the table of `x IN table`: it then finds the view broken and refuses, and so do
+    // we.
     if (expr.kind == ExprKind::kInTable && expr.call == nullptr) {
       const std::string_view schema =
           expr.qualifiers.empty() ? std::string_view() : expr.qualifiers.back().text;
-      if (names_table(schema, expr.text)) {
-        mentions_table_ = true;
-        if (!renames_column()) spans_.push_back(last_token(text_, expr.span));
-      }
+      if (names_table(schema, expr.text)) mentions_table_ = true;
     }
   }
 
