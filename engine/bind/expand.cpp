@@ -49,6 +49,7 @@ Frame* StatementBinder::make_arms(const sql::Select* last, const sql::Select* en
     Frame* frame = make_frame();
     frame->syntax = arms[i];
     frame->prior = prior;
+    if (prior != nullptr) prior->is_followed = true;
     prior = frame;
   }
   return prior;

@@ -180,10 +180,33 @@ bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
     columns.push_back(
         {planner::clone(rows.front()[i], arena()), arena().copy(fmt::format("column{}", i + 1)), {}});
   }
-  frame.select->values_rows = to_span(rows);
   frame.select->columns = to_span(columns);
   frame.resolved = true;
+  constexpr std::size_t kArmsMax = 500;  // of one compound
+  if (frame.is_followed && rows.size() <= kArmsMax) {
+    chain_rows(*frame.select, rows);
+  } else {
+    frame.select->values_rows = to_span(rows);
+  }
   return true;
+}
+
+// VALUES in front of another arm is no list of rows to SQLite, but a UNION ALL of them.
+void StatementBinder::chain_rows(planner::Select& last, const std::vector<std::span<Expr*>>& rows) {
+  const std::span<planner::ResultColumn> names = last.columns;
+  planner::Select* prior = nullptr;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    planner::Select* arm = i + 1 < rows.size() ? arena().make<planner::Select>() : &last;
+    std::vector<planner::ResultColumn> columns(names.begin(), names.end());
+    for (std::size_t k = 0; k < columns.size(); ++k) columns[k].expr = rows[i][k];
+    arm->columns = to_span(columns);
+    arm->number = last.number;
+    arm->is_correlated = last.is_correlated;
+    arm->span = last.span;
+    arm->prior = prior;
+    if (prior != nullptr) arm->op = planner::CompoundOp::kUnionAll;
+    prior = arm;
+  }
 }
 
 bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {

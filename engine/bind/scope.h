@@ -103,6 +103,7 @@ struct Frame {
   std::vector<std::pair<std::string_view, std::optional<std::size_t>>> aggregate_names;
   bool in_view = false;  ///< its text is not the statement's
   bool resolved = false;
+  bool is_followed = false;    ///< another arm of its compound comes after it
   bool is_insert_row = false;  ///< VALUES of one row in an INSERT, where SQLite allows no aggregates
   /// A recursive step: where its FROM names the CTE, that is the rows so far, shaped as `recursive_entry`.
   std::string_view recursive_name;

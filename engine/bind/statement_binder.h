@@ -153,6 +153,7 @@ class StatementBinder {
 
   bool resolve_core(Frame& frame, Scope* outer, bool defers_order);
   bool resolve_values(Frame& frame, Scope* outer);
+  void chain_rows(planner::Select& last, const std::vector<std::span<planner::Expr*>>& rows);
   bool resolve_terms(Frame& frame, Scope& scope, std::span<const sql::Expr* const> terms,
                      std::string_view clause, std::vector<planner::OrderTerm>& out);
   bool resolve_compound_order(Frame& last);
