@@ -1,0 +1,67 @@
+#include "oracle/fuzz/fuzz.h"
+
+#include <algorithm>
+
+#include "oracle/fuzz/generator.h"
+#include "oracle/fuzz/shrink.h"
+#include "tests/catch.h"
+
+using namespace leftmost;
+using namespace leftmost::oracle;
+namespace fuzz = leftmost::oracle::fuzz;
+
+TEST_CASE("a piece gives up what it may give up", "[oracle][fuzz]") {
+  const fuzz::Piece piece = fuzz::sequence(
+      {"SELECT ", fuzz::list(", ", {"a", "b"}), fuzz::optional({" WHERE ", fuzz::expression({"(", fuzz::expression({"abcd"}), ")"})})});
+  CHECK(fuzz::to_sql(piece) == "SELECT a, b WHERE (abcd)");
+  std::vector<std::string> smaller;
+  for (std::size_t number = 0; const auto next = fuzz::reduced(piece, number); ++number) smaller.push_back(fuzz::to_sql(*next));
+  CHECK(smaller == std::vector<std::string>{"SELECT b WHERE (abcd)", "SELECT a WHERE (abcd)", "SELECT a, b",
+                                            "SELECT a, b WHERE abcd", "SELECT a, b WHERE 1", "SELECT a, b WHERE (1)"});
+}
+
+TEST_CASE("shrinking keeps what the difference needs and nothing else", "[oracle][fuzz]") {
+  std::vector<fuzz::Step> steps;
+  for (const char* name : {"one", "two", "three", "four"}) steps.push_back({"", name});
+  steps.push_back({"", fuzz::list(" ", {"x", "y", "z"})});
+  const auto needs_two_and_y = [](const std::vector<fuzz::Step>& left) {
+    const bool has_two = std::any_of(left.begin(), left.end(), [](const fuzz::Step& s) { return fuzz::to_sql(s.sql) == "two"; });
+    return has_two && fuzz::to_sql(left.back().sql).find('y') != std::string::npos;
+  };
+  const auto small = fuzz::shrink(steps, needs_two_and_y);
+  REQUIRE(small.size() == 2);
+  CHECK(fuzz::to_sql(small[0].sql) == "two");
+  CHECK(fuzz::to_sql(small[1].sql) == "y");
+}
+
+TEST_CASE("the same seed gives the same statements", "[oracle][fuzz]") {
+  const auto text = [](std::uint64_t seed) {
+    fuzz::Random random(seed);
+    const fuzz::Schema schema = fuzz::random_schema(random);
+    fuzz::Generator generator(random, schema);
+    std::string all;
+    for (const fuzz::Step& step : schema.steps) all += fuzz::to_sql(step.sql) + ";";
+    for (int i = 0; i < 20; ++i) all += fuzz::to_sql(generator.query().sql) + ";" + fuzz::to_sql(generator.write().sql) + ";";
+    return all;
+  };
+  CHECK(text(3) == text(3));
+  CHECK(text(3) != text(4));
+}
+
+TEST_CASE("random statements: both engines agree", "[oracle][fuzz]") {
+  for (const std::uint64_t seed : {9030u, 9040u, 9050u, 9070u, 9120u, 9140u, 9150u, 9170u, 9190u, 9230u, 9240u, 9250u, 9330u, 9340u, 9350u, 9370u}) {
+    INFO("leftmost fuzz --count 60 --seed " << seed);
+    fuzz::FuzzOptions options;
+    options.seed = seed;
+    options.statement_count = 60;
+    const auto result = fuzz::run_fuzz(options);
+    REQUIRE(result.has_value());
+    CHECK(result->total().statements == 60);
+    CHECK(result->total().plans.compared > 0);
+    CHECK(result->total().rows.compared > 0);
+    for (const fuzz::FuzzDifference& difference : result->differences) {
+      UNSCOPED_INFO(difference.to_golden() << difference.text);
+    }
+    CHECK(result->difference_count == 0);
+  }
+}
