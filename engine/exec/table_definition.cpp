@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/bind/binder.h"
+#include "engine/exec/change_action.h"
 
 namespace leftmost::engine {
 namespace {
@@ -14,24 +15,6 @@ using storage::IndexDef;
 using storage::TableDef;
 
 constexpr std::size_t kColumnsMax = 2000;
-
-ConflictAction action_of(sql::ConflictAction action) {
-  switch (action) {
-    case sql::ConflictAction::kRollback:
-      return ConflictAction::kRollback;
-    case sql::ConflictAction::kAbort:
-      return ConflictAction::kAbort;
-    case sql::ConflictAction::kFail:
-      return ConflictAction::kFail;
-    case sql::ConflictAction::kIgnore:
-      return ConflictAction::kIgnore;
-    case sql::ConflictAction::kReplace:
-      return ConflictAction::kReplace;
-    case sql::ConflictAction::kNone:
-      break;
-  }
-  return ConflictAction::kDefault;
-}
 
 std::string action_text(sql::ForeignKeyAction action) {
   switch (action) {
@@ -215,7 +198,7 @@ class TableBuilder {
       return fail(ErrorCode::kError, "table \"" + table.name + "\" has more than one primary key");
     }
     has_primary_key_ = true;
-    table.primary_key_conflict = action_of(conflict);
+    table.primary_key_conflict = conflict_action(conflict);
     for (const KeyTerm& term : terms) table.columns[static_cast<std::size_t>(term.column)].in_primary_key = true;
     const ColumnDef& first = table.columns[static_cast<std::size_t>(terms[0].column)];
     const bool is_integer = terms.size() == 1 && storage::equals_ignoring_case(first.declared_type, "INTEGER");
@@ -245,7 +228,7 @@ class TableBuilder {
 
   // A UNIQUE or PRIMARY KEY constraint makes an index, unless an equal one is there.
   Expected<void> add_index(const std::vector<KeyTerm>& terms, sql::ConflictAction written, storage::IndexOrigin origin) {
-    const ConflictAction conflict = action_of(written);
+    const ConflictAction conflict = conflict_action(written);
     for (IndexDef& other : made_.indexes) {
       if (other.key_columns.size() != terms.size()) continue;
       bool is_equal = true;
@@ -358,7 +341,7 @@ Expected<ColumnDef> define_column(const sql::ColumnDefinition& column) {
     switch (constraint.kind) {
       case sql::ColumnConstraintKind::kNotNull:
         def.not_null = true;
-        def.not_null_conflict = action_of(constraint.conflict);
+        def.not_null_conflict = conflict_action(constraint.conflict);
         break;
       case sql::ColumnConstraintKind::kDefault:
         def.default_sql = std::string(constraint.text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/exec/change_action.h"
 #include "engine/exec/schema_rows.h"
 #include "planner/relation.h"
 
@@ -94,13 +95,7 @@ bool is_transfer(const sql::Insert& insert, const BoundInsert& bound) {
   const TableDef& from = *bound.source->items[0]->relation->def;
   if (is_schema_table(from) || from.id == to.def->id || !columns_match(*to.def, from)) return false;
   if (!indexes_match(to, *bound.source->items[0]->relation)) return false;
-  ConflictAction action = ConflictAction::kDefault;
-  if (insert.action == sql::ConflictAction::kRollback) action = ConflictAction::kRollback;
-  if (insert.action == sql::ConflictAction::kAbort) action = ConflictAction::kAbort;
-  if (insert.action == sql::ConflictAction::kFail) action = ConflictAction::kFail;
-  if (insert.action == sql::ConflictAction::kIgnore) action = ConflictAction::kIgnore;
-  if (insert.action == sql::ConflictAction::kReplace) action = ConflictAction::kReplace;
-  return cannot_collide(to, action);
+  return cannot_collide(to, conflict_action(insert.action));
 }
 
 }  // namespace leftmost::engine
