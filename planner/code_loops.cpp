@@ -388,9 +388,15 @@ void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number
   auto right = plan_loops(context_, request);
   if (!context_.failed()) {
     auto line = std::make_unique<Loop>();
-    set_loop_facts(*right, *line, right->choice.loops.front(), 0);
-    add_step({.kind = StepKind::kLoop, .select = select_plan, .loop = line.get()});
-    code_search(*right, *line, right->choice.loops.front(), 0);
+    const Candidate& chosen = right->choice.loops.front();
+    set_loop_facts(*right, *line, chosen, 0);
+    if (chosen.kind == CandidateKind::kMultiIndexOr) {
+      code_or_arms(*right, *line, *chosen.terms.front(), 0, 0, select_plan);
+    } else {
+      if (chosen.kind == CandidateKind::kAutomaticIndex) fill_automatic_index(*right, *line, chosen, 0);
+      add_step({.kind = StepKind::kLoop, .select = select_plan, .loop = line.get()});
+      code_search(*right, *line, chosen, 0);
+    }
     context_.plan.detached_loops.push_back(std::move(line));
   }
   close_step();
