@@ -4,6 +4,7 @@
 
 #include "advice/conditions.h"
 #include "advice/explanation.h"
+#include "engine/sql/lexer.h"
 #include "storage/database_state.h"
 #include "storage/log_est.h"
 
@@ -235,14 +236,32 @@ bool is_query_or_change(engine::StatementKind kind) {
          kind == engine::StatementKind::kUpdate || kind == engine::StatementKind::kDelete;
 }
 
+/// White space and comments at the start of `sql`.
+std::size_t blank_bytes(std::string_view sql) {
+  std::size_t at = 0;
+  while (const auto token = engine::sql::next_token(sql, at)) {
+    if (token->token_class != engine::sql::TokenClass::kSpace &&
+        token->token_class != engine::sql::TokenClass::kComment) {
+      break;
+    }
+    at = token->span.end;
+  }
+  return at;
+}
+
 }  // namespace
 
 Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql,
                                      const ExplainOptions& options) {
-  oracle::PreparedNext prepared = session.prepare_next(sql);
-  if (prepared.error) return Unexpected(*prepared.error);
+  // Spans count from where the statement begins, so what stands before it is not given to the engine.
+  const std::size_t skipped = blank_bytes(sql);
+  oracle::PreparedNext prepared = session.prepare_next(sql.substr(skipped));
+  if (prepared.error) {
+    if (prepared.error->sql_offset) *prepared.error->sql_offset += skipped;
+    return Unexpected(*prepared.error);
+  }
   ExplainedNext next;
-  next.bytes_consumed = prepared.bytes_consumed;
+  next.bytes_consumed = skipped + prepared.bytes_consumed;
   if (!prepared.statement) return next;
   oracle::SessionStatement& statement = *prepared.statement;
 

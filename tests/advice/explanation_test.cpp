@@ -53,6 +53,15 @@ TEST_CASE("a prefix of the index is one run, a later column alone is many", "[ad
   CHECK_FALSE(advice::find_runs(session->database(), place, "last_name = 'L3'", 10));
 }
 
+TEST_CASE("spans count from where the statement begins", "[advice]") {
+  const auto session = people();
+  const auto explanation = explain(*session, "  -- who?\n SELECT age FROM people WHERE first_name = 'F2';");
+  CHECK(explanation.sql.substr(0, 6) == "SELECT");
+  const auto& column = explanation.tables.at(0).indexes.at(0).columns.at(1);
+  CHECK(column.term == "first_name = 'F2'");
+  CHECK(explanation.sql.substr(column.span.begin, column.span.end - column.span.begin) == "first_name = 'F2'");
+}
+
 TEST_CASE("a suggestion is proven on copies and leaves the data alone", "[advice][suggest]") {
   const auto session = people();
   const auto explanation = explain(*session, "SELECT age FROM people WHERE first_name = 'F2'");
