@@ -1,21 +1,15 @@
 #include "bench/measure.h"
 
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
+
+#include "bench/processor_time.h"
 
 namespace leftmost::bench {
 namespace {
 
-/// Seconds of processor time of this thread: peers have one thread each, and what other programs take does not count.
-double now() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-double seconds_since(double begin) { return now() - begin; }
+double seconds_since(double begin) { return processor_seconds() - begin; }
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -80,17 +74,17 @@ class Measuring {
       name_ = peer->name();
       if (round == 0) results_.peers.push_back(name_);
       progress(round, "insert, with the index");
-      const auto begin = now();
+      const auto begin = processor_seconds();
       if (peer->load(users_, true)) record(2, rows / seconds_since(begin));
     }
     malloc_trim(0);
     const double bytes_before = allocated_bytes();
     auto peer = make();
     progress(round, "insert, no index");
-    auto begin = now();
+    auto begin = processor_seconds();
     if (peer->load(users_, false)) record(0, rows / seconds_since(begin));
     progress(round, "CREATE INDEX");
-    begin = now();
+    begin = processor_seconds();
     if (peer->build_index()) {
       record(1, rows / seconds_since(begin));
     } else {
@@ -112,7 +106,7 @@ class Measuring {
     const std::size_t checked = std::min(question.checked, kQuestions);
     std::size_t asked = 0;
     std::int64_t kept = 0;  // so that nothing is optimised away
-    const auto begin = now();
+    const auto begin = processor_seconds();
     double seconds = 0;
     while (asked < checked || seconds < results_.options.seconds_per_question) {
       const std::int64_t answer = question.ask(peer, questions_, asked % kQuestions);
