@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "planner/comparison.h"
+#include "planner/expr_text.h"
 #include "planner/expr_tools.h"
+#include "planner/range_reasons.h"
 
 namespace leftmost::planner {
 
@@ -201,8 +203,11 @@ Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const P
       return {"or-unindexed-branch",
               "another branch of the OR has no index to search, so every row is read anyway"};
     case ExprKind::kIn:
-      if (expr->left->kind == ExprKind::kRow) {
-        return {"row-value-in-list", "a list of row values does not drive an index in this version"};
+      if (expr->left->kind == ExprKind::kRow && expr->select != nullptr &&
+          (expr->select->prior != nullptr || expr->select->values_rows.size() > 1)) {
+        return {"row-value-in-list", to_text(expr->left) +
+                                         " IN a list of rows is no search in this version: every row is "
+                                         "looked up in the list"};
       }
       break;
     default:
@@ -250,8 +255,6 @@ ColumnRole seek_role(const Term& term) {
   return (term.ops & kRangeOps) != 0 ? ColumnRole::kSeekRange : ColumnRole::kSeekEq;
 }
 
-bool is_pattern(const Term& term) { return term.is_pattern_bound; }
-
 }  // namespace
 
 void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe) {
@@ -289,24 +292,36 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
 
   // How far the prefix goes: for the index in use what the search really uses, else what it could use.
   int equalities = 0, bounded = 0;
-  bool range_is_pattern = false;
-  const Term* range_term = nullptr;
+  UsedRange range;
   if (used) {
     equalities = chosen->equal_columns;
     bounded = chosen->has_range() ? std::max({1, chosen->lower_length, chosen->upper_length}) : 0;
-    if (bounded > 0) {
-      range_term = chosen->terms[static_cast<std::size_t>(equalities)];
-      range_is_pattern = range_term != nullptr && is_pattern(*range_term);
+    for (std::size_t at = static_cast<std::size_t>(equalities); bounded > 0 && at < chosen->terms.size();
+         ++at) {
+      const Term* bound = chosen->terms[at];
+      (bound != nullptr && (bound->ops & kOpsRangeLow) != 0 ? range.lower : range.upper) = bound;
     }
   } else {
     while (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].is_equality())
       ++equalities;
     if (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].search != nullptr) {
+      const ColumnFacts& column = columns[static_cast<std::size_t>(equalities)];
       bounded = 1;
-      range_term = columns[static_cast<std::size_t>(equalities)].search;
-      range_is_pattern = is_pattern(*range_term);
+      ((column.search->ops & kOpsRangeLow) != 0 ? range.lower : range.upper) = column.search;
+      if (column.upper != nullptr) range.upper = column.upper;
     }
   }
+  range.first = equalities;
+  range.length = bounded;
+  // A page condition that starts where the equalities end would be one range as a row value.
+  const std::vector<Keyset> keysets = find_keysets(plan, facts);
+  const auto keyset_at = [&](int position) -> const Keyset* {
+    for (const Keyset& keyset : keysets) {
+      const int length = keyset_columns_in(keyset, probe, equalities);
+      if (length >= 2 && position < equalities + length) return &keyset;
+    }
+    return nullptr;
+  };
   const int searched = std::min(equalities + bounded, probe.key_columns);
   reason.seek_columns = used || reason.verdict == IndexVerdict::kCostlier ? searched : 0;
 
@@ -395,18 +410,16 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
     if (bounded > 0 && i >= searched) {
       // Behind a range the values of later columns start over for every value of the range.
       if (term == nullptr) continue;
-      const bool is_range =
-          column.search != nullptr && (column.search->ops & kRangeOps) != 0 && !is_pattern(*column.search);
-      const std::string before = name_of(probe.column_name(searched - 1, *facts.item));
-      made.code = is_range           ? "prefix-second-range"
-                  : range_is_pattern ? "prefix-pattern-stops"
-                                     : "prefix-range-stops";
-      if (range_term != nullptr && range_term->expr->left->kind == ExprKind::kRow && chosen != nullptr &&
-          used && static_cast<std::size_t>(searched - equalities) < range_term->expr->left->list.size()) {
-        made.code = "row-value-mixed-direction";
+      const std::string before = name_of(probe.column_name(range.first, *facts.item));
+      if (const Keyset* keyset = keyset_at(i)) {
+        made.code = "keyset-or-form";
+        made.text = keyset_text(*keyset);
+        made.term = keyset->term->written;
+      } else {
+        const Explanation why = why_behind_range(range, i, *term, facts, probe);
+        made.code = why.code;
+        made.text = why.text;
       }
-      made.text = "the range on " + before + " ends the search; " + name + " is checked " +
-                  (made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
       blocked_by_code = made.code;
       blocked_by = "the range on " + before;
       continue;
@@ -437,7 +450,11 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
                   std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
       continue;  // searchable, and why this index is not searched says its own code
     }
-    const Explanation why = why_not_searchable(*term, facts, probe, i, context);
+    Explanation why = why_not_searchable(*term, facts, probe, i, context);
+    if (const Keyset* keyset = keyset_at(i)) {
+      why = {"keyset-or-form", keyset_text(*keyset)};
+      made.term = keyset->term->written;
+    }
     made.code = why.code;
     made.text = why.text;
     blocked_by = name;

@@ -59,7 +59,7 @@ void for_each_expr_of_select(Select* select, Visit&& visit) {
 }
 
 enum class Sameness : std::uint8_t { kSame, kExceptCollate, kDifferent };
-/// Structural comparison as SQLite does it: subqueries and parameters equal nothing. A column of kSelfItem in either
+/// Structural comparison as SQLite does it: subqueries equal nothing, a parameter equals itself. A column of kSelfItem in either
 /// expression stands for `self`.
 Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self = kNoItem);
 inline bool same_expr(const Expr* a, const Expr* b, ItemId self = kNoItem) {

@@ -55,9 +55,21 @@ bool rejects_null(const Expr* expr, const Expr* subject, ItemId self, bool stric
   }
 }
 
-bool conjunct_implied(const Expr* wanted, const ItemFacts& facts, const TermList& list) {
+}  // namespace
+
+bool expr_implies(const Expr* expr, const Expr* wanted, ItemId self) {
+  if (same_expr(expr, wanted, self)) return true;
+  if (wanted->kind == ExprKind::kOr &&
+      (expr_implies(expr, wanted->left, self) || expr_implies(expr, wanted->right, self))) {
+    return true;
+  }
+  return wanted->kind == ExprKind::kNotNull && rejects_null(expr, wanted->left, self, false);
+}
+
+bool partial_condition_met(const Expr* wanted, const ItemFacts& facts, const TermList& list) {
   if (wanted->kind == ExprKind::kAnd) {
-    return conjunct_implied(wanted->left, facts, list) && conjunct_implied(wanted->right, facts, list);
+    return partial_condition_met(wanted->left, facts, list) &&
+           partial_condition_met(wanted->right, facts, list);
   }
   for (const Term* term : list.terms) {
     if (term->is_not_null_bound) continue;
@@ -72,20 +84,9 @@ bool conjunct_implied(const Expr* wanted, const ItemFacts& facts, const TermList
   return false;
 }
 
-}  // namespace
-
-bool expr_implies(const Expr* expr, const Expr* wanted, ItemId self) {
-  if (same_expr(expr, wanted, self)) return true;
-  if (wanted->kind == ExprKind::kOr &&
-      (expr_implies(expr, wanted->left, self) || expr_implies(expr, wanted->right, self))) {
-    return true;
-  }
-  return wanted->kind == ExprKind::kNotNull && rejects_null(expr, wanted->left, self, false);
-}
-
 bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list) {
   if (facts.is_left_of_right_join) return false;
-  return conjunct_implied(probe.index->where, facts, list);
+  return partial_condition_met(probe.index->where, facts, list);
 }
 
 }  // namespace leftmost::planner

@@ -81,6 +81,8 @@ TermScan scan_probe_column(TermList& list, const ItemFacts& facts, const Probe& 
 
 /// Section 4.10: some term of the list makes every conjunct of the partial index's WHERE true.
 bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list);
+/// The same for one condition (about kSelfItem) instead of the index's WHERE.
+bool partial_condition_met(const Expr* wanted, const ItemFacts& facts, const TermList& list);
 /// `expr` being true implies that `wanted` (about kSelfItem or `self`) is true.
 bool expr_implies(const Expr* expr, const Expr* wanted, ItemId self);
 

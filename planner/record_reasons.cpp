@@ -4,6 +4,7 @@
 #include "planner/coder.h"
 #include "planner/column_reasons.h"
 #include "planner/order_reasons.h"
+#include "planner/partial_index_reasons.h"
 
 namespace leftmost::planner {
 
@@ -170,29 +171,13 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
                         " is the narrowest tree that has the needed columns");
       }
     } else if (partial_unusable(plan, facts, probe)) {
-      bool has_parameter = false;
-      for (const Term* term : plan.terms.terms) {
-        has_parameter = has_parameter ||
-                        (term->expr->right != nullptr && term->expr->right->kind == ExprKind::kParameter);
-      }
-      bool mentions = false;
-      for (const Term* term : plan.terms.terms) {
-        for_each_child(probe.index->where, [&](const Expr* part) {
-          if (part != nullptr && part->kind == ExprKind::kColumn && term->about_item == facts.item->id &&
-              term->about_column == part->column) {
-            mentions = true;
-          }
-        });
-      }
-      index.code = !mentions       ? "partial-predicate-missing"
-                   : has_parameter ? "partial-predicate-parameter"
-                                   : "partial-predicate-not-identical";
+      const PartialReason partial = why_partial_unusable(plan, facts, probe, context);
+      index.code = partial.why.code;
       if (!index.columns.empty()) {
         ColumnReason& first = index.columns.front();
-        first.code = index.code;
-        first.text =
-            mentions ? "the query's condition does not say the same as the WHERE of " + quoted(probe.index)
-                     : "the query does not ask for what the WHERE of " + quoted(probe.index) + " promises";
+        first.code = partial.why.code;
+        first.text = partial.why.text;
+        if (partial.term != nullptr) first.term = partial.term->written;
       }
     } else if (index.verdict == IndexVerdict::kCostlier && searchable && chosen != nullptr) {
       index.code = why_costlier(plan, facts, probe, *chosen, columns);

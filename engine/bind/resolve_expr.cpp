@@ -268,6 +268,7 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
       }
       Expr* made = make(Kind::kParameter, nullptr, nullptr, span_of(expr->span));
       made->parameter = expr->parameter;
+      made->name = expr->text;
       return made;
     }
     case Syntax::kIsNull:

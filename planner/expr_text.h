@@ -1,0 +1,18 @@
+// planner/expr_text.h - a bound expression as a reader would write it, for the sentences of reasons.
+//
+//   born > 1990          a comparison with its value
+//   lower(last_name)     what an index column is
+//
+// Not for running: names are the columns' declared ones, without their tables, and what is long is cut.
+#pragma once
+
+#include <string>
+
+#include "planner/expr.h"
+
+namespace leftmost::planner {
+
+/// At most about `bytes_max` bytes; what was left out ends in `...`. Null: empty.
+std::string to_text(const Expr* expr, std::size_t bytes_max = 60);
+
+}  // namespace leftmost::planner

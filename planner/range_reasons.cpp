@@ -1,0 +1,108 @@
+#include "planner/range_reasons.h"
+
+#include "planner/comparison.h"
+#include "planner/expr_text.h"
+#include "planner/expr_tools.h"
+
+namespace leftmost::planner {
+
+namespace {
+
+constexpr std::uint16_t kRangeOps = kOpsRangeLow | kOpsRangeHigh;
+
+bool is_one_sided(const Term& term) {
+  return (term.ops & kRangeOps) != 0 && !term.is_pattern_bound && !term.is_not_null_bound &&
+         term.expr->left->kind != ExprKind::kRow;
+}
+
+/// `low <= v` and `high >= v` with one v.
+bool is_interval(const Term& one, const Term& other) {
+  if (!is_one_sided(one) || !is_one_sided(other)) return false;
+  const bool one_is_upper = (one.ops & kOpsRangeHigh) != 0;
+  const bool other_is_upper = (other.ops & kOpsRangeHigh) != 0;
+  if (one_is_upper == other_is_upper || one.about_column == other.about_column) return false;
+  const Expr* a = skip_markers(one.expr->right);
+  const Expr* b = skip_markers(other.expr->right);
+  return same_expr(a, b);
+}
+
+std::string end_of(const UsedRange& range, const std::string& before) {
+  const Term* term = range.any();
+  if (term == nullptr) return "the range on " + before;
+  return to_text(term->written);
+}
+
+}  // namespace
+
+Explanation why_behind_range(const UsedRange& range, int position, const Term& term, const ItemFacts& facts,
+                             const Probe& probe) {
+  const std::string before(probe.column_name(range.first, *facts.item));
+  const std::string name(probe.column_name(position, *facts.item));
+  const Term* used = range.any();
+  if (used != nullptr && used->expr->left->kind == ExprKind::kRow && used->written == term.written) {
+    const bool other_direction = probe.columns[static_cast<std::size_t>(position)].descending !=
+                                 probe.columns[static_cast<std::size_t>(range.first)].descending;
+    if (other_direction) {
+      return {"row-value-mixed-direction", "the index keeps " + before + " and " + name +
+                                               " in opposite directions, and a row value runs in one"};
+    }
+  }
+  const bool is_range = (term.ops & kRangeOps) != 0 && !term.is_pattern_bound;
+  if (is_range && (range.lower == nullptr || range.upper == nullptr) && used != nullptr &&
+      is_interval(*used, term)) {
+    return {"interval-two-columns", to_text(skip_markers(term.expr->right)) + " between " + before + " and " +
+                                        name + " is a range on each of them, and the index bounds only " +
+                                        before};
+  }
+  const std::string ends = end_of(range, before) + " is a range: behind it " + name;
+  if (is_range) return {"prefix-second-range", ends + " cannot be a second one"};
+  if (used != nullptr && used->is_pattern_bound) {
+    return {"prefix-pattern-stops", to_text(used->written) + " is a range of texts: behind it " + name +
+                                        " starts over for every " + before};
+  }
+  return {"prefix-range-stops", ends + " starts over for every " + before};
+}
+
+std::optional<Interval> find_interval(const LoopPlan& plan, const ItemFacts& facts) {
+  for (const Term* one : plan.terms.terms) {
+    if (one->about_item != facts.item->id || (one->ops & kOpsRangeHigh) == 0) continue;
+    for (const Term* other : plan.terms.terms) {
+      if (other->about_item == facts.item->id && is_interval(*one, *other)) return Interval{one, other};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Keyset> find_keysets(const LoopPlan& plan, const ItemFacts& facts) {
+  std::vector<Keyset> all;
+  for (const Term* term : plan.terms.terms) {
+    if (term->is_virtual || (term->all & facts.self) == 0) continue;
+    if (auto keyset = as_keyset(*term, plan.terms, facts.item->id)) all.push_back(std::move(*keyset));
+  }
+  return all;
+}
+
+int keyset_columns_in(const Keyset& keyset, const Probe& probe, int from) {
+  std::size_t length = 0;
+  for (; length < keyset.columns.size(); ++length) {
+    const std::size_t at = static_cast<std::size_t>(from) + length;
+    if (at >= probe.columns.size()) break;
+    const ProbeColumn& indexed = probe.columns[at];
+    if (indexed.query_column != keyset.columns[length]->column ||
+        indexed.descending != probe.columns[static_cast<std::size_t>(from)].descending) {
+      break;
+    }
+    if (indexed.query_column == kRowidColumn) continue;
+    const Expr* comparison = keyset.comparisons[length];
+    if (comparison_affinity(comparison) != indexed.affinity) break;
+    if (comparison_collation(comparison) != indexed.collation) break;
+  }
+  return static_cast<int>(length);
+}
+
+std::string keyset_text(const Keyset& keyset) {
+  return "the OR is understood as far as its first column at most; " + to_row_value(keyset) +
+         " is one range over all of them";
+}
+
+}  // namespace leftmost::planner
