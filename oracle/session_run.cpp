@@ -318,9 +318,11 @@ void Session::run_writing(SessionStatement& statement, const RowCallback& on_row
   rejoin();
 }
 
-// Ours was refused. What OR FAIL keeps is kept on both sides; what only SQLite accepts is undone.
+// Ours was refused. What OR FAIL keeps is kept on both sides; what only SQLite accepts is undone. Outside a transaction
+// nothing but a constraint lets OR FAIL keep rows; behind the savepoint SQLite keeps them for any error.
 void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   Agreement& agreement = outcome.agreement;
+  const bool was_autocommit = database_->is_autocommit();
   auto theirs = twin_statement(statement);
   if (!theirs) return agreement.compare_errors(outcome.error, theirs.error());
   if (auto saved = twin_->execute("SAVEPOINT leftmost_refused"); !saved) {
@@ -331,7 +333,8 @@ void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   const std::optional<Error> refusal = run_twin(statement, rows, agreement);
   agreement.compare_errors(outcome.error, refusal);
   if (twin_->is_autocommit()) return;  // OR ROLLBACK took the savepoint along
-  if (!refusal) (void)twin_->execute("ROLLBACK TO leftmost_refused");
+  const bool keeps_rows = refusal && (refusal->code == ErrorCode::kConstraint || !was_autocommit);
+  if (!keeps_rows) (void)twin_->execute("ROLLBACK TO leftmost_refused");
   (void)twin_->execute("RELEASE leftmost_refused");
 }
 

@@ -15,7 +15,6 @@ std::optional<Affinity> affinity_of(const Expr* expr) {
         expr = expr->left;
         continue;
       case ExprKind::kColumn:
-        if (expr->column == kRowidColumn) return Affinity::kInteger;
         return expr->has_affinity ? std::optional(expr->affinity) : std::nullopt;
       case ExprKind::kCast:
         return expr->affinity;

@@ -264,6 +264,7 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
     return bind_returning(binder, update.returning, target, with, bound.returning) && binder.check_frames();
   };
   if (!run()) return Unexpected(binder.take_error());
+  bound.calls_function = binder.calls_function();
   return bound;
 }
 

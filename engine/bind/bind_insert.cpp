@@ -183,6 +183,7 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
            bind_returning(binder, insert.returning, target, with, bound.returning) && binder.check_frames();
   };
   if (!run()) return Unexpected(binder.take_error());
+  bound.calls_function = binder.calls_function();
   return bound;
 }
 

@@ -75,6 +75,7 @@ struct BoundInsert {
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
   BoundReturning returning;
+  bool calls_function = false;  ///< anywhere in the statement; aggregates and what is computed in place do not count
 };
 
 struct BoundUpdate {
@@ -86,6 +87,7 @@ struct BoundUpdate {
   std::vector<BoundAssignment> assignments;
   sql::ConflictAction action{};
   BoundReturning returning;
+  bool calls_function = false;  ///< as in BoundInsert
 };
 
 struct BoundDelete {

@@ -138,6 +138,7 @@ bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> 
   frame.select = binder.arena().make<planner::Select>();
   FromEntry& entry = frame.from.emplace_back(target);
   entry.exposed_name = entry.table->name;
+  entry.types_of_first_column = true;
   if (!binder.expand_outputs(frame)) return false;
   for (const OutputColumn& output : frame.output) {
     if (output.expr != nullptr && (!binder.expand_expr(frame, output.expr, with, {}) || binder.failed()))

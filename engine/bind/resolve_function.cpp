@@ -125,6 +125,7 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
     marker->truth = truth;
     return marker;
   }
+  if (function->inline_form == InlineForm::kNone) calls_function_ = true;
   Expr* made = make(ExprKind::kFunction, nullptr, nullptr, span);
   made->function = function;
   made->list = to_span(resolved);

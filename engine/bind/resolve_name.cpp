@@ -99,6 +99,13 @@ void search_from(Search& search, std::vector<FromEntry>& from, const NamePath& p
 
 }  // namespace
 
+// `expr` is about a column like this one.
+static void set_type(const storage::ColumnDef& column, Expr& expr) {
+  expr.affinity = column.affinity;
+  expr.collation = column.collation;
+  expr.can_be_null = !column.not_null;
+}
+
 bool is_rowid_name(std::string_view name) {
   return equals_ignoring_case(name, "_rowid_") || equals_ignoring_case(name, "rowid") ||
          equals_ignoring_case(name, "oid");
@@ -126,6 +133,7 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
     if (column < 0) {
       expr->affinity = storage::Affinity::kInteger;
       expr->can_be_null = entry.null_extended;
+      if (entry.types_of_first_column) set_type(table.columns.front(), *expr);
       return expr;
     }
     const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column)];
@@ -134,9 +142,8 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
                         span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin));
     }
     expr->name = def.name;
-    expr->affinity = def.affinity;
-    expr->collation = def.collation;
-    expr->can_be_null = entry.null_extended || !def.not_null;
+    set_type(entry.types_of_first_column ? table.columns.front() : def, *expr);
+    expr->can_be_null = expr->can_be_null || entry.null_extended;
   } else {
     const auto i = static_cast<std::size_t>(column);
     expr->column = column;

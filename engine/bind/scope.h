@@ -48,6 +48,7 @@ struct FromEntry {
   std::string_view exposed_name;  ///< alias, else name
   std::string_view schema_name;   ///< `main`, `temp`; `*` for what has no schema
   bool is_nested_join = false;
+  bool types_of_first_column = false;  ///< SQLite's RETURNING: every column is typed as the table's first one
   bool null_extended = false;  ///< by any join: right of LEFT, left of RIGHT or FULL
   bool left_of_right_join = false;
   sql::JoinOperator join;

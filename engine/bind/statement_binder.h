@@ -113,6 +113,8 @@ class StatementBinder {
   void note_number(int number) { highest_number_ = std::max(highest_number_, number); }
   planner::ItemId next_item() { return next_item_++; }
   FromEntry* entry_of(planner::ItemId item) const;
+  /// Whether the statement calls a function that is no aggregate and not computed in place (coalesce, likely ...).
+  bool calls_function() const { return calls_function_; }
   void register_entry(FromEntry& entry) { entries_[entry.item->id] = &entry; }
   planner::Expr* make(planner::ExprKind kind, planner::Expr* left, planner::Expr* right, planner::Span span);
   /// What the result column shows: the declared type of a table's column, empty for the rest.
@@ -199,6 +201,7 @@ class StatementBinder {
   planner::ItemId next_item_ = 0;
   int highest_number_ = 0;
   int depth_ = 0;
+  bool calls_function_ = false;
   bool in_view_ = false;
   bool in_on_ = false;  // inside an ON clause, where SQLite keeps no offsets
 };

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "planner/comparison.h"
+#include "planner/expr_tools.h"
 #include "planner/planner.h"
 #include "storage/affinity.h"
 
@@ -19,6 +21,14 @@ Value as_stored(Value value) {
   const auto whole = static_cast<std::int64_t>(value.as_real());
   const bool is_minus_zero = value.as_real() == 0.0 && std::signbit(value.as_real());
   return static_cast<double>(whole) == value.as_real() && !is_minus_zero ? Value::integer(whole) : value;
+}
+
+// `expr` hands on the value of a column declared REAL as it is.
+bool passes_real_column(const planner::Expr* expr, const storage::TableDef& table) {
+  expr = planner::skip_markers(expr);
+  while (expr->kind == planner::ExprKind::kPlus) expr = planner::skip_markers(expr->left);
+  return expr->kind == planner::ExprKind::kColumn && expr->column >= 0 &&
+         table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
 }
 
 }  // namespace
@@ -80,11 +90,13 @@ Expected<bool> ChangeAction::next() {
 
 void ChangeAction::finish() { runtime_.close_subqueries(); }
 
-void ChangeAction::set_returning(const BoundReturning& returning, bool shows_stored_reals, StreamBuilder& builder) {
+void ChangeAction::set_returning(const BoundReturning& returning, const storage::TableDef& table,
+                                 bool shows_stored_reals, StreamBuilder& builder) {
   for (const planner::ResultColumn& column : returning.columns) {
-    returning_.push_back(builder.compile(*column.expr));
-    returning_stored_real_.push_back(shows_stored_reals && column.expr->kind == planner::ExprKind::kColumn &&
-                                     column.expr->affinity == storage::Affinity::kReal);
+    Returned& returned = returning_.emplace_back();
+    returned.program = builder.compile(*column.expr);
+    returned.is_real = planner::affinity_of(column.expr) == storage::Affinity::kReal;
+    returned.shows_stored = shows_stored_reals && !returned.is_real && passes_real_column(column.expr, table);
   }
   returned_ = RowBuffer(returning_.size());
 }
@@ -93,8 +105,9 @@ bool ChangeAction::add_returned() {
   if (returning_.empty()) return true;
   std::vector<Value> row(returning_.size());
   for (std::size_t i = 0; i < row.size(); ++i) {
-    row[i] = evaluate(*returning_[i], runtime_.eval());
-    if (returning_stored_real_[i]) row[i] = as_stored(row[i]);
+    row[i] = evaluate(*returning_[i].program, runtime_.eval());
+    if (returning_[i].is_real && row[i].is_integer()) row[i] = Value::real(static_cast<double>(row[i].as_integer()));
+    if (returning_[i].shows_stored) row[i] = as_stored(row[i]);
   }
   if (runtime_.failed()) return false;
   returned_.add(row);
@@ -107,14 +120,14 @@ bool ChangeAction::fail_check(const TableWriter::Check& check) {
   return false;
 }
 
-void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table) {
+void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table, bool calls_function) {
   bool replace_may_abort = !table.checks.empty();
   for (const storage::ColumnDef& column : table.columns) {
     replace_may_abort = replace_may_abort || (column.not_null && !column.default_sql);
   }
-  keeps_rows_on_mismatch_ = action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
-                            action == ConflictAction::kRollback ||
-                            (action == ConflictAction::kReplace && !replace_may_abort);
+  keeps_rows_on_mismatch_ = !calls_function && (action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
+                                                action == ConflictAction::kRollback ||
+                                                (action == ConflictAction::kReplace && !replace_may_abort));
 }
 
 ConflictAction conflict_action(sql::ConflictAction action) {

@@ -28,12 +28,14 @@ class ChangeAction : public Action {
   /// Whether run() may fail after it has changed something, so that a mark has to be taken first.
   virtual bool needs_mark() const = 0;
 
-  /// `shows_stored_reals`: an integral value of a REAL column comes back as an INTEGER when RETURNING names the bare
+  /// An expression of REAL affinity (a column has that of the table's first column here: bind/) gives reals.
+  /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when RETURNING names the
   /// column, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
-  void set_returning(const BoundReturning& returning, bool shows_stored_reals, StreamBuilder& builder);
-  /// OR x of the statement. Where no constraint can ask for ABORT, SQLite keeps no way back to the start of the
-  /// statement: inside a transaction the rows before a `datatype mismatch` stay, uncounted.
-  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table);
+  void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
+                     StreamBuilder& builder);
+  /// OR x of the statement. Where no constraint and no function can ask for ABORT, SQLite keeps no way back to the start
+  /// of the statement: inside a transaction the rows before a `datatype mismatch` stay, uncounted.
+  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table, bool calls_function);
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();
@@ -49,8 +51,12 @@ class ChangeAction : public Action {
   std::int64_t changes_ = 0;
 
  private:
-  std::vector<const Program*> returning_;
-  std::vector<bool> returning_stored_real_;
+  struct Returned {
+    const Program* program = nullptr;
+    bool is_real = false;       ///< integers become reals
+    bool shows_stored = false;  ///< integral reals become integers
+  };
+  std::vector<Returned> returning_;
   bool keeps_rows_on_mismatch_ = false;
   RowBuffer returned_;
   std::size_t returned_at_ = 0;

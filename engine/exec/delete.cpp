@@ -23,7 +23,7 @@ class DeleteAction final : public ChangeAction {
       loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops,
                                           context.statement.plan->change_constant_filters, builder_);
     }
-    set_returning(delete_.returning, false, builder_);
+    set_returning(delete_.returning, table_, false, builder_);
   }
 
   const StreamBuilder& builder() const { return builder_; }

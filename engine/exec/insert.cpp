@@ -35,8 +35,8 @@ class InsertAction final : public ChangeAction {
       upsert_targets_.push_back({upsert.conflict_index, upsert.on_rowid});
     }
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
-    set_returning(insert_.returning, true, builder_);
-    set_statement_action(action_, table_);
+    set_returning(insert_.returning, table_, true, builder_);
+    set_statement_action(action_, table_, insert_.calls_function);
     is_single_row_ = source_ == nullptr ||
                      (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
     reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();

@@ -31,8 +31,8 @@ class UpdateAction final : public ChangeAction {
       has_loops_ = !context.statement.plan->change_loops.empty();
     }
     assignments_ = compile_assignments(update_.assignments, builder_);
-    set_returning(update_.returning, true, builder_);
-    set_statement_action(action_, table_);
+    set_returning(update_.returning, table_, true, builder_);
+    set_statement_action(action_, table_, update_.calls_function);
   }
 
   const StreamBuilder& builder() const { return builder_; }
