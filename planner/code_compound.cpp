@@ -158,21 +158,21 @@ Item* Coder::item_of_compound(Select* compound) {
 
 std::vector<ResultColumn> Coder::columns_of_item(const Item& item) const {
   const Select* last = item.subquery;
+  const Select* first = last;  // whose columns have the types
+  while (first->prior != nullptr) first = first->prior;
   std::vector<ResultColumn> columns(last->columns.begin(), last->columns.end());
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const Expr* from = last->columns[i].expr;
+    const Expr* from = first->columns[i].expr;
     Expr* column = context_.arena.make<Expr>();
     column->kind = ExprKind::kColumn;
     column->item = item.id;
     column->column = static_cast<int>(i);
-    column->span = from->span;
+    column->span = last->columns[i].expr->span;
     column->name = columns[i].name;
     const auto affinity = affinity_of(from);
     column->has_affinity = affinity.has_value();
     column->affinity = affinity.value_or(storage::Affinity::kBlob);
-    for (const Select* arm = last; arm != nullptr; arm = arm->prior) {
-      if (const auto collation = collation_of(arm->columns[i].expr)) column->collation = *collation;
-    }
+    column->collation = collation_of(from).value_or(storage::Collation::kBinary);
     columns[i].expr = column;
   }
   return columns;

@@ -12,6 +12,7 @@
 #include "engine/exec/limit.h"
 #include "engine/exec/select_stream.h"
 #include "engine/exec/sorter.h"
+#include "engine/exec/typed_rows.h"
 #include "planner/comparison.h"
 
 namespace leftmost::engine {
@@ -29,7 +30,7 @@ const planner::Item* recursive_item(const planner::Select& arm) {
 class RecursiveStream final : public RowStream {
  public:
   RecursiveStream(const planner::Select& last, StreamBuilder& builder)
-      : runtime_(builder.runtime()), limit_(last, builder), key_columns_(last.columns.size()) {
+      : runtime_(builder.runtime()), limit_(last, builder), key_columns_(last.columns.size()), types_(last, false) {
     width_ = last.columns.size();
     std::vector<const planner::Select*> arms;
     for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) arms.insert(arms.begin(), arm);
@@ -87,7 +88,7 @@ class RecursiveStream final : public RowStream {
     for (;;) {
       if (has_row_) {
         has_row_ = false;
-        for (ItemRow* item : items_) item->set_values(row_);
+        for (ItemRow* item : items_) item->set_values(types_.apply(row_));
         for (const auto& arm : step_) {
           if (!enqueue_all(*arm)) return stop();
         }
@@ -177,6 +178,7 @@ class RecursiveStream final : public RowStream {
   Runtime& runtime_;
   LimitCounter limit_;
   std::vector<storage::KeyColumn> key_columns_;
+  ColumnTypes types_;  // for the steps
   std::vector<std::unique_ptr<RowStream>> setup_, step_;
   std::vector<ItemRow*> items_;
   std::vector<OrderKey> order_;

@@ -2,6 +2,7 @@
 
 #include "engine/exec/group_producer.h"
 #include "engine/exec/row_buffer.h"
+#include "engine/exec/typed_rows.h"
 #include "planner/comparison.h"
 
 namespace leftmost::engine {
@@ -61,10 +62,11 @@ void SelectStream::build_from(StreamBuilder& builder) {
     const planner::ItemId id = subquery.item->id;
     switch (subquery.use) {
       case planner::SubqueryUse::kCoroutine:
-        builder.add_coroutine(id, builder.build(*subquery.item->subquery));
+        builder.add_coroutine(id, with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, false));
         break;
       case planner::SubqueryUse::kMaterialize: {
-        std::unique_ptr<RowStream> stream = builder.build(*subquery.item->subquery);
+        std::unique_ptr<RowStream> stream =
+            with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, true);
         if (!stream) return;
         auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated, runtime_);
         materialized_.push_back(rows);

@@ -1,0 +1,41 @@
+// engine/exec/typed_rows.h - the types that a FROM subquery's columns give to its rows.
+//
+// A column of a subquery, view or CTE has the affinity of its expression in the leftmost arm. Other arms may give values of
+// other types, and SQLite 3.40.1 changes some of them on the way:
+//   - rows kept in memory (MATERIALIZE) are stored with the affinities, as rows of a table are; not those that the arms of
+//     an ordered compound are merged into;
+//   - a column of REAL affinity gives reals wherever it is read, in rows of a co-routine too.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/exec/row_stream.h"
+#include "planner/query.h"
+#include "storage/affinity.h"
+#include "storage/arena.h"
+
+namespace leftmost::engine {
+
+class ColumnTypes {
+ public:
+  /// Changes nothing.
+  ColumnTypes() = default;
+  /// Those of `last`, the last arm of the subquery.
+  ColumnTypes(const planner::Select& last, bool is_materialized);
+
+  bool changes_nothing() const { return affinities_.empty(); }
+  /// The row with its columns' types. Valid until the next call, and as long as the bytes of `row` are.
+  std::span<const storage::Value> apply(std::span<const storage::Value> row);
+
+ private:
+  bool is_materialized_ = false;
+  std::vector<storage::Affinity> affinities_;
+  std::vector<storage::Value> values_;
+  storage::Arena bytes_;
+};
+
+/// `rows` with the types of `last`'s columns.
+std::unique_ptr<RowStream> with_column_types(std::unique_ptr<RowStream> rows, const planner::Select& last, bool is_materialized);
+
+}  // namespace leftmost::engine
