@@ -4,6 +4,8 @@
 
 #include "advice/conditions.h"
 #include "advice/explanation.h"
+#include "advice/parameters.h"
+#include "advice/reading.h"
 #include "engine/sql/lexer.h"
 #include "storage/database_state.h"
 #include "storage/log_est.h"
@@ -11,75 +13,9 @@
 namespace leftmost::advice {
 namespace {
 
-using planner::AccessPath;
-using planner::Loop;
-
 std::string text_of(planner::Span span, std::string_view sql) {
   if (span.empty() || span.end > sql.size()) return {};
   return std::string(sql.substr(span.begin, span.end - span.begin));
-}
-
-/// How an item is read: the loop, and the SELECT it belongs to (null for UPDATE and DELETE).
-struct Reading {
-  const Loop* loop = nullptr;
-  const planner::SelectPlan* select = nullptr;
-};
-
-Reading find_reading(const planner::Plan& plan, const planner::Item* item) {
-  for (const planner::SelectPlan& select : plan.selects) {
-    for (const Loop& loop : select.loops) {
-      if (loop.item == item) return {&loop, &select};
-    }
-    if (select.count_shortcut && !select.select->items.empty() && select.select->items.front() == item) {
-      return {nullptr, &select};
-    }
-  }
-  for (const Loop& loop : plan.change_loops) {
-    if (loop.item == item) return {&loop, nullptr};
-  }
-  return {};
-}
-
-std::string access_of_subquery(const Reading& reading) {
-  if (reading.select != nullptr) {
-    for (const planner::FromSubquery& subquery : reading.select->subqueries) {
-      if (subquery.item != reading.loop->item) continue;
-      if (subquery.use == planner::SubqueryUse::kCoroutine) return "co-routine";
-      return "materialized";
-    }
-  }
-  return "subquery-scan";
-}
-
-std::string access_name(const Reading& reading) {
-  if (reading.loop == nullptr) {
-    return reading.select != nullptr && reading.select->count_index != nullptr ? "index-scan" : "scan";
-  }
-  const Loop& loop = *reading.loop;
-  if (loop.min_max != planner::MinMaxMode::kNone) return "min-max";
-  switch (loop.access) {
-    case AccessPath::kTableScan:
-      return loop.item->kind == planner::ItemKind::kTable ? "scan" : access_of_subquery(reading);
-    case AccessPath::kIndexScan:
-      return "index-scan";
-    case AccessPath::kRowidSearch:
-      return "rowid-search";
-    case AccessPath::kIndexSearch:
-      if (loop.skipped_columns > 0) return "skip-scan";
-      return loop.index != nullptr && loop.index->def->is_table_itself ? "primary-key-search" : "search";
-    case AccessPath::kAutomaticIndex:
-      return "automatic-index";
-    case AccessPath::kMultiIndexOr:
-      return "multi-index-or";
-  }
-  return "scan";
-}
-
-std::string index_of(const Reading& reading) {
-  const planner::RelationIndex* index = reading.loop != nullptr     ? reading.loop->index
-                                        : reading.select != nullptr ? reading.select->count_index
-                                                                    : nullptr;
-  return index == nullptr ? std::string() : index->def->name;
 }
 
 IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
@@ -175,12 +111,8 @@ Expected<std::vector<storage::OwnedValue>> parameter_values(const engine::Statem
   std::vector<std::optional<storage::OwnedValue>> values(
       static_cast<std::size_t>(statement.parameter_count()));
   for (const auto& [name, value] : options.parameters) {
-    int number = statement.parameter_number(name);
-    if (number == 0 && name.size() > 1 && name.size() < 7 && name[0] == '?') {
-      for (std::size_t i = 1; i < name.size() && name[i] >= '0' && name[i] <= '9'; ++i)
-        number = number * 10 + name[i] - '0';
-    }
-    if (number < 1 || number > statement.parameter_count()) {
+    const int number = parameter_number(statement, name);
+    if (number == 0) {
       return fail(ErrorCode::kRange, fmt::format("the statement has no parameter {}", name));
     }
     values[static_cast<std::size_t>(number) - 1] = value;

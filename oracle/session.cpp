@@ -67,12 +67,19 @@ Expected<std::unique_ptr<Session>> Session::open(const Options& options) {
     if (session->is_in_memory_) twin_options.mode = OpenMode::kReadWriteCreate;
     auto twin = Twin::open(twin_options);
     if (!twin) return Unexpected(twin.error());
+    if (options.plans_only && !session->is_in_memory_) {
+      twin = twin->copy(CopyContent::kSchemaAndStatistics);
+      if (!twin) return Unexpected(twin.error());
+      session->is_in_memory_ = true;
+    }
     session->twin_ = std::move(*twin);
     session->twin_->set_interrupt(&session->interrupt_);
   }
-  if (session->is_in_memory_) {
+  if (options.path.empty() || options.path == ":memory:") {
     session->database_ = engine::Database::in_memory(session->replay_);
     session->database_->limits().interrupt = &session->interrupt_;
+  } else if (session->is_in_memory_) {
+    if (auto loaded = session->load(); !loaded) return Unexpected(loaded.error());
   } else {
     session->is_readonly_ = options.mode == OpenMode::kReadOnly || session->twin_->is_readonly() || !options.twin;
     if (auto loaded = session->load(); !loaded) return Unexpected(loaded.error());

@@ -109,6 +109,9 @@ class Session {
     bool twin = true;
     int busy_timeout_milliseconds = 0;
     std::shared_ptr<engine::Environment> environment;  ///< null: the machine's own
+    /// The file's definitions and statistics alone, in memory on both sides: enough where only plans matter, and quick
+    /// however large the file is. The file itself is closed again. Requires: `twin`.
+    bool plans_only = false;
   };
 
   /// Errors: those of Twin::open and of load_database. With `twin` off and a file: the same.

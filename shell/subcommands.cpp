@@ -2,6 +2,7 @@
 
 #include "shell/crosscheck_command.h"
 #include "shell/fuzz_command.h"
+#include "shell/lint_command.h"
 #include "shell/tour_command.h"
 #include "shell/why_command.h"
 
@@ -10,6 +11,7 @@ namespace leftmost::shell {
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> list = {
       {"why", "explain why a statement uses, or does not use, each index", run_why},
+      {"lint", "verdicts on all statements of an application, for its build", run_lint},
       {"crosscheck", "run files of SQL on both engines and count where they agree", run_crosscheck},
       {"fuzz", "put random statements to both engines and count where they agree", run_fuzz},
       {"tour", "play the puzzle that leftmost was born from, on both engines", run_tour},

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "advice/explanation.h"
+#include "advice/parameters.h"
 #include "oracle/session.h"
 #include "shell/interrupt.h"
 #include "shell/shell.h"
@@ -67,13 +68,7 @@ Expected<std::pair<std::string, storage::OwnedValue>> parameter_of(const std::st
     name.insert(0, name.find_first_not_of("0123456789") == std::string::npos ? "?" : ":");
   }
   const std::string value = text.substr(equals + 1);
-  const auto database = engine::Database::in_memory();
-  auto statement = database->prepare("SELECT " + value);
-  if (statement && statement->column_count() == 1) {
-    const auto step = statement->step();
-    if (step && *step == engine::StepResult::kRow)
-      return std::pair(name, storage::OwnedValue(statement->value(0)));
-  }
+  if (auto meant = advice::value_of_sql(value)) return std::pair(name, std::move(*meant));
   return std::pair(name, storage::OwnedValue(storage::Value::text(value)));
 }
 
