@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "planner/comparison.h"
-#include "planner/expr_text.h"
 #include "planner/expr_tools.h"
 #include "planner/range_reasons.h"
+#include "planner/term_reasons.h"
 
 namespace leftmost::planner {
 
@@ -15,28 +14,6 @@ constexpr std::uint16_t kRangeOps = kOpsRangeLow | kOpsRangeHigh;
 
 bool is_about_column(const Expr* expr, ItemId item, int column) {
   return expr != nullptr && expr->kind == ExprKind::kColumn && expr->item == item && expr->column == column;
-}
-
-bool mentions_column(const Expr* expr, ItemId item, int column) {
-  if (expr == nullptr) return false;
-  if (is_about_column(expr, item, column)) return true;
-  bool found = false;
-  for_each_child(expr, [&](const Expr* child) { found = found || mentions_column(child, item, column); });
-  return found;
-}
-
-/// The operation that directly holds the column; null when the column stands alone or is not there.
-const Expr* holder_of(const Expr* expr, ItemId item, int column) {
-  const Expr* found = nullptr;
-  for_each_child(expr, [&](const Expr* child) {
-    if (found != nullptr || child == nullptr) return;
-    if (is_about_column(child, item, column)) {
-      found = expr;
-    } else {
-      found = holder_of(child, item, column);
-    }
-  });
-  return found;
 }
 
 std::string name_of(std::string_view name) { return std::string(name); }
@@ -67,185 +44,17 @@ std::vector<ColumnFacts> column_facts(LoopPlan& plan, const ItemFacts& facts, co
     }
     if (column.search != nullptr) continue;
     for (const Term* term : plan.terms.terms) {
-      if (term->is_virtual && !term->is_slice && term->ops != kOpRowValue) continue;
-      const bool mentioned = indexed.expression != nullptr
-                                 ? same_expr_skipping(term->expr->left, indexed.expression, facts.item->id)
-                                 : mentions_column(term->expr, facts.item->id, indexed.query_column);
+      if ((term->is_virtual && !term->is_slice) || term->ops == kOpRowValue) continue;
+      const bool mentioned =
+          indexed.expression != nullptr
+              ? side_like_expression(term->expr, indexed.expression, facts.item->id) != nullptr
+              : mentions_column(term->expr, facts.item->id, indexed.query_column);
       if (!mentioned) continue;
       column.other = term;
       break;
     }
   }
   return all;
-}
-
-namespace {
-
-Explanation why_pattern_fails(const Expr* call, const ProbeColumn& indexed, const std::string& name,
-                              const Context& context) {
-  const bool is_like = call->function->role == FunctionRole::kLike;
-  const Expr* pattern = skip_collate(call->list[0]);
-  if (pattern->kind == ExprKind::kParameter) {
-    return {"pattern-parameter-unknown",
-            "the pattern for " + name + " is a parameter: its prefix is not known while planning"};
-  }
-  if (pattern->kind != ExprKind::kLiteral || !pattern->value.is_text()) {
-    return {"pattern-not-literal",
-            "the pattern for " + name + " is not a literal: its prefix is not known while planning"};
-  }
-  const std::string_view text = pattern->value.as_bytes();
-  const std::string_view wildcards = is_like ? "%_" : "*?[";
-  if (text.empty() || wildcards.find(text.front()) != std::string_view::npos) {
-    return {"like-leading-wildcard",
-            "the pattern starts with a wildcard, so nothing is known about how " + name + " starts"};
-  }
-  if (affinity_of(call->list[1]) != storage::Affinity::kText) {
-    return {"pattern-non-text-column",
-            name + " is not declared TEXT: numbers in it would not sort as their text does"};
-  }
-  if (is_like && !context.options.case_sensitive_like && indexed.collation != storage::Collation::kNoCase) {
-    return {"like-case-insensitive", "LIKE ignores case, but the index sorts " + name + " as " +
-                                         name_of(storage::collation_name(indexed.collation)) +
-                                         "; it would have to be NOCASE"};
-  }
-  return {"collation-mismatch-index",
-          "the index sorts " + name + " in another collation than the pattern match uses"};
-}
-
-Explanation why_wrapped(const Expr* holder, const std::string& name) {
-  switch (holder->kind) {
-    case ExprKind::kAdd:
-    case ExprKind::kSubtract:
-    case ExprKind::kMultiply:
-    case ExprKind::kDivide:
-    case ExprKind::kRemainder:
-    case ExprKind::kBitAnd:
-    case ExprKind::kBitOr:
-    case ExprKind::kShiftLeft:
-    case ExprKind::kShiftRight:
-    case ExprKind::kNegate:
-    case ExprKind::kBitNot:
-      return {"column-inside-arithmetic",
-              name + " is part of an arithmetic expression; the index holds " + name + " itself"};
-    case ExprKind::kPlus:
-      return {"unary-plus",
-              "+" + name + " is no longer the column: the plus sign keeps it out of every index"};
-    case ExprKind::kConcat:
-      return {"columns-concatenated",
-              name + " is part of a concatenation; the index holds " + name + " itself"};
-    case ExprKind::kCast:
-      return {"column-inside-cast",
-              name + " is cast before it is compared; the index holds it as it is stored"};
-    case ExprKind::kFunction: {
-      const std::string_view function = holder->function->name;
-      if (function == "coalesce" || function == "ifnull") {
-        return {"column-inside-coalesce",
-                name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
-      }
-      for (const std::string_view date : {"date", "time", "datetime", "julianday", "strftime", "unixepoch"}) {
-        if (function == date) {
-          return {"date-function-on-column",
-                  name + " is inside " + name_of(function) + "(); compare " + name + " with a range instead"};
-        }
-      }
-      return {"column-inside-function",
-              name + " is inside " + name_of(function) + "(); the index holds " + name + " itself"};
-    }
-    case ExprKind::kCase:
-      return {"column-inside-function", name + " is inside CASE; the index holds " + name + " itself"};
-    default:
-      return {};
-  }
-}
-
-}  // namespace
-
-Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const Probe& probe, int position,
-                               const Context& context) {
-  const ProbeColumn& indexed = probe.columns[static_cast<std::size_t>(position)];
-  const ItemId id = facts.item->id;
-  const std::string name = name_of(probe.column_name(position, *facts.item));
-  const Expr* expr = term.expr;
-  const Expr* subject = skip_collate(expr->left);
-
-  if (expr->kind == ExprKind::kFunction && expr->function != nullptr && expr->list.size() >= 2 &&
-      (expr->function->role == FunctionRole::kLike || expr->function->role == FunctionRole::kGlob) &&
-      is_about_column(skip_collate(expr->list[1]), id, indexed.query_column)) {
-    return why_pattern_fails(expr, indexed, name, context);
-  }
-  if (is_about_column(expr, id, indexed.query_column)) {
-    return {"bare-boolean-column",
-            name + " alone is a condition, but no comparison: an index needs " + name + " = ... or a range"};
-  }
-  switch (expr->kind) {
-    case ExprKind::kNe:
-    case ExprKind::kIsNot:
-      if (is_about_column(subject, id, indexed.query_column) ||
-          is_about_column(skip_collate(expr->right), id, indexed.query_column)) {
-        return {"not-equal", "everything but one value of " + name + " is not one run of the index"};
-      }
-      break;
-    case ExprKind::kNot: {
-      const Expr* inner = skip_markers(expr->left);
-      if (inner->kind == ExprKind::kIn)
-        return {"not-in",
-                "NOT IN leaves everything but a few values of " + name + ": not one run of the index"};
-      if (inner->kind == ExprKind::kFunction)
-        return {"regexp-or-function-match", "NOT of a match on " + name + " is not a run of the index"};
-      return {"negated-comparison", "NOT (...) hides the comparison of " + name +
-                                        " from the planner; write the opposite comparison"};
-    }
-    case ExprKind::kNotNull:
-      return {
-          "is-not-null",
-          name + " IS NOT NULL is true of nearly every row: searching it would read nearly the whole index"};
-    case ExprKind::kOr:
-      return {"or-unindexed-branch",
-              "another branch of the OR has no index to search, so every row is read anyway"};
-    case ExprKind::kIn:
-      if (expr->left->kind == ExprKind::kRow && expr->select != nullptr &&
-          (expr->select->prior != nullptr || expr->select->values_rows.size() > 1)) {
-        return {"row-value-in-list", to_text(expr->left) +
-                                         " IN a list of rows is no search in this version: every row is "
-                                         "looked up in the list"};
-      }
-      break;
-    default:
-      break;
-  }
-  if (const Expr* holder = holder_of(expr, id, indexed.query_column);
-      holder != nullptr && holder != expr && indexed.expression == nullptr) {
-    if (Explanation wrapped = why_wrapped(holder, name); !wrapped.code.empty()) return wrapped;
-  }
-  if (expr->kind == ExprKind::kFunction) {
-    return {"regexp-or-function-match", "a function decides about " + name + " row by row"};
-  }
-  if ((term.prereq & facts.self) != 0 && (term.all & ~facts.self) == 0) {
-    return {"column-vs-same-row-column",
-            name + " is compared with another column of the same row: there is no value to search for"};
-  }
-  if (facts.needs_on_terms() && !constraint_fits_outer_join(term, facts)) {
-    return {"outer-join-where-late",
-            "this condition is decided after the outer join, so it cannot narrow the reading of " + name};
-  }
-  const auto collation = comparison_collation(expr).value_or(storage::Collation::kBinary);
-  if (indexed.query_column != kRowidColumn && collation != indexed.collation) {
-    const std::string compared = name_of(storage::collation_name(collation));
-    const std::string sorted = name_of(storage::collation_name(indexed.collation));
-    const bool explicit_one = has_explicit_collation(expr->left) || has_explicit_collation(expr->right);
-    return {explicit_one ? std::string_view("collation-mismatch-query")
-                         : std::string_view("collation-mismatch-index"),
-            "the comparison is " + compared + ", but the index sorts " + name + " as " + sorted};
-  }
-  if (!index_affinity_fits(expr, indexed.affinity)) {
-    if (indexed.affinity == storage::Affinity::kBlob || !indexed.affinity) {
-      return {"affinity-none-column",
-              name + " has no declared type, but the other side makes the comparison numeric"};
-    }
-    return {"affinity-mismatch-join",
-            name + " and the value it is compared with have different types: the index order does not fit"};
-  }
-  return {"column-inside-function", "the condition is no comparison of " + name + " with a value"};
 }
 
 namespace {
@@ -450,7 +259,7 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
                   std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
       continue;  // searchable, and why this index is not searched says its own code
     }
-    Explanation why = why_not_searchable(*term, facts, probe, i, context);
+    Explanation why = why_not_searchable(*term, plan, facts, probe, i, context);
     if (const Keyset* keyset = keyset_at(i)) {
       why = {"keyset-or-form", keyset_text(*keyset)};
       made.term = keyset->term->written;

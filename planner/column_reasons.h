@@ -1,5 +1,6 @@
 // planner/column_reasons.h - what became of each column of one index, and the reason on the first column that
-// is not a plain search (groups P, X, L and B of docs/reasons.md).
+// is not a plain search (groups P, X, L, B and I of docs/reasons.md). Why one condition cannot search one
+// column is in term_reasons.h, what a range ends in range_reasons.h.
 #pragma once
 
 #include "planner/loop_plan.h"
@@ -22,9 +23,6 @@ struct Explanation {
   std::string_view code;
   std::string text;
 };
-/// Why a condition that mentions the column cannot search this index column.
-Explanation why_not_searchable(const Term& term, const ItemFacts& facts, const Probe& probe, int position,
-                               const Context& context);
 
 /// The columns of an index that an arm of a multi-index OR searches (or scans) as `loop`.
 void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe);

@@ -1,5 +1,6 @@
 #include "planner/expr_text.h"
 
+#include "planner/probe.h"
 #include "planner/query.h"
 #include "storage/value.h"
 
@@ -102,7 +103,7 @@ int strength(ExprKind kind) {
 
 class Writer {
  public:
-  explicit Writer(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  Writer(std::span<const ItemFacts> items, std::size_t bytes_max) : items_(items), bytes_max_(bytes_max) {}
 
   void write(const Expr* expr) {
     if (expr == nullptr || is_full()) return;
@@ -123,8 +124,7 @@ class Writer {
         text_ += expr->name.empty() ? "?" + std::to_string(expr->parameter) : std::string(expr->name);
         return;
       case ExprKind::kColumn:
-        text_ += expr->column == kRowidColumn && expr->name.empty() ? std::string_view("rowid") : expr->name;
-        return;
+        return write_column(expr);
       case ExprKind::kNegate:
         return write_prefix("-", expr);
       case ExprKind::kPlus:
@@ -211,6 +211,14 @@ class Writer {
     write(expr);
     if (brackets) text_ += ')';
   }
+  void write_column(const Expr* expr) {
+    for (const ItemFacts& facts : items_) {
+      if (items_.size() < 2 || facts.item->id != expr->item) continue;
+      text_ += facts.item->alias.empty() ? facts.item->name : facts.item->alias;
+      text_ += '.';
+    }
+    text_ += expr->column == kRowidColumn && expr->name.empty() ? std::string_view("rowid") : expr->name;
+  }
   void write_prefix(std::string_view sign, const Expr* expr) {
     text_ += sign;
     write_operand(expr->left, 10);
@@ -239,13 +247,16 @@ class Writer {
   }
 
   std::string text_;
+  std::span<const ItemFacts> items_;
   std::size_t bytes_max_;
 };
 
 }  // namespace
 
-std::string to_text(const Expr* expr, std::size_t bytes_max) {
-  Writer writer(bytes_max);
+std::string to_text(const Expr* expr, std::size_t bytes_max) { return to_text(expr, {}, bytes_max); }
+
+std::string to_text(const Expr* expr, std::span<const ItemFacts> items, std::size_t bytes_max) {
+  Writer writer(items, bytes_max);
   writer.write(expr);
   return std::move(writer).take();
 }

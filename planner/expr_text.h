@@ -3,9 +3,11 @@
 //   born > 1990          a comparison with its value
 //   lower(last_name)     what an index column is
 //
-// Not for running: names are the columns' declared ones, without their tables, and what is long is cut.
+// Not for running: names are the columns' declared ones, with their tables only where these are given, and
+// what is long is cut.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "planner/expr.h"
@@ -14,5 +16,9 @@ namespace leftmost::planner {
 
 /// At most about `bytes_max` bytes; what was left out ends in `...`. Null: empty.
 std::string to_text(const Expr* expr, std::size_t bytes_max = 60);
+
+struct ItemFacts;
+/// The same; columns of these items are written as `o.pid` if there are several of them.
+std::string to_text(const Expr* expr, std::span<const ItemFacts> items, std::size_t bytes_max = 60);
 
 }  // namespace leftmost::planner

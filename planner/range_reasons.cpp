@@ -26,6 +26,39 @@ bool is_interval(const Term& one, const Term& other) {
   return same_expr(a, b);
 }
 
+/// Why a row value bounds the columns before this one but not this one (row_bound_length() counts them).
+Explanation why_row_value_ends(const Term& used, const UsedRange& range, int position, const ItemFacts& facts,
+                               const Probe& probe) {
+  const ProbeColumn& indexed = probe.columns[static_cast<std::size_t>(position)];
+  const std::string name(probe.column_name(position, *facts.item));
+  const auto field = static_cast<std::size_t>(position - range.first);
+  const auto& fields = used.expr->left->list;
+  if (field >= fields.size()) return {};
+  const Expr* from = fields[field];
+  if (from->kind != ExprKind::kColumn || from->item != facts.item->id ||
+      from->column != indexed.query_column) {
+    return {"prefix-range-stops", to_text(used.written) + " goes on with " + to_text(from) +
+                                      ", but the index goes on with " + name};
+  }
+  if (indexed.descending != probe.columns[static_cast<std::size_t>(range.first)].descending) {
+    const std::string before(probe.column_name(range.first, *facts.item));
+    return {"row-value-mixed-direction", "the index keeps " + before + " and " + name +
+                                             " in opposite directions, and a row value runs in one"};
+  }
+  const Expr* right = used.expr->right;
+  const Expr* to =
+      right->kind == ExprKind::kSubquery ? right->select->columns[field].expr : right->list[field];
+  const auto collation = comparison_collation(from, to);
+  if (collation != indexed.collation) {
+    return {"collation-mismatch-query",
+            "the row value compares " + name + " as " +
+                std::string(storage::collation_name(collation.value_or(storage::Collation::kBinary))) +
+                ", but the index sorts it as " + std::string(storage::collation_name(indexed.collation))};
+  }
+  return {"affinity-mismatch-join",
+          "the index does not sort " + name + " by the type that the row value compares it as"};
+}
+
 std::string end_of(const UsedRange& range, const std::string& before) {
   const Term* term = range.any();
   if (term == nullptr) return "the range on " + before;
@@ -39,15 +72,12 @@ Explanation why_behind_range(const UsedRange& range, int position, const Term& t
   const std::string before(probe.column_name(range.first, *facts.item));
   const std::string name(probe.column_name(position, *facts.item));
   const Term* used = range.any();
-  if (used != nullptr && used->expr->left->kind == ExprKind::kRow && used->written == term.written) {
-    const bool other_direction = probe.columns[static_cast<std::size_t>(position)].descending !=
-                                 probe.columns[static_cast<std::size_t>(range.first)].descending;
-    if (other_direction) {
-      return {"row-value-mixed-direction", "the index keeps " + before + " and " + name +
-                                               " in opposite directions, and a row value runs in one"};
-    }
+  const bool same_condition = used != nullptr && used->written == term.written;
+  if (same_condition && used->expr->left->kind == ExprKind::kRow) {
+    if (Explanation why = why_row_value_ends(*used, range, position, facts, probe); !why.code.empty())
+      return why;
   }
-  const bool is_range = (term.ops & kRangeOps) != 0 && !term.is_pattern_bound;
+  const bool is_range = (term.ops & kRangeOps) != 0 && !term.is_pattern_bound && !same_condition;
   if (is_range && (range.lower == nullptr || range.upper == nullptr) && used != nullptr &&
       is_interval(*used, term)) {
     return {"interval-two-columns", to_text(skip_markers(term.expr->right)) + " between " + before + " and " +

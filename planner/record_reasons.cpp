@@ -1,8 +1,12 @@
 // Writes down, right after the loops of a FROM clause have been decided, what became of every index and why
 // (docs/reasons.md lists the codes). Columns: column_reasons.cpp; ordering: order_reasons.cpp.
 
+#include <algorithm>
+
 #include "planner/coder.h"
 #include "planner/column_reasons.h"
+#include "planner/condition_reasons.h"
+#include "planner/covering_reasons.h"
 #include "planner/order_reasons.h"
 #include "planner/partial_index_reasons.h"
 
@@ -57,27 +61,6 @@ std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, cons
   return "one-index-per-table";
 }
 
-/// What the index in use costs beyond its search (group C).
-std::string_view cost_of_use(const ItemFacts& facts, const Probe& probe, const Candidate& chosen,
-                             bool has_conditions) {
-  if (!searches(chosen))
-    return has_conditions    ? "index-scan-not-search"
-           : chosen.covering ? "full-scan-picks-narrowest-index"
-                             : "";
-  if (chosen.covering || probe.is_table_itself()) return "";
-  const storage::IndexDef& def = *probe.index->def;
-  if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 &&
-      def.key_columns[0].column >= 0 &&
-      facts.item->relation->def->columns[static_cast<std::size_t>(def.key_columns[0].column)].affinity ==
-          storage::Affinity::kInteger) {
-    return "int-primary-key-not-rowid";
-  }
-  for (const ProbeColumn& column : probe.columns) {
-    if (column.expression != nullptr) return "expression-index-not-covering";
-  }
-  return "not-covering";
-}
-
 /// The arm of a multi-index OR that reads the index, if there is one.
 const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
   for (const OrArm& arm : loop.or_arms) {
@@ -97,9 +80,6 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
   TableReason& table = reasons.tables.emplace_back();
   table.item = facts.item;
   table.select = select;
-  bool any_condition = false;
-  for (const Term* term : plan.terms.terms) any_condition = any_condition || (term->all & facts.self) != 0;
-
   for (const Probe& probe : facts.probes) {
     const bool used = chosen != nullptr && chosen->probe == &probe;
     // The rowid tree is the table itself: worth a word only when it is searched.
@@ -147,33 +127,19 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       }
     }
     if (used && probe.index != nullptr) {
-      const std::string_view cost = cost_of_use(facts, probe, *chosen, any_condition);
-      if (!cost.empty() && index.code.empty()) index.code = cost;
-      if (cost == "not-covering" || cost == "int-primary-key-not-rowid" ||
-          cost == "expression-index-not-covering") {
-        add_general(
-            reasons, cost, quoted(probe.index), {},
-            cost == "not-covering"
-                ? quoted(probe.index) +
-                      " lacks a column that the query needs: every entry found costs a look-up in the table"
-            : cost == "int-primary-key-not-rowid"
-                ? "the primary key is not declared INTEGER: it has an index of its own, and every row found "
-                  "costs a second search"
-                : quoted(probe.index) +
-                      " holds an expression, and expressions are computed again from the table row");
-      } else if (cost == "index-scan-not-search") {
-        add_general(reasons, cost, quoted(probe.index), {},
-                    "all entries of " + quoted(probe.index) +
-                        " are read: the name of an index in the plan does not mean that it is searched");
-      } else if (cost == "full-scan-picks-narrowest-index") {
-        add_general(reasons, cost, quoted(probe.index), {},
-                    "everything has to be read, and " + quoted(probe.index) +
-                        " is the narrowest tree that has the needed columns");
+      Explanation cost = why_use_costs(plan, facts, probe, *chosen, select == nullptr);
+      if (!cost.code.empty()) {
+        if (index.code.empty()) index.code = cost.code;
+        add_general(reasons, cost.code, quoted(probe.index), {}, std::move(cost.text));
       }
     } else if (partial_unusable(plan, facts, probe)) {
       const PartialReason partial = why_partial_unusable(plan, facts, probe, context);
-      index.code = partial.why.code;
-      if (!index.columns.empty()) {
+      const bool is_mentioned =
+          partial.term != nullptr ||
+          std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.has_term(); });
+      // Of an index that the query says nothing about, its WHERE is the least reason.
+      if (is_mentioned && !index.columns.empty()) {
+        index.code = partial.why.code;
         ColumnReason& first = index.columns.front();
         first.code = partial.why.code;
         first.text = partial.why.text;
@@ -238,6 +204,7 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
                   "CROSS JOIN keeps " + name + " behind the tables to its left");
     }
   }
+  explain_conditions(reasons, loops);
   explain_order(reasons, select, plan, loops);
 }
 
@@ -246,6 +213,7 @@ void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
     record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts),
                 context_.plan.change_loops, context_);
   }
+  explain_conditions(context_.plan.reasons, loops);
 }
 
 void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {

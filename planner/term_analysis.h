@@ -21,6 +21,9 @@ void analyse_term(TermList& list, Term& term, const TermScope& scope);
 void analyse_or(TermList& list, Term& term, const TermScope& scope);
 /// term_pattern.cpp: like(pattern, x[, escape]) and glob(pattern, x) as ranges (section 3.6).
 void analyse_pattern(TermList& list, Term& term, const TermScope& scope);
+/// The pattern's first characters make it a match of numbers in something that is no TEXT column: no range
+/// then.
+bool pattern_may_be_number(const Expr* call, const Context& context);
 
 /// Bit of a comparison operator; 0 for everything else.
 std::uint16_t comparison_op(ExprKind kind);

@@ -67,7 +67,41 @@ const storage::Value* known_text(const Expr* pattern, const Context& context) {
   return value != nullptr && value->is_text() ? value : nullptr;
 }
 
+/// Of like(pattern, x[, escape]) or glob(pattern, x); nothing if the ESCAPE is none that SQLite plans with.
+std::optional<Wildcards> wildcards_of(const Expr* call) {
+  Wildcards wildcards =
+      call->function->role == FunctionRole::kGlob ? Wildcards{'*', '?', '['} : Wildcards{'%', '_'};
+  if (call->list.size() == 3) {
+    const Expr* escape = call->list[2];
+    if (escape->kind != ExprKind::kLiteral || !escape->value.is_text() ||
+        escape->value.as_bytes().size() != 1)
+      return std::nullopt;
+    wildcards.escape = escape->value.as_bytes()[0];
+    if (wildcards.escape == wildcards.any || wildcards.escape == wildcards.one) return std::nullopt;
+  }
+  return wildcards;
+}
+
+std::optional<Pattern> known_pattern(const Expr* call, const Context& context) {
+  const std::optional<Wildcards> wildcards = wildcards_of(call);
+  const storage::Value* text = known_text(skip_collate(call->list[0]), context);
+  if (!wildcards || text == nullptr) return std::nullopt;
+  return literal_prefix(text->as_bytes(), *wildcards);
+}
+
+/// Texts with this prefix may be numbers, and the subject may hold numbers.
+bool may_be_number(const Expr* subject, const Pattern& pattern) {
+  const bool is_text_column =
+      subject->kind == ExprKind::kColumn && affinity_of(subject) == storage::Affinity::kText;
+  return !is_text_column && looks_numeric(pattern.prefix);
+}
+
 }  // namespace
+
+bool pattern_may_be_number(const Expr* call, const Context& context) {
+  const std::optional<Pattern> pattern = known_pattern(call, context);
+  return pattern && may_be_number(call->list[1], *pattern);
+}
 
 void analyse_pattern(TermList& list, Term& term, const TermScope& scope) {
   Expr* call = term.expr;
@@ -76,24 +110,9 @@ void analyse_pattern(TermList& list, Term& term, const TermScope& scope) {
       call->list.size() > 3) {
     return;
   }
-  Wildcards wildcards = role == FunctionRole::kGlob ? Wildcards{'*', '?', '['} : Wildcards{'%', '_'};
-  if (call->list.size() == 3) {
-    const Expr* escape = call->list[2];
-    if (escape->kind != ExprKind::kLiteral || !escape->value.is_text() ||
-        escape->value.as_bytes().size() != 1)
-      return;
-    wildcards.escape = escape->value.as_bytes()[0];
-    if (wildcards.escape == wildcards.any || wildcards.escape == wildcards.one) return;
-  }
-  const storage::Value* text = known_text(skip_collate(call->list[0]), scope.context);
-  if (text == nullptr) return;
-  std::optional<Pattern> pattern = literal_prefix(text->as_bytes(), wildcards);
-  if (!pattern) return;
-
+  std::optional<Pattern> pattern = known_pattern(call, scope.context);
   Expr* subject = call->list[1];
-  const bool is_text_column =
-      subject->kind == ExprKind::kColumn && affinity_of(subject) == storage::Affinity::kText;
-  if (!is_text_column && looks_numeric(pattern->prefix)) return;
+  if (!pattern || may_be_number(subject, *pattern)) return;
 
   const bool ignores_case = role == FunctionRole::kLike && !scope.context.options.case_sensitive_like;
   std::string low = pattern->prefix, high = pattern->prefix;

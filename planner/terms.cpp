@@ -60,18 +60,22 @@ TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops, c
 }
 
 bool index_affinity_fits(const Expr* comparison, std::optional<storage::Affinity> column) {
-  const storage::Affinity affinity = comparison_affinity(comparison);
+  return index_affinity_fits(comparison_affinity(comparison), column);
+}
+
+bool index_affinity_fits(storage::Affinity affinity, std::optional<storage::Affinity> column) {
   if (affinity == storage::Affinity::kBlob) return true;
-  if (affinity == storage::Affinity::kText) return column == storage::Affinity::kText;
+  if (affinity == storage::Affinity::kText) return column && *column == storage::Affinity::kText;
   return column && is_numeric_affinity(*column);
 }
 
 bool TermScan::fits(const Term& term) const {
   if ((term.ops & ops_) == 0) return false;
   if (tests_index_ && (term.ops & kOpIsNull) == 0) {
-    const std::optional<storage::Affinity> affinity =
-        test_.has_affinity ? std::optional(test_.affinity) : std::nullopt;
-    if (!index_affinity_fits(term.expr, affinity)) return false;
+    const storage::Affinity compared = comparison_affinity(term.expr);
+    const bool fits = test_.has_affinity ? index_affinity_fits(compared, test_.affinity)
+                                         : compared == storage::Affinity::kBlob;
+    if (!fits) return false;
     if (comparison_collation(term.expr).value_or(storage::Collation::kBinary) != test_.collation)
       return false;
   }

@@ -130,6 +130,8 @@ class TermScan {
 
 /// True if an index column of this affinity gives the right answer for the comparison.
 bool index_affinity_fits(const Expr* comparison, std::optional<storage::Affinity> column);
+/// The same for the affinity that a comparison gives to its sides.
+bool index_affinity_fits(storage::Affinity comparison, std::optional<storage::Affinity> column);
 
 /// Section 3.10, "finding one term": the first with no prerequisites and = or IS, else the first whose
 /// prerequisites are within `ready`.

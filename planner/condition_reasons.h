@@ -1,0 +1,18 @@
+// planner/condition_reasons.h - reasons about a whole condition that no index column tells already: because
+// no index has the column, or because the condition has no column to search.
+#pragma once
+
+#include "planner/loop_plan.h"
+#include "planner/reason.h"
+
+namespace leftmost::planner {
+
+/// To be called when the columns of all indexes of this FROM clause have their reasons; adds to
+/// `reasons.general`:
+///   in-list-on-wrong-side  value IN (SELECT about the row)
+///   or-across-tables       an OR over several tables, none of them indexed
+///   keyset-or-form         a page condition that became a multi-index OR, or that ends with the rowid
+///   interval-two-columns   a value between two columns that have an index each
+void explain_conditions(PlanReasons& reasons, LoopPlan& plan);
+
+}  // namespace leftmost::planner
