@@ -64,7 +64,9 @@ void look_at_table(const storage::TableDef& table, const std::vector<storage::In
                    const std::set<std::string>& used, std::vector<Finding>& findings) {
   for (const storage::IndexPtr& index : indexes) {
     if (!is_droppable(*index)) continue;
-    if (const storage::IndexDef* longer = longer_one(*index, indexes)) {
+    const storage::IndexDef* longer = longer_one(*index, indexes);
+    // Where nobody uses the longer one, it is that one that can go.
+    if (longer != nullptr && (used.count(longer->name) != 0 || !is_droppable(*longer))) {
       findings.push_back(finding_about(
           "redundant-prefix-index", table, index->name,
           longer->key_columns.size() == index->key_columns.size()

@@ -13,60 +13,20 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/shell/program_run.h"
+
+using namespace leftmost::shell::test;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Run {
-  std::string out;
-  std::string err;
-  int status = -1;
-};
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// A folder of its own, gone afterwards: scripts write files.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "leftmost-shell-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
-}
 
 /// Runs `program` with `arguments` (as the command shell reads them) and this text as standard input.
 Run run(const std::string& program, const std::string& arguments, const std::string& input) {
   const Folder folder;
   const fs::path data = folder.path() / "data";
-  fs::create_directory(data);
   std::ofstream(folder.path() / "in", std::ios::binary) << input;
   std::ofstream(data / "inner.sql") << "select 'inner';\n\nselec;\n";
   std::ofstream(data / "people.csv") << "name,age\nSmith,30\n\"O'Hara, \"\"Jo\"\"\",31\nx\ny,1,2\n";
-  const std::string command = fmt::format("cd {} && HOME={} {} {} < ../in > ../out 2> ../err", quoted(data.string()),
-                                          quoted(data.string()), quoted(program), arguments);
-  Run result;
-  const int status = std::system(command.c_str());
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  result.out = read_file(folder.path() / "out");
-  result.err = read_file(folder.path() / "err");
-  return result;
+  return run_in(folder, program, arguments);
 }
 
 /// sqlite3 of the version that the contract names. Another one prints otherwise: then there is nothing to compare with.
