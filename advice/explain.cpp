@@ -240,8 +240,10 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
     question.sql = explanation.sql;
     question.statement = &statement.ours();
     question.bindings = *bindings;
-    if (explanation.ran && kind == engine::StatementKind::kSelect) question.work = explanation.work;
-    explanation.suggestions = suggest_indexes(session, question);
+    if (explanation.ran) question.work = explanation.work;
+    Advice advice = suggest(session, question, options.suggest);
+    explanation.suggestions = std::move(advice.suggestions);
+    explanation.nothing_because = std::move(advice.nothing_because);
   }
   return next;
 }

@@ -82,6 +82,7 @@ struct Explanation {
   std::vector<TableUse> tables;
   std::vector<StatementReason> reasons;
   std::vector<Suggestion> suggestions;
+  std::string nothing_because;  ///< why there is no suggestion; empty if there is one, or none was asked for
   bool ran = false;
   engine::Work work;                  ///< measured, if it ran
   std::optional<Error> run_error;     ///< the run ended with it
@@ -97,6 +98,7 @@ struct ExplainOptions {
       false;  ///< the tables have no rows yet (a schema alone): do not run where all are empty
   bool runs = true;
   bool suggestions = true;
+  SuggestOptions suggest;
   bool trace = false;
 };
 

@@ -65,6 +65,10 @@ Json table_json(const TableUse& table) {
   return object;
 }
 
+Json counters_json(const oracle::TwinCounters& counters) {
+  return {{"vm_steps", counters.vm_steps}, {"fullscan_steps", counters.fullscan_steps}, {"sorts", counters.sorts}};
+}
+
 Json suggestion_json(const Suggestion& suggestion) {
   Json object = {{"kind", suggestion.kind},
                  {"sql", suggestion.sql},
@@ -73,6 +77,18 @@ Json suggestion_json(const Suggestion& suggestion) {
   if (suggestion.work_before) object["work_before"] = *suggestion.work_before;
   if (suggestion.work_after) object["work_after"] = *suggestion.work_after;
   object["proved_on"] = suggestion.proved_on;
+  if (!suggestion.what.empty()) object["what"] = suggestion.what;
+  if (!suggestion.presumes.empty()) object["presumes"] = suggestion.presumes;
+  if (suggestion.sqlite_before && suggestion.sqlite_after) {
+    object["sqlite_before"] = counters_json(*suggestion.sqlite_before);
+    object["sqlite_after"] = counters_json(*suggestion.sqlite_after);
+  }
+  if (suggestion.price) {
+    object["price"] = {{"bytes", suggestion.price->bytes},
+                       {"entries", suggestion.price->entries},
+                       {"bytes_per_insert", suggestion.price->bytes_per_insert},
+                       {"pages_per_insert", suggestion.price->pages_per_insert}};
+  }
   return object;
 }
 
@@ -113,6 +129,7 @@ std::string to_json(const Explanation& explanation) {
   json["suggestions"] = Json::array();
   for (const Suggestion& suggestion : explanation.suggestions)
     json["suggestions"].push_back(suggestion_json(suggestion));
+  if (!explanation.nothing_because.empty()) json["nothing_to_suggest"] = explanation.nothing_because;
   if (explanation.ran) {
     json["work"] = work_json(explanation.work);
   } else {

@@ -4,214 +4,179 @@
 
 #include <algorithm>
 
+#include "advice/item_conditions.h"
 #include "advice/runs.h"
-#include "planner/comparison.h"
 #include "planner/expr_tools.h"
 
 namespace leftmost::advice {
 namespace {
 
-using planner::Expr;
-using planner::ExprKind;
 using planner::Loop;
+using Columns = std::vector<std::string>;
 
 // A covering index with more columns than this is a second table.
 constexpr std::size_t kCoveringColumnsMax = 6;
+// A statement with dozens of ranges on one table: the first few have to do.
+constexpr std::size_t kRangesMax = 4;
+constexpr std::size_t kBranchesMax = 8;
 
-enum class TermUse : std::uint8_t { kNone, kEquality, kRange };
-
-struct ColumnTerm {
-  TermUse use = TermUse::kNone;
-  std::string column;
-};
-
-TermUse use_of(ExprKind kind) {
-  switch (kind) {
-    case ExprKind::kEq:
-    case ExprKind::kIs:
-    case ExprKind::kIn:
-    case ExprKind::kIsNull:
-      return TermUse::kEquality;
-    case ExprKind::kLt:
-    case ExprKind::kLe:
-    case ExprKind::kGt:
-    case ExprKind::kGe:
-    case ExprKind::kBetween:
-      return TermUse::kRange;
-    default:
-      return TermUse::kNone;
+/// `email COLLATE NOCASE DESC` -> `email`: what an index column is about.
+std::string_view bare(std::string_view column) {
+  for (const std::string_view suffix : {" DESC", " COLLATE BINARY", " COLLATE NOCASE", " COLLATE RTRIM"}) {
+    if (column.size() > suffix.size() && column.substr(column.size() - suffix.size()) == suffix)
+      column.remove_suffix(suffix.size());
   }
+  return column;
 }
 
-class LoopReader {
- public:
-  LoopReader(const Loop& loop, std::string_view sql)
-      : loop_(loop), table_(*loop.item->relation->def), sql_(sql) {}
-
-  void read() {
-    for (const planner::SeekColumn& seek : loop_.equalities) add(seek.term);
-    add(loop_.lower.term);
-    add(loop_.upper.term);
-    for (const planner::Filter& filter : loop_.filters) {
-      if (!filter.is_outer_on || loop_.item->join.left) add(filter.condition);
-    }
-  }
-
-  /// The columns of an ORDER BY or GROUP BY, if all are plain columns of this item.
-  std::vector<std::string> order_columns(std::span<const planner::OrderTerm> terms) const {
-    std::vector<std::string> columns;
-    for (const planner::OrderTerm& term : terms) {
-      const Expr* column = planner::skip_collate(term.expr);
-      if (column->kind != ExprKind::kColumn || column->item != loop_.item->id || column->column < 0)
-        return {};
-      std::string text = column_text(*column, planner::collation_of(term.expr));
-      if (term.descending) text += " DESC";
-      columns.push_back(std::move(text));
-    }
-    return columns;
-  }
-
-  std::vector<std::string> used_columns() const {
-    std::vector<std::string> columns;
-    for (std::size_t i = 0; i < loop_.item->used.size() && i < table_.columns.size(); ++i) {
-      if (loop_.item->used[i] && static_cast<int>(i) != table_.rowid_alias) {
-        columns.push_back(sql_name(table_.columns[i].name));
-      }
-    }
-    return columns;
-  }
-
-  const std::vector<std::string>& equalities() const { return equalities_; }
-  const std::vector<std::string>& ranges() const { return ranges_; }
-  const storage::TableDef& table() const { return table_; }
-
- private:
-  std::string column_text(const Expr& column, std::optional<storage::Collation> collation) const {
-    std::string text = sql_name(table_.columns[static_cast<std::size_t>(column.column)].name);
-    if (collation && *collation != table_.columns[static_cast<std::size_t>(column.column)].collation) {
-      text += fmt::format(" COLLATE {}", storage::collation_name(*collation));
-    }
-    return text;
-  }
-
-  /// What an index would have to hold for this side of a comparison; empty if it is not about this table
-  /// alone.
-  std::string key_text(const Expr* side, const Expr* comparison) const {
-    if (side == nullptr) return {};
-    side = planner::skip_markers(side);
-    if (side->kind == ExprKind::kColumn) {
-      if (side->item != loop_.item->id || side->column < 0) return {};
-      return column_text(*side, planner::comparison_collation(comparison));
-    }
-    // An expression on the table's columns, as an expression index would have it (without the name of the
-    // table).
-    if (side->kind != ExprKind::kFunction || !planner::is_deterministic(side) ||
-        !planner::mentions_item(side, loop_.item->id) ||
-        !planner::is_constant_or_of_item(side, loop_.item->id) || side->span.empty() ||
-        side->span.end > sql_.size()) {
-      return {};
-    }
-    const std::string_view text = sql_.substr(side->span.begin, side->span.end - side->span.begin);
-    return text.find('.') == std::string_view::npos ? std::string(text) : std::string();
-  }
-
-  void add(const Expr* condition) {
-    if (condition == nullptr) return;
-    condition = planner::skip_markers(condition);
-    if (condition->kind == ExprKind::kAnd) {
-      add(condition->left);
-      add(condition->right);
-      return;
-    }
-    const TermUse use = use_of(condition->kind);
-    if (use == TermUse::kNone) return;
-    const bool has_right = condition->right != nullptr;
-    const planner::ItemId id = loop_.item->id;
-    std::string key;
-    if (!has_right || !planner::mentions_item(condition->right, id))
-      key = key_text(condition->left, condition);
-    if (key.empty() && has_right && !planner::mentions_item(condition->left, id)) {
-      key = key_text(condition->right, condition);
-    }
-    if (key.empty() || contains(equalities_, key)) return;
-    auto& columns = use == TermUse::kEquality ? equalities_ : ranges_;
-    if (!contains(columns, key)) columns.push_back(std::move(key));
-  }
-
-  static bool contains(const std::vector<std::string>& columns, const std::string& column) {
-    return std::find(columns.begin(), columns.end(), column) != columns.end();
-  }
-
-  const Loop& loop_;
-  const storage::TableDef& table_;
-  std::string_view sql_;
-  std::vector<std::string> equalities_;
-  std::vector<std::string> ranges_;
-};
-
-std::vector<std::string> joined(std::vector<std::string> columns, const std::vector<std::string>& more) {
+Columns joined(Columns columns, const Columns& more) {
   for (const std::string& column : more) {
-    const std::string bare = column.substr(0, column.find(' '));
-    const bool is_there = std::any_of(columns.begin(), columns.end(), [&](const std::string& there) {
-      return there.substr(0, there.find(' ')) == bare;
-    });
+    const bool is_there = std::any_of(columns.begin(), columns.end(),
+                                      [&](const std::string& there) { return bare(there) == bare(column); });
     if (!is_there) columns.push_back(column);
   }
   return columns;
 }
 
-/// An index that begins with these columns exists: another would be searched in the same way.
-bool exists(const planner::Relation& relation, const std::vector<std::string>& columns) {
+/// An index on all rows that begins with these columns exists: another would be searched in the same way.
+bool exists(const planner::Relation& relation, const Columns& columns) {
   return std::any_of(
       relation.indexes.begin(), relation.indexes.end(), [&](const planner::RelationIndex& index) {
         const auto& keys = index.def->key_columns;
         if (keys.size() < columns.size() || index.def->is_partial()) return false;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-          if (keys[i].column < 0 || keys[i].descending) return false;
+          if (keys[i].column < 0) return false;
           const storage::ColumnDef& column = relation.def->columns[static_cast<std::size_t>(keys[i].column)];
-          if (keys[i].collation != column.collation || sql_name(column.name) != columns[i]) return false;
+          std::string text = sql_name(column.name);
+          if (keys[i].collation != column.collation)
+            text += fmt::format(" COLLATE {}", storage::collation_name(keys[i].collation));
+          if (keys[i].descending) text += " DESC";
+          if (text != columns[i]) return false;
         }
         return true;
       });
 }
 
+/// What the loop's SELECT wants in an order that it has to make itself now: ORDER BY, GROUP BY, DISTINCT, or
+/// the end of one column.
+Columns wanted_order(const ItemConditions& conditions, const planner::SelectPlan& select) {
+  const planner::Select& core = *select.select;
+  if (select.group == planner::GroupMode::kSorted) return conditions.order_columns(core.group_by);
+  const bool sorts =
+      select.order == planner::OrderMode::kSort || select.order == planner::OrderMode::kSortRightPart;
+  if (sorts && core.group_by.empty()) return conditions.order_columns(core.order_by);
+  if (select.distinct == planner::DistinctMode::kTempBTree) {
+    std::vector<planner::OrderTerm> terms;
+    for (const planner::ResultColumn& column : core.columns) terms.push_back({column.expr, false, {}, 0});
+    return conditions.order_columns(terms);
+  }
+  const bool is_min_max = core.aggregates.size() == 1 && core.group_by.empty() &&
+                          core.aggregates[0].arguments.size() == 1 &&
+                          (core.aggregates[0].function->role == planner::FunctionRole::kMin ||
+                           core.aggregates[0].function->role == planner::FunctionRole::kMax);
+  if (is_min_max) {
+    const planner::OrderTerm term{core.aggregates[0].arguments[0], false, {}, 0};
+    return conditions.order_columns({&term, 1});
+  }
+  return {};
+}
+
+class TableProposals {
+ public:
+  TableProposals(const ItemConditions& conditions, std::vector<IndexProposal>& all)
+      : conditions_(conditions), all_(all) {}
+
+  void propose(const Columns& order, bool wants_covering) {
+    const KeyColumns& keys = conditions_.keys();
+    std::vector<Columns> leads = {keys.equal};
+    if (!keys.equal_join.empty()) {
+      leads.insert(leads.begin(), joined(keys.equal_join, keys.equal));
+      leads.insert(leads.begin() + 1, joined(keys.equal, keys.equal_join));
+    }
+    std::vector<Columns> wanted;
+    for (const Columns& lead : leads) {
+      const Columns with_in = joined(lead, keys.in);
+      if (!order.empty()) wanted.push_back(joined(lead, order));
+      for (std::size_t i = 0; i < keys.ranges.size() && i < kRangesMax; ++i)
+        wanted.push_back(joined(with_in, keys.ranges[i]));
+      if (keys.ranges.empty() || !order.empty()) wanted.push_back(with_in);
+    }
+    if (!order.empty()) wanted.push_back(order);
+    for (const Columns& columns : wanted) add(columns, false);
+    propose_branches();
+    propose_partial(order);
+    if (!wants_covering) return;
+    const Columns used = conditions_.used_columns();
+    if (wanted.empty()) wanted.push_back({});
+    for (const Columns& columns : wanted) {
+      const Columns covering = joined(columns, used);
+      const bool is_narrow =
+          covering.size() <= kCoveringColumnsMax && covering.size() < conditions_.table().columns.size();
+      if (is_narrow && covering.size() > columns.size()) add(covering, true);
+    }
+  }
+
+ private:
+  void add(const Columns& columns, bool is_covering) {
+    if (columns.empty() || exists(*conditions_.item().relation, columns)) return;
+    add({{ProposedIndex{conditions_.table().name, columns, {}}}, is_covering, false});
+  }
+
+  void add(IndexProposal proposal) {
+    const auto same = [](const ProposedIndex& a, const ProposedIndex& b) {
+      return a.table == b.table && a.columns == b.columns && a.where == b.where;
+    };
+    const bool is_known = std::any_of(all_.begin(), all_.end(), [&](const IndexProposal& known) {
+      return known.indexes.size() == proposal.indexes.size() &&
+             std::equal(known.indexes.begin(), known.indexes.end(), proposal.indexes.begin(), same);
+    });
+    if (!is_known) all_.push_back(std::move(proposal));
+  }
+
+  /// Each OR whose every branch could be searched: the indexes that its branches lack.
+  void propose_branches() {
+    for (const std::vector<KeyColumns>& branches : conditions_.branches()) {
+      if (branches.size() > kBranchesMax) continue;
+      IndexProposal proposal;
+      for (const KeyColumns& branch : branches) {
+        Columns columns = joined(joined(branch.equal, branch.equal_join), branch.in);
+        if (!branch.ranges.empty()) columns = joined(columns, branch.ranges.front());
+        if (exists(*conditions_.item().relation, columns)) continue;
+        const bool is_there =
+            std::any_of(proposal.indexes.begin(), proposal.indexes.end(),
+                        [&](const ProposedIndex& index) { return index.columns == columns; });
+        if (!is_there) proposal.indexes.push_back({conditions_.table().name, columns, {}});
+      }
+      if (!proposal.indexes.empty()) add(std::move(proposal));
+    }
+  }
+
+  /// The rows that meet a condition of which nothing can be searched.
+  void propose_partial(const Columns& order) {
+    const KeyColumns& keys = conditions_.keys();
+    for (const std::string& condition : conditions_.row_conditions()) {
+      Columns columns = joined(keys.equal, order);
+      if (order.empty() && !keys.ranges.empty()) columns = joined(columns, keys.ranges.front());
+      if (columns.empty()) columns = conditions_.any_column();
+      if (columns.empty()) continue;
+      add({{ProposedIndex{conditions_.table().name, columns, condition}}, false, true});
+    }
+  }
+
+  const ItemConditions& conditions_;
+  std::vector<IndexProposal>& all_;
+};
+
 void propose_for(const Loop& loop, const planner::SelectPlan* select, std::string_view sql,
                  std::vector<IndexProposal>& proposals) {
   if (loop.item == nullptr || loop.item->kind != planner::ItemKind::kTable || loop.item->relation == nullptr)
     return;
-  if (loop.one_row) return;
-  LoopReader reader(loop, sql);
-  reader.read();
-  const auto add = [&](std::vector<std::string> columns, bool is_covering) {
-    if (columns.empty() || exists(*loop.item->relation, columns)) return;
-    const bool is_known = std::any_of(proposals.begin(), proposals.end(), [&](const IndexProposal& known) {
-      return known.table == reader.table().name && known.columns == columns;
-    });
-    if (!is_known) proposals.push_back({reader.table().name, std::move(columns), is_covering});
-  };
-
-  std::vector<std::string> order;
-  if (select != nullptr && &loop == &select->loops.front()) {
-    const planner::Select& core = *select->select;
-    const bool sorts =
-        select->order == planner::OrderMode::kSort || select->order == planner::OrderMode::kSortRightPart;
-    if (sorts && core.group_by.empty()) order = reader.order_columns(core.order_by);
-    if (select->group == planner::GroupMode::kSorted) order = reader.order_columns(core.group_by);
-  }
-  const std::vector<std::string> range(reader.ranges().begin(),
-                                       reader.ranges().begin() + !reader.ranges().empty());
-  const std::vector<std::string> by_order = joined(reader.equalities(), order);
-  const std::vector<std::string> by_range = joined(reader.equalities(), range);
-  if (!order.empty()) add(by_order, false);
-  add(by_range, false);
-  if (loop.access != planner::AccessPath::kTableScan && loop.access != planner::AccessPath::kAutomaticIndex)
-    return;
-  for (const std::vector<std::string>& key : {by_range, by_order}) {
-    const std::vector<std::string> covering = joined(key, reader.used_columns());
-    const bool is_narrow =
-        covering.size() <= kCoveringColumnsMax && covering.size() < reader.table().columns.size();
-    if (is_narrow && covering.size() > key.size()) add(covering, true);
-  }
+  if (loop.one_row && loop.min_max == planner::MinMaxMode::kNone) return;
+  ItemConditions conditions(*loop.item, sql);
+  conditions.add_loop(loop);
+  if (select != nullptr) conditions.add_where(select->select->where);
+  const Columns order = select == nullptr ? Columns() : wanted_order(conditions, *select);
+  TableProposals(conditions, proposals).propose(order, select != nullptr && !loop.covering);
 }
 
 }  // namespace

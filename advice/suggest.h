@@ -1,21 +1,26 @@
-// advice/suggest.h - indexes that would help one statement, each tried before it is said.
+// advice/suggest.h - what would help one statement, each thing tried before it is said.
 //
-// For each table that the statement reads, in turn:
-//   1. The columns that conditions fix (=, IS, IN) come first, then either the columns of an ORDER BY or
-//   GROUP BY that is
-//      sorted now, or the column of one range: equality, then sort, then range, because a range or a gap ends
-//      the prefix.
-//   2. Where that does not help a scan, the same columns and the few others that the statement needs, so that
-//   the table
-//      need not be read at all.
-//   3. The index is made on a private copy of the database in SQLite and in a copy of our data. It is
-//   suggested only if
-//      both engines then choose it with the same plan, the statement gives the same rows, and it steps onto
-//      less than half as much (or sorts less, or needs no look-ups in the table).
-// So a suggestion never rests on an estimate of ours alone.
+//   question = {sql, &statement, bindings, work}
+//   Advice advice = suggest(session, question);
+//   for (const Suggestion& one : advice.suggestions) print(one.sql);
+//   if (advice.suggestions.empty()) print(advice.nothing_because);
+//
+// Proposals come from four readers, which know the statement and not the data:
+//   index_proposals.h   indexes that its conditions, order, groups and columns ask for (from the plan)
+//   rewrite.h           other ways to write it (from the syntax tree)
+//   drop_proposals.h    indexes that a longer one makes redundant
+//   ANALYZE             where the planner has no statistics of a table that it reads
+// Each is then done on a private copy of the database in SQLite and on a copy of our data (trial.h), and is
+// suggested only if both engines take the new plan, the statement gives the same rows, and it is less work by
+// what both engines count. So a suggestion never rests on an estimate.
+//
+// Where the statement cannot be run (a parameter without a value, no rows yet) an index is judged by the plans
+// alone and a rewrite is not suggested at all.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,14 +31,28 @@
 
 namespace leftmost::advice {
 
+/// What a new index takes, measured on SQLite's copy.
+struct IndexPrice {
+  std::uint64_t bytes = 0;             ///< pages of the file
+  std::uint64_t entries = 0;
+  std::uint64_t bytes_per_insert = 0;  ///< the share of one entry
+  std::uint64_t pages_per_insert = 0;  ///< levels that an INSERT descends to place its entry
+};
+
 struct Suggestion {
-  std::string kind;  ///< `create-index`
-  std::string sql;
+  std::string kind;  ///< `create-index`, `drop-index`, `rewrite`, `analyze`
+  std::string sql;   ///< several CREATE INDEX where one alone would not help
   std::string before;  ///< plan lines joined by ` / `
   std::string after;
   std::optional<std::uint64_t> work_before;  ///< rows visited; none if nothing ran
   std::optional<std::uint64_t> work_after;
   std::string proved_on;  ///< `SQLite 3.40.1`
+
+  std::string what;      ///< rewrite: what was changed, `a half-open range on the bare column`
+  std::string presumes;  ///< rewrite: what the data must be like for the same rows; empty: any data will do
+  std::optional<oracle::TwinCounters> sqlite_before;  ///< what SQLite counted
+  std::optional<oracle::TwinCounters> sqlite_after;
+  std::optional<IndexPrice> price;  ///< create-index: of all that it makes; drop-index: what becomes free
 };
 
 /// A statement that was prepared, and run if `work` is set.
@@ -44,7 +63,28 @@ struct StatementInQuestion {
   std::optional<engine::Work> work;
 };
 
-/// Best first. Empty without a twin. The session's data are as before.
+struct SuggestOptions {
+  bool indexes = true;
+  bool rewrites = true;
+  bool upkeep = true;  ///< drop-index and analyze
+  /// No further trial is started after this time; the first one always is.
+  std::chrono::milliseconds time_limit{5000};
+  /// Called before each trial with what is tried; false stops. For whoever wants to show that something happens.
+  std::function<bool(const std::string& what)> progress;
+};
+
+struct Advice {
+  std::vector<Suggestion> suggestions;  ///< best first, one kind after the other
+  std::string nothing_because;  ///< why there are none, one sentence; empty if there are some
+  std::size_t tried = 0;        ///< how many trials were made
+  bool was_cut_short = false;   ///< by the time limit or by `progress`
+};
+
+/// Nothing without a twin, inside a transaction, or for a statement without a plan (`nothing_because` says so).
+/// The session's data are as before.
+Advice suggest(oracle::Session& session, const StatementInQuestion& question, const SuggestOptions& options = {});
+
+/// The indexes of it alone, best first.
 std::vector<Suggestion> suggest_indexes(oracle::Session& session, const StatementInQuestion& question);
 
 }  // namespace leftmost::advice

@@ -1,31 +1,82 @@
 #include "advice/trial.h"
 
+#include <fmt/format.h>
+
+#include "advice/runs.h"
+#include "oracle/watchdog.h"
+#include "storage/database_state.h"
+
 namespace leftmost::advice {
 namespace {
 
-void read_row(const oracle::TwinStatement& statement, std::vector<storage::Value>& row) {
-  row.clear();
-  for (int i = 0; i < statement.column_count(); ++i) row.push_back(statement.value(i));
-}
+constexpr std::string_view kBegin = "SAVEPOINT leftmost_trial";
+constexpr std::string_view kUndo = "ROLLBACK TO leftmost_trial; RELEASE leftmost_trial";
 
 void bind_all(oracle::TwinStatement& statement, const std::vector<storage::OwnedValue>& bindings) {
   for (std::size_t i = 0; i < bindings.size(); ++i)
     statement.bind(static_cast<int>(i) + 1, bindings[i].view());
 }
 
+Expected<void> sum_up(oracle::TwinStatement& statement, oracle::RowDigest& digest) {
+  std::vector<storage::Value> row;
+  for (;;) {
+    const auto more = statement.step();
+    if (!more) return Unexpected(more.error());
+    if (!*more) return {};
+    row.clear();
+    for (int i = 0; i < statement.column_count(); ++i) row.push_back(statement.value(i));
+    digest.add(row);
+  }
+}
+
+Expected<void> sum_up(engine::Statement& statement, oracle::RowDigest& digest) {
+  std::vector<storage::Value> row;
+  for (;;) {
+    const auto step = statement.step();
+    if (!step) return Unexpected(step.error());
+    if (*step == engine::StepResult::kDone) return {};
+    row.clear();
+    for (int i = 0; i < statement.column_count(); ++i) row.push_back(statement.value(i));
+    digest.add(row);
+  }
+}
+
+/// The table that a statement writes to, as SQL names it; empty if its plan does not tell.
+std::string written_table(const engine::Statement& statement) {
+  const planner::Plan* plan = statement.plan();
+  if (plan == nullptr || plan->change_loops.empty()) return {};
+  const planner::Item* item = plan->change_loops.front().item;
+  return item == nullptr || item->relation == nullptr ? std::string() : sql_name(item->relation->def->name);
+}
+
 }  // namespace
+
+bool TrialRun::same_rows_as(const TrialRun& other) const {
+  return work && other.work && rows_ours == other.rows_ours && rows_sqlite == other.rows_sqlite &&
+         rows_ours == rows_sqlite;
+}
+
+bool TrialRun::as_many_rows_as(const TrialRun& other) const {
+  return work && other.work && rows_ours == rows_sqlite && rows_ours.rows == other.rows_ours.rows;
+}
 
 Trial::Trial(oracle::Session& session, oracle::Twin copy)
     : session_(&session),
       database_(&session.database()),
       copy_(std::move(copy)),
-      mark_(session.database().mark()) {}
+      mark_(session.database().mark()),
+      interrupt_(session.database().limits().interrupt) {
+  copy_.set_interrupt(interrupt_);
+}
 
 Trial::Trial(Trial&& other) noexcept
     : session_(other.session_),
       database_(other.database_),
       copy_(std::move(other.copy_)),
-      mark_(std::move(other.mark_)) {
+      definitions_(std::move(other.definitions_)),
+      mark_(std::move(other.mark_)),
+      interrupt_(other.interrupt_),
+      is_changed_(other.is_changed_) {
   other.mark_.reset();
 }
 
@@ -39,65 +90,137 @@ Expected<Trial> Trial::start(oracle::Session& session) {
   return Trial(session, std::move(*copy));
 }
 
-Expected<void> Trial::define(std::string_view sql) {
+Expected<void> Trial::define(const std::string& sql) {
+  if (!is_changed_) {
+    if (auto begun = copy_.execute(kBegin); !begun) return begun;
+    is_changed_ = true;
+  }
   if (auto done = copy_.execute(sql); !done) return done;
   return database_->execute(sql);
 }
 
-Expected<Trial::Result> Trial::ask(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
-                                   bool run) {
-  Result result;
-  auto ours = database_->prepare(sql);
-  if (!ours) return Unexpected(ours.error());
+void Trial::undo() {
+  if (!is_changed_) return;
+  is_changed_ = false;
+  database_->restore(*mark_);
+  static_cast<void>(copy_.execute(kUndo));
+  // SQLite keeps what ANALYZE told it until the table is read again; without the table there is nothing to read.
+  static_cast<void>(copy_.execute("ANALYZE sqlite_schema"));
+}
+
+Expected<TrialRun> Trial::plan(const std::string& sql, const std::vector<storage::OwnedValue>& bindings) {
+  auto statement = database_->prepare(sql);
+  if (!statement) return Unexpected(statement.error());
   for (std::size_t i = 0; i < bindings.size(); ++i) {
-    if (auto bound = ours->bind(static_cast<int>(i) + 1, bindings[i].view()); !bound)
+    if (auto bound = statement->bind(static_cast<int>(i) + 1, bindings[i].view()); !bound)
       return Unexpected(bound.error());
   }
   const auto theirs = copy_.plan(sql, bindings);
   if (!theirs) return Unexpected(theirs.error());
-  result.plan = ours->plan_lines();
-  result.plan_agrees = oracle::same_plan(result.plan, *theirs);
-  if (!run || !ours->is_readonly()) return result;
+  TrialRun run;
+  run.plan = statement->plan_lines();
+  run.plan_agrees = oracle::same_plan(run.plan, *theirs);
+  return run;
+}
 
-  // SQLite on the data as they are, ours with the change: both at once, so that no row has to wait.
-  auto reference = session_->twin()->prepare(sql);
-  if (!reference) return Unexpected(reference.error());
-  bind_all(*reference, bindings);
-  oracle::RowComparison comparison;
-  std::vector<storage::Value> row;
-  bool reference_ended = false;
-  for (;;) {
-    const auto step = ours->step();
-    if (!step) return Unexpected(step.error());
-    if (*step == engine::StepResult::kDone) break;
-    row.clear();
-    for (int i = 0; i < ours->column_count(); ++i) row.push_back(ours->value(i));
-    comparison.add_ours(row);
-    if (reference_ended) continue;
-    const auto more = reference->step();
-    if (!more) return Unexpected(more.error());
-    reference_ended = !*more;
-    if (reference_ended) {
-      comparison.end_theirs();
-    } else {
-      read_row(*reference, row);
-      comparison.add_theirs(row);
-    }
+Expected<void> Trial::run_ours(engine::Statement& statement, TrialRun& run) {
+  if (statement.is_readonly()) {
+    auto done = sum_up(statement, run.rows_ours);
+    run.work = statement.work();
+    return done;
   }
-  comparison.end_ours();
-  while (!reference_ended) {
-    const auto more = reference->step();
-    if (!more) return Unexpected(more.error());
-    reference_ended = !*more;
-    if (*more) {
-      read_row(*reference, row);
-      comparison.add_theirs(row);
-    }
+  const std::string table = written_table(statement);
+  const engine::Database::Mark mark = database_->mark();
+  oracle::RowDigest returned;
+  auto done = sum_up(statement, returned);
+  run.work = statement.work();
+  if (done && !table.empty()) {
+    auto rows = database_->prepare("SELECT * FROM " + table);
+    done = rows ? sum_up(*rows, run.rows_ours) : Expected<void>(Unexpected(rows.error()));
   }
-  comparison.end_theirs();
-  result.same_rows = comparison.same_in_any_order();
-  result.work = ours->work();
-  return result;
+  statement.reset();
+  database_->restore(mark);
+  return done;
+}
+
+Expected<void> Trial::run_sqlite(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
+                                 TrialRun& run) {
+  auto statement = copy_.prepare(sql);
+  if (!statement) return Unexpected(statement.error());
+  bind_all(*statement, bindings);
+  if (statement->is_readonly()) {
+    auto done = sum_up(*statement, run.rows_sqlite);
+    run.sqlite = statement->take_counters();
+    return done;
+  }
+  const auto ours = database_->prepare(sql);
+  const std::string table = ours ? written_table(*ours) : std::string();
+  // A savepoint of its own, inside the one of define().
+  if (auto begun = copy_.execute("SAVEPOINT leftmost_run"); !begun) return begun;
+  oracle::RowDigest returned;
+  auto done = sum_up(*statement, returned);
+  run.sqlite = statement->take_counters();
+  *statement = oracle::TwinStatement();
+  if (done && !table.empty()) {
+    auto rows = copy_.prepare("SELECT * FROM " + table);
+    done = rows ? sum_up(*rows, run.rows_sqlite) : Expected<void>(Unexpected(rows.error()));
+  }
+  if (auto undone = copy_.execute("ROLLBACK TO leftmost_run; RELEASE leftmost_run"); !undone) return undone;
+  return done;
+}
+
+Expected<TrialRun> Trial::run(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
+                              double seconds) {
+  std::atomic<bool> is_late{false};
+  std::optional<oracle::Watchdog> watchdog;
+  if (seconds > 0 && interrupt_ != nullptr) {
+    watchdog.emplace(seconds, [&] {
+      is_late.store(true);
+      interrupt_->store(true);
+    });
+  }
+  auto run = run_both(sql, bindings);
+  watchdog.reset();
+  if (is_late.load()) interrupt_->store(false);
+  return run;
+}
+
+Expected<TrialRun> Trial::run_both(const std::string& sql, const std::vector<storage::OwnedValue>& bindings) {
+  auto run = plan(sql, bindings);
+  if (!run) return run;
+  auto statement = database_->prepare(sql);
+  if (!statement) return Unexpected(statement.error());
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    static_cast<void>(statement->bind(static_cast<int>(i) + 1, bindings[i].view()));
+  }
+  if (auto done = run_ours(*statement, *run); !done) return Unexpected(done.error());
+  if (auto done = run_sqlite(sql, bindings, *run); !done) return Unexpected(done.error());
+  return run;
+}
+
+std::optional<std::vector<planner::PlanLine>> Trial::glance(const std::vector<std::string>& definitions,
+                                                            const std::string& sql,
+                                                            const std::vector<storage::OwnedValue>& bindings) {
+  if (!definitions_) {
+    auto twin = copy_.copy(oracle::CopyContent::kSchemaAndStatistics);
+    if (!twin) return std::nullopt;
+    definitions_ = std::move(*twin);
+  }
+  const auto before = definitions_->plan(sql, bindings);
+  if (!before || !definitions_->execute(kBegin)) return std::nullopt;
+  bool is_defined = true;
+  for (const std::string& definition : definitions) is_defined = is_defined && definitions_->execute(definition);
+  const auto after = is_defined ? definitions_->plan(sql, bindings) : before;
+  static_cast<void>(definitions_->execute(kUndo));
+  if (!after || oracle::same_plan(*before, *after)) return std::nullopt;
+  return *after;
+}
+
+std::uint64_t Trial::bytes() {
+  const auto pages = copy_.run("SELECT (page_count - freelist_count) * page_size "
+                               "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+  if (!pages || pages->rows.empty()) return 0;
+  return static_cast<std::uint64_t>(pages->rows.front().front().view().as_integer());
 }
 
 }  // namespace leftmost::advice

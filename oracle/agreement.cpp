@@ -117,6 +117,19 @@ std::string row_to_text(std::span<const storage::Value> row, std::size_t bytes_m
   return text;
 }
 
+void RowDigest::add(std::span<const storage::Value> row, const std::vector<bool>& ignored) {
+  std::uint64_t hash_first = row.size();
+  std::uint64_t hash_second = ~hash_first;
+  for (std::size_t column = 0; column < row.size(); ++column) {
+    if (column < ignored.size() && ignored[column]) continue;
+    hash_first = hash_value(row[column], hash_first);
+    hash_second = hash_value(row[column], hash_second);
+  }
+  ++rows;
+  first += mix(hash_first);
+  second += mix(hash_second);
+}
+
 bool RowComparison::same(const storage::Row& a, std::span<const storage::Value> b) const {
   if (a.size() != b.size()) return false;
   for (std::size_t column = 0; column < a.size(); ++column) {
@@ -125,23 +138,11 @@ bool RowComparison::same(const storage::Row& a, std::span<const storage::Value> 
   return true;
 }
 
-void RowComparison::sum_up(std::span<const storage::Value> row, Digest& digest) const {
-  std::uint64_t first = row.size();
-  std::uint64_t second = ~first;
-  for (std::size_t column = 0; column < row.size(); ++column) {
-    if (is_ignored(column)) continue;
-    first = hash_value(row[column], first);
-    second = hash_value(row[column], second);
-  }
-  digest.first += mix(first);
-  digest.second += mix(second);
-}
-
 void RowComparison::add(std::span<const storage::Value> row, bool is_ours) {
   ++(is_ours ? count_ours_ : count_theirs_);
-  Digest& digest = is_ours ? digest_ours_ : digest_theirs_;
+  RowDigest& digest = is_ours ? digest_ours_ : digest_theirs_;
   if (diverged_) {
-    sum_up(row, digest);
+    digest.add(row, ignored_);
     return;
   }
   const bool other_ended = is_ours ? theirs_ended_ : ours_ended_;
@@ -163,7 +164,7 @@ void RowComparison::add(std::span<const storage::Value> row, bool is_ours) {
   }
   diverge();
   (is_ours ? difference_->ours : difference_->theirs) = row_to_text(row);
-  sum_up(row, digest);
+  digest.add(row, ignored_);
 }
 
 void RowComparison::end(bool is_ours) {
@@ -184,7 +185,7 @@ void RowComparison::diverge() {
       difference_->position = (ours_is_ahead_ ? count_ours_ : count_theirs_) - (waiting_.size() - waiting_next_);
       (ours_is_ahead_ ? difference_->ours : difference_->theirs) = row_to_text(views);
     }
-    sum_up(views, ours_is_ahead_ ? digest_ours_ : digest_theirs_);
+    (ours_is_ahead_ ? digest_ours_ : digest_theirs_).add(views, ignored_);
   }
   waiting_.clear();
   waiting_next_ = 0;
@@ -195,7 +196,7 @@ void RowComparison::add_theirs(std::span<const storage::Value> row) { add(row, f
 
 bool RowComparison::same_in_any_order() const {
   if (count_ours_ != count_theirs_ || !waiting_.empty()) return false;
-  return digest_ours_.first == digest_theirs_.first && digest_ours_.second == digest_theirs_.second;
+  return digest_ours_ == digest_theirs_;
 }
 
 std::string plan_to_text(const std::vector<planner::PlanLine>& lines, std::string_view indent) {

@@ -34,12 +34,24 @@ bool same_plan(const std::vector<planner::PlanLine>& a, const std::vector<planne
 /// `1|'x'|NULL`: one row as SQL literals, shortened to about `bytes_max`.
 std::string row_to_text(std::span<const storage::Value> row, std::size_t bytes_max = 400);
 
+/// Rows summed up in any order: two multisets with the same two sums and the same count are taken to be equal (a wrong
+/// `equal` needs a collision of 128 bits).
+struct RowDigest {
+  std::uint64_t rows = 0;
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+  /// Columns that `ignored` names by position do not count.
+  void add(std::span<const storage::Value> row, const std::vector<bool>& ignored = {});
+  bool operator==(const RowDigest& other) const {
+    return rows == other.rows && first == other.first && second == other.second;
+  }
+};
+
 /// Compares two streams of rows. Fed alternately it needs no memory to speak of: a row waits only until the other side
 /// has given the row at the same place.
 ///
 /// As long as both sides give the same row at the same place nothing is kept. From the first difference on, each side's
-/// rows are summed up as hashes, in any order: two multisets with the same two sums and the same count are taken to be
-/// equal (a wrong `equal` needs a collision of 128 bits).
+/// rows are summed up (RowDigest).
 class RowComparison {
  public:
   /// Columns left out, by position (`rootpage` of sqlite_schema: pages of a file that we do not have).
@@ -66,13 +78,8 @@ class RowComparison {
   const std::optional<Difference>& first_difference() const { return difference_; }
 
  private:
-  struct Digest {
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-  };
   bool is_ignored(std::size_t column) const { return column < ignored_.size() && ignored_[column]; }
   bool same(const storage::Row& a, std::span<const storage::Value> b) const;
-  void sum_up(std::span<const storage::Value> row, Digest& digest) const;
   void add(std::span<const storage::Value> row, bool is_ours);
   void end(bool is_ours);
   void diverge();
@@ -87,8 +94,8 @@ class RowComparison {
   std::optional<Difference> difference_;
   std::uint64_t count_ours_ = 0;
   std::uint64_t count_theirs_ = 0;
-  Digest digest_ours_;
-  Digest digest_theirs_;
+  RowDigest digest_ours_;
+  RowDigest digest_theirs_;
 };
 
 /// Whether an error says nothing about the SQL: the file, the machine or the user refused (locked, full, interrupted).

@@ -160,19 +160,42 @@ std::string work_text(const Explanation& explanation) {
   return text + "\n";
 }
 
+/// What a new index takes, or an old one gives back.
+std::string price_text(const advice::Suggestion& suggestion) {
+  const advice::IndexPrice& price = *suggestion.price;
+  const std::string size = fmt::format("{} KiB", with_thousands((price.bytes + 1023) / 1024));
+  if (suggestion.kind == "drop-index") return fmt::format("       frees {}\n", size);
+  return fmt::format("       takes {}; an INSERT writes {} more and descends {}\n", size,
+                     with_plural(price.bytes_per_insert, "byte"), with_plural(price.pages_per_insert, "page"));
+}
+
 std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {
   std::string text;
   for (const advice::Suggestion& suggestion : explanation.suggestions) {
     text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(suggestion.sql)));
-    text += fmt::format("       {} -> {}\n", on_one_line(suggestion.before), on_one_line(suggestion.after));
+    if (!suggestion.what.empty()) text += fmt::format("       {}\n", on_one_line(suggestion.what));
+    if (suggestion.before == suggestion.after) {
+      text += fmt::format("       {}, the same plan\n", on_one_line(suggestion.after));
+    } else {
+      text += fmt::format("       {} -> {}\n", on_one_line(suggestion.before), on_one_line(suggestion.after));
+    }
     if (suggestion.work_before && suggestion.work_after) {
-      text += fmt::format("       {} visited instead of {}, tried on {}\n",
-                          with_plural(*suggestion.work_after, "row"), with_thousands(*suggestion.work_before),
-                          suggestion.proved_on);
+      text += fmt::format("       {} visited instead of {}", with_plural(*suggestion.work_after, "row"),
+                          with_thousands(*suggestion.work_before));
+      if (suggestion.sqlite_before && suggestion.sqlite_after) {
+        text += fmt::format(", {} steps of SQLite instead of {}",
+                            with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_after->vm_steps)),
+                            with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_before->vm_steps)));
+      }
+      text += fmt::format(", tried on {}\n", suggestion.proved_on);
     } else {
       text += fmt::format("       planned so by {}\n", suggestion.proved_on);
     }
+    if (!suggestion.presumes.empty()) text += fmt::format("       presumes that {}\n", on_one_line(suggestion.presumes));
+    if (suggestion.price) text += price_text(suggestion);
   }
+  if (!explanation.nothing_because.empty())
+    text += fmt::format("  nothing to suggest: {}\n", explanation.nothing_because);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 
+#include "advice/explanation.h"
 #include "planner/explain.h"
 #include "storage/value.h"
 
@@ -132,6 +133,38 @@ BlockResult run_work(Session& session, const Block& block) {
   return result;
 }
 
+/// What would help each statement: kind and SQL, the plans, rows visited, what a rewrite presumes.
+BlockResult run_suggest(Session& session, const Block& block) {
+  BlockResult result;
+  std::string_view rest = block.sql;
+  while (!rest.empty()) {
+    advice::ExplainOptions options;
+    options.runs = false;
+    const auto next = advice::explain_next(session, rest, options);
+    if (!next) {
+      result.faults.push_back(error_text(next.error(), rest));
+      return result;
+    }
+    if (next->explanation) {
+      const advice::Explanation& explanation = *next->explanation;
+      add_disagreement(explanation.agreement, result);
+      for (const advice::Suggestion& suggestion : explanation.suggestions) {
+        result.output += fmt::format("{}: {}\n", suggestion.kind, suggestion.sql);
+        if (!suggestion.what.empty()) result.output += fmt::format("  {}\n", suggestion.what);
+        if (!suggestion.presumes.empty()) result.output += fmt::format("  presumes that {}\n", suggestion.presumes);
+        result.output += fmt::format("  {}\n  -> {}\n", suggestion.before, suggestion.after);
+        if (suggestion.work_before) {
+          result.output += fmt::format("  rows visited {} -> {}\n", *suggestion.work_before, *suggestion.work_after);
+        }
+      }
+      if (!explanation.nothing_because.empty()) result.output += fmt::format("nothing: {}\n", explanation.nothing_because);
+    }
+    if (next->bytes_consumed == 0) break;
+    rest.remove_prefix(next->bytes_consumed);
+  }
+  return result;
+}
+
 BlockResult run_errors(Session& session, const Block& block, bool only_not_supported = false) {
   BlockResult result;
   const auto add_error = [&](const Error& error, std::string_view sql) {
@@ -167,6 +200,7 @@ BlockResult run_block(oracle::Session& session, const Block& block) {
     return run_rows(session, rows, false);
   }
   if (block.command == "work") return run_work(session, block);
+  if (block.command == "suggest") return run_suggest(session, block);
   if (block.command == "error") return run_errors(session, block);
   if (block.command == "unsupported") return run_errors(session, block, true);
   return {{}, {fmt::format("unknown command `{}`", block.command)}};

@@ -1,0 +1,74 @@
+// advice/item_conditions.h - the conditions of a statement on one table reference, as columns of an index that would
+// serve them.
+//
+//   city = 'Rome' AND o.pid = p.id AND born > 1990 AND status IN ('a', 'b') AND email LIKE 'x%'
+//
+//   on p:  equal city    equal_join id    in status    ranges born; email COLLATE NOCASE
+//
+// A column is written as CREATE INDEX wants it: its collation is the comparison's, an expression stands as in the
+// statement but without the table's name.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "planner/plan.h"
+
+namespace leftmost::advice {
+
+struct KeyColumns {
+  std::vector<std::string> equal;       ///< =, IS, IS NULL with a value known before the row is read
+  std::vector<std::string> equal_join;  ///< with a value of another table's row
+  std::vector<std::string> in;          ///< IN, which ends an order
+  std::vector<std::vector<std::string>> ranges;  ///< one column each; several for a row value
+  bool empty() const { return equal.empty() && equal_join.empty() && in.empty() && ranges.empty(); }
+};
+
+class ItemConditions {
+ public:
+  /// Requires: a table; it and `sql`, which its spans point into, outlive this.
+  ItemConditions(const planner::Item& item, std::string_view sql);
+
+  void add_loop(const planner::Loop& loop);
+  /// The WHERE of its SELECT (the ON clauses are in it); may be null.
+  void add_where(const planner::Expr* where);
+
+  const planner::Item& item() const { return item_; }
+  const storage::TableDef& table() const { return table_; }
+  const KeyColumns& keys() const { return keys_; }
+  /// For each OR of which every branch has a condition on this item: what each branch asks for.
+  const std::vector<std::vector<KeyColumns>>& branches() const { return branches_; }
+  /// Conditions on this item alone, with constants that are known, that no index on columns can be searched with.
+  const std::vector<std::string>& row_conditions() const { return row_conditions_; }
+
+  /// The columns of an ORDER BY or GROUP BY if all are of this item, up to the rowid, which every index ends with.
+  /// Backwards if the first is descending: an index is read in either direction.
+  std::vector<std::string> order_columns(std::span<const planner::OrderTerm> terms) const;
+  /// All that the statement mentions, in the order of the table.
+  std::vector<std::string> used_columns() const;
+  /// One column, the rowid's name if it has one: for an index that is only there for its rows.
+  std::vector<std::string> any_column() const;
+
+ private:
+  void add(const planner::Expr* condition, KeyColumns& keys, bool is_top);
+  void add_comparison(const planner::Expr* condition, KeyColumns& keys);
+  void add_key(const planner::Expr* side, const planner::Expr* other, const planner::Expr* comparison,
+               KeyColumns& keys);
+  bool add_pattern(const planner::Expr* call, KeyColumns& keys);
+  void add_or(const planner::Expr* condition);
+  void add_row_condition(const planner::Expr* condition);
+  std::string column_text(const planner::Expr& column, std::optional<storage::Collation> collation) const;
+  std::string key_text(const planner::Expr* side, const planner::Expr* comparison) const;
+  std::string text_without_qualifiers(planner::Span span) const;
+
+  const planner::Item& item_;
+  const storage::TableDef& table_;
+  std::string_view sql_;
+  KeyColumns keys_;
+  std::vector<std::vector<KeyColumns>> branches_;
+  std::vector<std::string> row_conditions_;
+};
+
+}  // namespace leftmost::advice
