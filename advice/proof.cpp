@@ -10,6 +10,8 @@ namespace {
 // A trial that takes so much longer than the statement itself is no help; the least is for building what it reads.
 constexpr double kSecondsFactor = 2;
 constexpr double kSecondsMin = 1;
+// Fewer look-ups in the table than this are no reason for a wider index.
+constexpr std::uint64_t kLookupsToNotice = 20;
 
 std::size_t count_lines(const std::vector<planner::PlanLine>& plan, std::string_view beginning) {
   return static_cast<std::size_t>(std::count_if(plan.begin(), plan.end(), [&](const planner::PlanLine& line) {
@@ -48,7 +50,7 @@ bool is_less_work(const TrialRun& before, const TrialRun& after) {
       (now.sorts < old.sorts || count_lines(after.plan, "USE TEMP B-TREE") < count_lines(before.plan, "USE TEMP B-TREE"))) {
     return true;
   }
-  return old.table_lookups >= 2 && now.table_lookups == 0 && now.rows_visited <= old.rows_visited &&
+  return old.table_lookups >= kLookupsToNotice && now.table_lookups == 0 && now.rows_visited <= old.rows_visited &&
          now.pages_read < old.pages_read;
 }
 
