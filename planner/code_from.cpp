@@ -1,6 +1,7 @@
 // FROM subqueries that were not merged: run as a co-routine beside the loop, or stored first (section 6.5 of
 // docs/planner.md).
 
+#include "planner/barrier_reasons.h"
 #include "planner/coder.h"
 #include "storage/collation.h"
 
@@ -53,8 +54,11 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
     Item* item = select->items[i];
     if (item->kind != ItemKind::kSubquery || item->subquery == nullptr) continue;
     const bool used_twice = is_cte(*item) && item->shared->reference_count >= 2;
-    if (!is_materialized_cte(*item) && !used_twice && push_down_terms(select, item, context_))
+    if (!is_materialized_cte(*item) && !used_twice && push_down_terms(select, item, context_)) {
       pushed_into_.insert(item);
+    } else {
+      explain_barrier(context_.plan.reasons, *select, *item);
+    }
 
     FromSubquery from;
     from.item = item;

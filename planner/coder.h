@@ -156,6 +156,8 @@ void drop_outer_marks(Select* select, Item* item);
 bool flatten_subquery(Select* select, std::size_t position, Context& context);
 /// push_down.cpp, section 6.4: copies WHERE terms into a FROM subquery. True if there were any.
 bool push_down_terms(Select* outer, Item* item, Context& context);
+/// A condition that says something about this FROM subquery only, at a place where it may be tested inside.
+bool is_about_item_alone(const Expr* expr, const Item& item);
 /// constant_propagation.cpp, section 3.8.
 void propagate_constants(Select* select, Context& context);
 /// True when ORDER BY or GROUP BY lists are the same terms in the same directions.

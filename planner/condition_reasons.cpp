@@ -38,21 +38,6 @@ const Candidate* chosen_for(const LoopPlan& plan, const ItemFacts& facts) {
   return nullptr;
 }
 
-/// value IN (SELECT ... about the row): the value is searched for in a list that every row makes anew.
-void explain_in_list(PlanReasons& reasons, const LoopPlan& plan, const Term& term) {
-  const Expr* expr = term.expr;
-  if (expr->kind != ExprKind::kIn || expr->select == nullptr || term.prereq == 0 || !is_constant(expr->left))
-    return;
-  for (const ItemFacts& facts : plan.facts) {
-    if ((term.prereq & facts.self) == 0) continue;
-    add(reasons, term.written,
-        {"in-list-on-wrong-side",
-         to_text(expr->left) + " has no index, so its list is made and looked through for each row of " +
-             table_name(facts) + "; a column of " + table_name(facts) + " left of IN could be searched"});
-    return;
-  }
-}
-
 void explain_or(PlanReasons& reasons, const LoopPlan& plan, const Term& term) {
   if (term.expr->kind != ExprKind::kOr || is_told(reasons, "or-across-tables", term.written)) return;
   for (const ItemFacts& facts : plan.facts) {
@@ -98,7 +83,6 @@ void explain_interval(PlanReasons& reasons, const LoopPlan& plan, const ItemFact
 void explain_conditions(PlanReasons& reasons, LoopPlan& plan) {
   for (const Term* term : plan.terms.terms) {
     if (term->is_virtual) continue;
-    explain_in_list(reasons, plan, *term);
     explain_or(reasons, plan, *term);
   }
   for (const ItemFacts& facts : plan.facts) {

@@ -103,7 +103,8 @@ int strength(ExprKind kind) {
 
 class Writer {
  public:
-  Writer(std::span<const ItemFacts> items, std::size_t bytes_max) : items_(items), bytes_max_(bytes_max) {}
+  Writer(std::vector<const Item*> items, std::size_t bytes_max)
+      : items_(std::move(items)), bytes_max_(bytes_max) {}
 
   void write(const Expr* expr) {
     if (expr == nullptr || is_full()) return;
@@ -176,6 +177,8 @@ class Writer {
         return;
       case ExprKind::kFunction:
         return write_call(expr);
+      case ExprKind::kAggregate:
+        return write_aggregate(*expr);
       case ExprKind::kLikelihood:
       case ExprKind::kIfNullRow:
       case ExprKind::kSubqueryColumn:
@@ -212,9 +215,9 @@ class Writer {
     if (brackets) text_ += ')';
   }
   void write_column(const Expr* expr) {
-    for (const ItemFacts& facts : items_) {
-      if (items_.size() < 2 || facts.item->id != expr->item) continue;
-      text_ += facts.item->alias.empty() ? facts.item->name : facts.item->alias;
+    for (const Item* item : items_) {
+      if (items_.size() < 2 || item->id != expr->item) continue;
+      text_ += item->alias.empty() ? item->name : item->alias;
       text_ += '.';
     }
     text_ += expr->column == kRowidColumn && expr->name.empty() ? std::string_view("rowid") : expr->name;
@@ -246,17 +249,45 @@ class Writer {
     write_list(expr->list);
   }
 
+  void write_aggregate(const Expr& expr) {
+    if (expr.owner == nullptr || static_cast<std::size_t>(expr.slot) >= expr.owner->aggregates.size()) {
+      text_ += "...";
+      return;
+    }
+    const AggregateCall& call = expr.owner->aggregates[static_cast<std::size_t>(expr.slot)];
+    text_ += call.function->name;
+    if (call.arguments.empty()) {
+      text_ += "(*)";
+    } else if (call.distinct) {
+      text_ += "(DISTINCT ";
+      write(call.arguments.front());
+      text_ += ')';
+    } else {
+      write_list(call.arguments);
+    }
+  }
+
   std::string text_;
-  std::span<const ItemFacts> items_;
+  std::vector<const Item*> items_;
   std::size_t bytes_max_;
 };
 
 }  // namespace
 
-std::string to_text(const Expr* expr, std::size_t bytes_max) { return to_text(expr, {}, bytes_max); }
+std::string to_text(const Expr* expr, std::size_t bytes_max) {
+  return to_text(expr, std::span<Item* const>(), bytes_max);
+}
 
 std::string to_text(const Expr* expr, std::span<const ItemFacts> items, std::size_t bytes_max) {
-  Writer writer(items, bytes_max);
+  std::vector<const Item*> named;
+  for (const ItemFacts& facts : items) named.push_back(facts.item);
+  Writer writer(std::move(named), bytes_max);
+  writer.write(expr);
+  return std::move(writer).take();
+}
+
+std::string to_text(const Expr* expr, std::span<Item* const> items, std::size_t bytes_max) {
+  Writer writer({items.begin(), items.end()}, bytes_max);
   writer.write(expr);
   return std::move(writer).take();
 }

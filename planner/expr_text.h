@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-#include "planner/expr.h"
+#include "planner/query.h"
 
 namespace leftmost::planner {
 
@@ -20,5 +20,6 @@ std::string to_text(const Expr* expr, std::size_t bytes_max = 60);
 struct ItemFacts;
 /// The same; columns of these items are written as `o.pid` if there are several of them.
 std::string to_text(const Expr* expr, std::span<const ItemFacts> items, std::size_t bytes_max = 60);
+std::string to_text(const Expr* expr, std::span<Item* const> items, std::size_t bytes_max = 60);
 
 }  // namespace leftmost::planner

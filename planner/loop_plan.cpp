@@ -112,6 +112,7 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
     context.fail({ErrorCode::kError, "at most 64 tables in a join", std::nullopt, {}});
     return plan;
   }
+  plan->request = request;
   plan->facts = gather_facts(request.items, context);
   plan->numbers = ItemNumbers(request.items);
   plan->wanted = request.wanted;

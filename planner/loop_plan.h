@@ -23,6 +23,7 @@ struct LoopRequest {
 };
 
 struct LoopPlan {
+  LoopRequest request;
   std::vector<ItemFacts> facts;
   ItemNumbers numbers;
   TermList terms;
@@ -34,6 +35,16 @@ struct LoopPlan {
   std::vector<bool> bloom_filter;     ///< per loop
   ItemSet dropped = 0;                ///< items whose join adds nothing
 };
+
+/// What a reader may have written to hold the planner's hand.
+enum class Hint : std::uint8_t {
+  kCrossJoin,   ///< CROSS JOIN
+  kIndexChoice, ///< INDEXED BY, NOT INDEXED
+  kLikelihood,  ///< likely(), unlikely(), likelihood()
+};
+/// replan.cpp: the same loops decided again on a copy, without one kind of hint, only to compare. Null if that
+/// fails. `plan` and the record stay as they are.
+std::unique_ptr<LoopPlan> replan_without(Hint hint, Context& context, const LoopPlan& plan);
 
 /// Plans the loops. Errors go to the context; the result is then empty but not null.
 std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& request);

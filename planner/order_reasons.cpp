@@ -1,171 +1,219 @@
 #include "planner/order_reasons.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "planner/comparison.h"
+#include "planner/expr_text.h"
 #include "planner/expr_tools.h"
+#include "planner/order_fit.h"
+#include "planner/reason_words.h"
 
 namespace leftmost::planner {
 
 namespace {
 
+void widen(Span& all, Span span) {
+  if (span.empty()) return;
+  if (all.empty()) all = span;
+  all.begin = std::min(all.begin, span.begin);
+  all.end = std::max(all.end, span.end);
+}
+
 Span span_of(std::span<const OrderTerm> terms) {
   Span all;
-  for (const OrderTerm& term : terms) {
-    const Span span = term.expr->span;
-    if (span.empty()) continue;
-    if (all.empty()) {
-      all = span;
-    } else {
-      all.begin = std::min(all.begin, span.begin);
-      all.end = std::max(all.end, span.end);
-    }
-  }
+  for (const OrderTerm& term : terms) widen(all, term.expr->span);
   return all;
 }
 
-std::string name_of(const Expr* expr) {
-  const Expr* column = skip_markers(expr);
-  if (column->kind == ExprKind::kColumn && !column->name.empty()) return std::string(column->name);
-  return "the expression";
+Span span_of(std::span<const ResultColumn> columns) {
+  Span all;
+  for (const ResultColumn& column : columns) widen(all, column.expr->span);
+  return all;
 }
 
-/// The first wanted term that the outermost loop does not deliver, and why.
-GeneralReason why_sorted(std::span<const OrderTerm> terms, std::size_t first, const LoopPlan& plan) {
-  const OrderTerm& term = terms[first];
-  const Expr* expr = skip_markers(term.expr);
-  const std::string name = name_of(term.expr);
-  GeneralReason reason;
-  reason.subject = "ORDER BY";
-  reason.span = term.expr->span;
-  const Candidate& outer = plan.choice.loops.front();
-  const ItemFacts& facts = plan.facts[static_cast<std::size_t>(outer.position)];
-  if (outer.kind == CandidateKind::kMultiIndexOr) {
-    reason.code = "order-after-multi-index-or";
-    reason.text = "the rows of several searches are put together: they come in no order";
-    return reason;
+/// The first loop that can give more than one row: it decides the order of all.
+const Candidate& deciding_loop(const LoopPlan& plan) {
+  for (const Candidate& loop : plan.choice.loops) {
+    if (!loop.one_row) return loop;
   }
-  if (expr->kind != ExprKind::kColumn) {
-    reason.code = "order-by-expression";
-    reason.text = "no index that is read here is sorted by this expression";
-    return reason;
-  }
-  if (expr->item != facts.item->id) {
-    reason.code = "order-from-inner-table";
-    reason.text = name + " belongs to an inner loop: the order of the outer loop comes first";
-    return reason;
-  }
-  const Probe* probe = outer.probe;
-  // The index in use, or any other that has the column.
-  const auto position_in = [&](const Probe& candidate) {
-    for (int i = 0; i < candidate.key_columns; ++i) {
-      if (candidate.columns[static_cast<std::size_t>(i)].query_column == expr->column) return i;
-    }
-    return -1;
-  };
-  int position = probe != nullptr ? position_in(*probe) : -1;
-  if (position < 0) {
-    for (const Probe& other : facts.probes) {
-      position = position_in(other);
-      if (position >= 0) {
-        probe = &other;
-        break;
-      }
-    }
-  }
-  if (position < 0 || probe == nullptr) {
-    reason.code = "order-skips-column";
-    reason.text = "no index is sorted by " + name;
-    return reason;
-  }
-  const ProbeColumn& indexed = probe->columns[static_cast<std::size_t>(position)];
-  const std::string index = probe->index == nullptr ? "the table" : probe->index->def->name;
-  if (indexed.query_column != kRowidColumn &&
-      collation_of(term.expr).value_or(storage::Collation::kBinary) != indexed.collation) {
-    reason.code = "order-collation-mismatch";
-    reason.text = index + " sorts " + name + " in another collation than ORDER BY asks for";
-    return reason;
-  }
-  if (nulls_are_misplaced(term)) {
-    reason.code = "order-nulls-placement";
-    reason.text = "the index has the NULLs of " + name + " at the other end";
-    return reason;
-  }
-  if (probe == outer.probe) {
-    const bool in_search = std::any_of(outer.terms.begin(), outer.terms.end(),
-                                       [](const Term* t) { return t != nullptr && (t->ops & kOpIn) != 0; });
-    if (in_search) {
-      reason.code = "order-after-in-list";
-      reason.text =
-          "each value of the IN list is a search of its own: " + name + " starts over for every value";
-      return reason;
-    }
-    if (outer.has_range() && position > outer.equal_columns) {
-      reason.code = "order-after-range";
-      reason.text = "behind the range the entries are sorted by its column first, then by " + name;
-      return reason;
-    }
-    if (first > 0) {
-      const bool flips = indexed.descending != term.descending;
-      const Expr* before = skip_markers(terms[first - 1].expr);
-      for (int i = 0; i < position; ++i) {
-        const ProbeColumn& earlier = probe->columns[static_cast<std::size_t>(i)];
-        if (before->kind == ExprKind::kColumn && earlier.query_column == before->column &&
-            (earlier.descending != terms[first - 1].descending) != flips) {
-          reason.code = "order-mixed-direction";
-          reason.text = index + " can be read forwards or backwards, but not one column one way and " + name +
-                        " the other";
-          return reason;
-        }
-      }
-    }
-    reason.code = "order-skips-column";
-    reason.text = "the entries of " + index + " are sorted by its earlier columns before " + name;
-    return reason;
-  }
-  reason.code = position == 0 ? "filter-index-costs-a-sort" : "order-skips-column";
-  reason.text = position == 0
-                    ? "another way to the rows is cheaper than reading " + index + " in order, sort included"
-                    : index + " is sorted by its earlier columns before " + name;
-  return reason;
+  return plan.choice.loops.front();
 }
+
+/// `, so an estimated 96 rows are sorted`, or of a partial sort what is sorted at a time.
+std::string what_is_sorted(const LoopPlan& plan, std::span<const OrderTerm> wanted, std::size_t delivered) {
+  if (delivered == 0) return fmt::format(", so {} are sorted", words_of_rows(plan.choice.rows));
+  std::string names;
+  for (std::size_t i = 0; i < delivered && i < 3; ++i) {
+    names += (i == 0 ? "" : ", ") + to_text(wanted[i].expr, plan.request.items);
+  }
+  return fmt::format(", so the rows with equal {} are sorted", names);
+}
+
+/// How the rows come now, for GROUP BY and DISTINCT: `people_lf is sorted by last_name first`.
+std::string order_of_rows(const LoopPlan& plan) {
+  const Candidate& loop = deciding_loop(plan);
+  const ItemFacts& facts = plan.facts[static_cast<std::size_t>(loop.position)];
+  const std::string name = words_of_item(*facts.item);
+  if (loop.kind == CandidateKind::kMultiIndexOr) return "the rows of several searches come in no order";
+  if (facts.is_subquery) return fmt::format("the rows of {} come in no known order", name);
+  if (loop.probe == nullptr || loop.probe->index == nullptr)
+    return fmt::format("{} is read in order of its rowid", name);
+  const int first = std::min(loop.equal_columns, loop.probe->key_columns - 1);
+  return fmt::format("{} gives its entries sorted by {}", words_of_index(loop.probe->index),
+                     loop.probe->column_name(first, *facts.item));
+}
+
+std::string list_of(std::span<const OrderTerm> terms, std::span<Item* const> items) {
+  std::string text;
+  for (std::size_t i = 0; i < terms.size() && i < 3; ++i)
+    text += (i == 0 ? "" : ", ") + to_text(terms[i].expr, items);
+  return terms.size() > 3 ? text + ", ..." : text;
+}
+
+class OrderReasons {
+ public:
+  OrderReasons(PlanReasons& reasons, const Select& select, const SelectPlan& plan, LoopPlan& loops)
+      : reasons_(reasons), select_(select), plan_(plan), loops_(loops) {}
+
+  void run() {
+    explain_groups();
+    explain_distinct();
+    explain_order();
+    explain_offset();
+    explain_extremes();
+  }
+
+ private:
+  void add(std::string_view code, std::string subject, Span span, std::string text) {
+    reasons_.general.push_back({code, std::move(subject), span, std::move(text)});
+  }
+  std::span<Item* const> items() const { return loops_.request.items; }
+
+  void explain_groups() {
+    if (plan_.group != GroupMode::kSorted) return;
+    const bool distinct = plan_.distinct_as_group_by;
+    add(distinct ? "distinct-not-prefix" : "group-by-not-prefix", distinct ? "DISTINCT" : "GROUP BY",
+        span_of(select_.group_by),
+        fmt::format("{}, so rows with equal {} are no neighbours: {} are sorted first", order_of_rows(loops_),
+                    list_of(select_.group_by, items()), words_of_rows(loops_.choice.rows)));
+  }
+
+  void explain_distinct() {
+    if (plan_.group == GroupMode::kNone && plan_.distinct == DistinctMode::kTempBTree) {
+      std::vector<OrderTerm> columns;
+      for (const ResultColumn& column : select_.columns) columns.push_back({.expr = column.expr});
+      add("distinct-not-prefix", "DISTINCT", span_of(select_.columns),
+          fmt::format(
+              "{}, so rows with equal {} are no neighbours: a temporary b-tree remembers all that were seen",
+              order_of_rows(loops_), list_of(columns, items())));
+    }
+    const bool is_ordered =
+        plan_.distinct == DistinctMode::kOrdered ||
+        (plan_.distinct_as_group_by && plan_.group == GroupMode::kByLoops) ||
+        (plan_.group == GroupMode::kOneGroup && plan_.aggregate_distinct_ordered.size() == 1 &&
+         plan_.aggregate_distinct_ordered.front());
+    if (!is_ordered) return;
+    // Only the innermost loop is moved on, and only in an index.
+    const Candidate& last = loops_.choice.loops.back();
+    if (last.kind != CandidateKind::kIndex || last.probe == nullptr || last.probe->has_stat1()) return;
+    std::vector<OrderTerm> columns;
+    if (plan_.group == GroupMode::kOneGroup) {
+      columns.push_back({.expr = select_.aggregates.front().arguments.front()});
+    } else {
+      for (const ResultColumn& column : select_.columns) columns.push_back({.expr = column.expr});
+    }
+    add("distinct-skip-ahead-no-stats", words_of_index(last.probe->index), span_of(columns),
+        fmt::format("without ANALYZE nothing tells how many entries of {} share a {}: all are stepped "
+                    "through, with no "
+                    "jump to the next value",
+                    words_of_index(last.probe->index), list_of(columns, items())));
+  }
+
+  void explain_order() {
+    if (plan_.order != OrderMode::kSort && plan_.order != OrderMode::kSortRightPart) return;
+    if (select_.is_aggregate) return explain_order_of_groups();
+    const auto first = static_cast<std::size_t>(plan_.order_terms_by_loops);
+    if (first >= select_.order_by.size()) return;
+    const Candidate& loop = deciding_loop(loops_);
+    Fit fit = why_sorted(loops_, loop, select_.order_by, first);
+    const OrderTerm& term =
+        select_.order_by[std::min(std::max(first, fit.matched), select_.order_by.size() - 1)];
+    add(fit.code, "ORDER BY", term.expr->span, fit.text + what_is_sorted(loops_, select_.order_by, first));
+  }
+  void explain_order_of_groups() {
+    if (select_.group_by.empty() || select_.order_by.empty()) return;
+    const OrderTerm& term = select_.order_by.front();
+    const Expr* expr = skip_markers(term.expr);
+    const std::string groups = list_of(select_.group_by, items());
+    if (expr->kind != ExprKind::kColumn) {
+      add("order-by-expression", "ORDER BY", term.expr->span,
+          fmt::format(
+              "{} is known only when a group of equal {} is complete, so the groups are sorted once more",
+              to_text(expr, items()), groups));
+      return;
+    }
+    add("order-skips-column", "ORDER BY", span_of(select_.order_by),
+        fmt::format("the groups come in order of {}, so they are sorted once more by {}", groups,
+                    list_of(select_.order_by, items())));
+  }
+
+  void explain_offset() {
+    // A short way is no reason to complain.
+    constexpr int kOffsetMin = 100;
+    if (select_.offset == nullptr) return;
+    const auto count = integer_literal(select_.offset);
+    if (count && *count < kOffsetMin) return;
+    if (plan_.order == OrderMode::kSort || plan_.order == OrderMode::kSortRightPart) return;
+    add("offset-walks-rows", "OFFSET", select_.offset->span,
+        count
+            ? fmt::format("the {} rows that OFFSET leaves out are read all the same", words_of_count(*count))
+            : fmt::format("the rows that OFFSET {} leaves out are read all the same",
+                          to_text(select_.offset)));
+  }
+
+  /// Several aggregates, all of them min or max, and an index has an end at each of their columns.
+  void explain_extremes() {
+    if (select_.aggregates.size() < 2 || !select_.group_by.empty() || loops_.facts.size() != 1) return;
+    const ItemFacts& facts = loops_.facts.front();
+    for (const AggregateCall& call : select_.aggregates) {
+      const bool is_extreme =
+          call.function->role == FunctionRole::kMin || call.function->role == FunctionRole::kMax;
+      if (!is_extreme || call.arguments.size() != 1 || call.filter != nullptr || !comes_sorted(facts, call))
+        return;
+    }
+    std::string calls;
+    Span span;
+    for (const AggregateCall& call : select_.aggregates) {
+      calls += (calls.empty() ? "" : " and ") +
+               fmt::format("{}({})", call.function->name, to_text(call.arguments.front()));
+      widen(span, call.span);
+    }
+    add("min-max-together", "min(), max()", span,
+        fmt::format(
+            "{} are asked for together: each alone is one step from an end of an index, together {} are read",
+            calls, words_of_rows(loops_.choice.rows)));
+  }
+  bool comes_sorted(const ItemFacts& facts, const AggregateCall& call) {
+    const OrderTerm wanted[] = {{.expr = call.arguments.front()}};
+    if (facts.is_subquery) return false;
+    return std::any_of(facts.probes.begin(), facts.probes.end(), [&](const Probe& probe) {
+      return !probe.is_partial() && !probe.unordered() &&
+             delivers_order(loops_, loops_.choice.loops.front(), wanted, probe);
+    });
+  }
+
+  PlanReasons& reasons_;
+  const Select& select_;
+  const SelectPlan& plan_;
+  LoopPlan& loops_;
+};
 
 }  // namespace
 
-void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan,
-                   const LoopPlan& loops) {
+void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan, LoopPlan& loops) {
   if (loops.choice.loops.empty()) return;
-  if (plan.group == GroupMode::kSorted) {
-    reasons.general.push_back({plan.distinct_as_group_by ? "distinct-not-prefix" : "group-by-not-prefix",
-                               plan.distinct_as_group_by ? "DISTINCT" : "GROUP BY", span_of(select.group_by),
-                               "no index delivers equal groups side by side: the rows are sorted first"});
-  }
-  if (plan.distinct == DistinctMode::kTempBTree && plan.group != GroupMode::kOneGroup) {
-    reasons.general.push_back(
-        {"distinct-not-prefix",
-         "DISTINCT",
-         {},
-         "no index delivers equal rows side by side: a temporary b-tree remembers all rows seen"});
-  }
-  if ((plan.order == OrderMode::kSort || plan.order == OrderMode::kSortRightPart) && !select.is_aggregate) {
-    const auto first = static_cast<std::size_t>(plan.order_terms_by_loops);
-    if (first < select.order_by.size()) reasons.general.push_back(why_sorted(select.order_by, first, loops));
-  }
-  if (select.offset != nullptr) {
-    reasons.general.push_back({"offset-walks-rows", "OFFSET", select.offset->span,
-                               "the rows that OFFSET leaves out are read all the same"});
-  }
-  if (select.aggregates.size() > 1 && select.group_by.empty()) {
-    int extremes = 0;
-    for (const AggregateCall& call : select.aggregates) {
-      if (call.function->role == FunctionRole::kMin || call.function->role == FunctionRole::kMax) ++extremes;
-    }
-    if (extremes == static_cast<int>(select.aggregates.size())) {
-      reasons.general.push_back(
-          {"min-max-together", "min(), max()", select.aggregates.front().span,
-           "only a min() or max() that stands alone is answered from one end of an index"});
-    }
-  }
+  OrderReasons(reasons, select, plan, loops).run();
 }
 
 }  // namespace leftmost::planner

@@ -7,6 +7,6 @@
 namespace leftmost::planner {
 
 /// Adds what is to be said about ORDER BY, GROUP BY and DISTINCT of `select` to `reasons.general`.
-void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan, const LoopPlan& loops);
+void explain_order(PlanReasons& reasons, const Select& select, const SelectPlan& plan, LoopPlan& loops);
 
 }  // namespace leftmost::planner

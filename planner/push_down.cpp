@@ -5,8 +5,6 @@
 
 namespace leftmost::planner {
 
-namespace {
-
 bool is_about_item_alone(const Expr* expr, const Item& item) {
   if (item.join.left) {
     if (expr->join_mark != JoinMark::kOuterOn || expr->join_item != item.id) return false;
@@ -15,6 +13,8 @@ bool is_about_item_alone(const Expr* expr, const Item& item) {
   }
   return is_constant_or_of_item(expr, item.id);
 }
+
+namespace {
 
 /// The copy that goes into the subquery comes from no join.
 void remove_join_marks(Expr* expr) {

@@ -1,22 +1,24 @@
 // Writes down, right after the loops of a FROM clause have been decided, what became of every index and why
-// (docs/reasons.md lists the codes). Columns: column_reasons.cpp; ordering: order_reasons.cpp.
+// (docs/reasons.md lists the codes). Columns: column_reasons.cpp; ordering: order_reasons.cpp; joins:
+// join_reasons.cpp; why an index that could be searched is not: choice_reasons.cpp.
 
 #include <algorithm>
 
+#include "planner/choice_reasons.h"
 #include "planner/coder.h"
 #include "planner/column_reasons.h"
 #include "planner/condition_reasons.h"
 #include "planner/covering_reasons.h"
+#include "planner/join_reasons.h"
 #include "planner/order_reasons.h"
 #include "planner/partial_index_reasons.h"
+#include "planner/reason_words.h"
 
 namespace leftmost::planner {
 
 namespace {
 
-std::string quoted(const RelationIndex* index) { return index == nullptr ? "the rowid" : index->def->name; }
-
-bool searches(const Candidate& c) { return c.equal_columns > 0 || c.has_range(); }
+std::string quoted(const RelationIndex* index) { return words_of_index(index); }
 
 const ProbeSummary* summary_of(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe) {
   for (const ProbeSummary& summary : plan.candidates.probes) {
@@ -35,31 +37,6 @@ void add_general(PlanReasons& reasons, std::string_view code, std::string subjec
   reasons.general.push_back({code, std::move(subject), span, std::move(text)});
 }
 
-/// Why an index that could be searched was not the one chosen.
-std::string_view why_costlier(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
-                              const Candidate& chosen, const std::vector<ColumnFacts>& columns) {
-  if (facts.item->indexed_by != nullptr) return "hint-indexed-by";
-  if (facts.item->not_indexed) return "hint-not-indexed";
-  if (chosen.kind == CandidateKind::kRowid && chosen.one_row) return "rowid-beats-index";
-  if (plan.by_shortcut || chosen.one_row) return "unique-index-ends-search";
-  const Term* first = columns.empty() ? nullptr : columns.front().search;
-  if (first != nullptr && first->truth <= 0) return "hint-likelihood";
-  if (chosen.kind == CandidateKind::kIndex && searches(chosen)) {
-    const std::size_t theirs = static_cast<std::size_t>(chosen.probe->key_columns);
-    const bool is_prefix = probe.key_columns < chosen.probe->key_columns && theirs > 0;
-    bool same = is_prefix;
-    for (int i = 0; same && i < probe.key_columns; ++i) {
-      same = probe.columns[static_cast<std::size_t>(i)].column ==
-             chosen.probe->columns[static_cast<std::size_t>(i)].column;
-    }
-    return same ? "redundant-prefix-index" : "one-index-per-table";
-  }
-  if (chosen.kind == CandidateKind::kMultiIndexOr) return "one-index-per-table";
-  if (first != nullptr && (first->ops & kOpIn) != 0 && first->expr->select == nullptr && probe.has_stat1())
-    return "in-list-too-long";
-  if (probe.has_stat1()) return "stats-say-useless";
-  return "one-index-per-table";
-}
 
 /// The arm of a multi-index OR that reads the index, if there is one.
 const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
@@ -72,7 +49,8 @@ const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
 }
 
 void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, const ItemFacts& facts,
-                 const Candidate* chosen, const std::vector<Loop>& written, const Context& context) {
+                 const Candidate* chosen, const WithoutHints& without, const std::vector<Loop>& written,
+                 const Context& context) {
   const Loop* loop = nullptr;
   for (const Loop& candidate : written) {
     if (candidate.item == facts.item) loop = &candidate;
@@ -146,15 +124,15 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
         if (partial.term != nullptr) first.term = partial.term->written;
       }
     } else if (index.verdict == IndexVerdict::kCostlier && searchable && chosen != nullptr) {
-      index.code = why_costlier(plan, facts, probe, *chosen, columns);
-      add_general(
-          reasons, index.code, quoted(probe.index), {},
-          quoted(probe.index) + " could be searched, but " +
-              (index.code == "hint-indexed-by" || index.code == "hint-not-indexed"
-                   ? "the query says which index to use"
-               : searches(*chosen) && chosen->probe != nullptr
-                   ? "the search through " + quoted(chosen->probe->index) + " is estimated to be cheaper"
-                   : "reading everything in another way is estimated to be cheaper"));
+      Explanation why = why_costlier(plan, without, facts, probe, *chosen, columns);
+      index.code = why.code;
+      const Span span = columns.front().search->written->span;
+      add_general(reasons, why.code, quoted(probe.index), span, std::move(why.text));
+      if (is_coin_toss(plan, facts, probe, *chosen, columns)) {
+        add_general(reasons, "stats-missing-wrong-index", quoted(probe.index), span,
+                    "without ANALYZE " + quoted(probe.index) + " and " + quoted(chosen->probe->index) +
+                        " look alike, both with " + words_of_rows(chosen->rows) + ": the choice is a guess");
+      }
     }
     // Hopping over a leading column that nothing fixes.
     if (!used && !columns.empty() && columns.front().search == nullptr && probe.key_columns > 1 &&
@@ -173,20 +151,14 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
   }
 }
 
-const Candidate* chosen_for(const LoopPlan& plan, const ItemFacts& facts) {
-  for (const Candidate& loop : plan.choice.loops) {
-    if (loop.position == facts.position) return &loop;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPlan& loops) {
   PlanReasons& reasons = context_.plan.reasons;
+  const WithoutHints without = plan_without_hints(context_, loops);
   for (const ItemFacts& facts : loops.facts) {
-    const Candidate* chosen = chosen_for(loops, facts);
-    record_item(reasons, &select, loops, facts, chosen, plan.loops, context_);
+    const Candidate* chosen = chosen_for(loops, facts.position);
+    record_item(reasons, &select, loops, facts, chosen, without, plan.loops, context_);
     if (chosen == nullptr) continue;
     const std::string name(facts.item->alias.empty() ? facts.item->name : facts.item->alias);
     if (plan.min_max != MinMaxMode::kNone && chosen->is_full_scan() && plan.order_terms_by_loops == 0) {
@@ -194,26 +166,20 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
           reasons, "minmax-search-is-a-scan", name, {},
           "the plan says SEARCH " + name + ", but no index helps min() or max() here: every row is read");
     }
-    if (chosen->kind == CandidateKind::kAutomaticIndex) {
-      add_general(reasons, "join-column-unindexed", name, {},
-                  "no index serves the join with " + name +
-                      ": SQLite builds one for this statement and throws it away");
-    }
-    if (facts.join().cross && !facts.join().left) {
-      add_general(reasons, "cross-join-fixed-order", name, facts.item->span,
-                  "CROSS JOIN keeps " + name + " behind the tables to its left");
-    }
   }
   explain_conditions(reasons, loops);
+  explain_joins(reasons, loops, context_);
   explain_order(reasons, select, plan, loops);
 }
 
 void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
+  const WithoutHints without = plan_without_hints(context_, loops);
   for (const ItemFacts& facts : loops.facts) {
-    record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts),
+    record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts.position), without,
                 context_.plan.change_loops, context_);
   }
   explain_conditions(context_.plan.reasons, loops);
+  explain_joins(context_.plan.reasons, loops, context_);
 }
 
 void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {

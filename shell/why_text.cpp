@@ -134,10 +134,13 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
   return text;
 }
 
-std::string reasons_text(const Explanation& explanation) {
+/// The reasons that have no caret of their own: no part of the statement is meant, or another note stands there.
+std::string reasons_text(const Explanation& explanation, const std::vector<Note>& notes) {
   std::string text;
   for (const advice::StatementReason& reason : explanation.reasons) {
-    if (!reason.span.empty() || reason.text.empty()) continue;
+    const bool is_noted = std::any_of(notes.begin(), notes.end(),
+                                      [&](const Note& note) { return note.text == reason.text; });
+    if (is_noted || reason.text.empty()) continue;
     text += fmt::format("  {}\n", on_one_line(reason.text));
   }
   return text;
@@ -279,9 +282,10 @@ std::string why_text(const Explanation& explanation, const WhyStyle& style) {
   const auto add = [&](const std::string& part) {
     if (!part.empty()) text.append("\n").append(part);
   };
-  add(sql_with_notes(explanation.sql, notes_of(explanation), style));
+  const std::vector<Note> notes = notes_of(explanation);
+  add(sql_with_notes(explanation.sql, notes, style));
   add(indexes_text(explanation, style));
-  add(reasons_text(explanation));
+  add(reasons_text(explanation, notes));
   add(runs_text(explanation, style));
   add(work_text(explanation));
   if (style.suggestions) add(suggestions_text(explanation, style));

@@ -119,6 +119,7 @@ bool StatementBinder::resolve_terms(Frame& frame, Scope& scope, std::span<const 
       return false;
     }
     term.expr = planner::clone(columns[column].expr, arena());
+    term.expr->span = span_of(terms[i]->span);
     if (terms[i]->kind == Syntax::kCollate) {
       const std::optional<storage::Collation> collation = storage::find_collation(terms[i]->text);
       if (!collation) {

@@ -1,0 +1,27 @@
+// planner/order_fit.h - how far the entries of a b-tree come in a wanted order, and what ends it.
+//
+//   ORDER BY last_name, born     index (last_name, first_name, born):  one term matches, then first_name is
+//   in the way
+//
+// order_match.cpp decides what a path delivers; this says why it is not more, term by term.
+#pragma once
+
+#include "planner/loop_plan.h"
+
+namespace leftmost::planner {
+
+struct Fit {
+  std::size_t matched = 0;  ///< leading terms that come in order
+  std::string_view code;    ///< of docs/reasons.md; empty: everything matches
+  std::string text;
+};
+
+/// Why term number `first` of `wanted`, the first that does not come for free, has to be sorted. `loop`: the
+/// one that decides the order of all rows.
+Fit why_sorted(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted, std::size_t first);
+
+/// This b-tree of the loop's item has its entries in all of the wanted order, whether it is read now or not.
+bool delivers_order(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted,
+                    const Probe& probe);
+
+}  // namespace leftmost::planner
