@@ -162,6 +162,8 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
 
   std::string_view blocked_by_code;
   std::string blocked_by;
+  const Expr* blocking = nullptr;  ///< the condition that could not be searched
+  std::string_view blocking_code;
   for (int i = 0; i < probe.key_columns; ++i) {
     const ColumnFacts& column = columns[static_cast<std::size_t>(i)];
     const ProbeColumn& indexed = probe.columns[static_cast<std::size_t>(i)];
@@ -180,8 +182,9 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       }
       if (i >= equalities) {
         made.role = ColumnRole::kSeekRange;
-        made.text = i + 1 < probe.key_columns ? "a range: searched, and the last column that can be"
-                                              : "a range: searched";
+        made.text = i + 1 < searched            ? "a range over several columns: searched"
+                    : i + 1 < probe.key_columns ? "a range: searched, and the last column that can be"
+                                                : "a range: searched";
         if (term != nullptr) made.term = term->written;
         continue;
       }
@@ -210,7 +213,7 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
 
     if (!blocked_by_code.empty()) {
       if (term != nullptr) {
-        made.code = blocked_by_code;
+        made.code = made.term == blocking ? blocking_code : blocked_by_code;
         made.text = "blocked by " + blocked_by + ", checked " +
                     (made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
       }
@@ -235,7 +238,8 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
     }
     if (term == nullptr) {
       if (!later_term(i + 1)) {
-        if (i == 0 && made.role == ColumnRole::kIdle) {
+        const bool is_narrowed = used && probe.is_partial();  // by its own WHERE
+        if (i == 0 && made.role == ColumnRole::kIdle && !is_narrowed) {
           made.code = "no-constraint";
           made.text = "no condition mentions a column of " + index_name;
         }
@@ -267,7 +271,9 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
     made.code = why.code;
     made.text = why.text;
     blocked_by = name;
-    blocked_by_code = i + 1 < probe.key_columns ? std::string_view("column-blocked-mid-index") : why.code;
+    blocked_by_code = "column-blocked-mid-index";
+    blocking = made.term;
+    blocking_code = why.code;
   }
 }
 

@@ -65,6 +65,7 @@ void explain_interval(PlanReasons& reasons, const LoopPlan& plan, const ItemFact
   const auto interval = find_interval(plan, facts);
   const Candidate* chosen = chosen_for(plan, facts);
   if (!interval || chosen == nullptr || chosen->probe == nullptr) return;
+  if (chosen->has_lower && chosen->has_upper) return;  // bounded on the other side as well
   const auto is_used = [&](const Term* term) {
     return std::find(chosen->terms.begin(), chosen->terms.end(), term) != chosen->terms.end();
   };

@@ -33,10 +33,17 @@ bool uses_every_column(const Item& item) {
   return true;
 }
 
-/// Conditions on this table alone, such as a search could use; what an index's WHERE says is not asked again.
+/// Conditions that a search could use when the loop starts: on this table, or joining it to the loops before
+/// it.
 bool has_filter(const LoopPlan& plan, const ItemFacts& facts) {
+  ItemSet known = facts.self;
+  for (const Candidate& loop : plan.choice.loops) {
+    if (loop.position == facts.position) break;
+    known |= loop.self;
+  }
   return std::any_of(plan.terms.terms.begin(), plan.terms.terms.end(), [&](const Term* term) {
-    return !term->is_virtual && term->all == facts.self && !contains_correlated_subquery(term->expr);
+    return !term->is_virtual && (term->all & facts.self) != 0 && (term->all & ~known) == 0 &&
+           !contains_correlated_subquery(term->expr);
   });
 }
 

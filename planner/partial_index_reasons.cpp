@@ -60,9 +60,11 @@ PartialReason why_partial_unusable(const LoopPlan& plan, const ItemFacts& facts,
                index + " needs " + says + " in the ON of the outer join: here it is decided after the join"},
               term};
     }
-    return {{"partial-predicate-not-identical", to_text(term->written) + " means " + says +
-                                                    " as well, but SQLite wants the WHERE of " + index +
-                                                    " word for word"},
+    const std::string given = follows_from(term->expr, wanted, facts.item->id, context)
+                                  ? to_text(term->written) + " means "
+                                  : "the query's conditions mean ";
+    return {{"partial-predicate-not-identical",
+             given + says + " as well, but SQLite wants the WHERE of " + index + " word for word"},
             term};
   }
   return {{"partial-predicate-missing",

@@ -72,12 +72,13 @@ Explanation why_behind_range(const UsedRange& range, int position, const Term& t
   const std::string before(probe.column_name(range.first, *facts.item));
   const std::string name(probe.column_name(position, *facts.item));
   const Term* used = range.any();
-  const bool same_condition = used != nullptr && used->written == term.written;
-  if (same_condition && used->expr->left->kind == ExprKind::kRow) {
+  const bool is_row_value = used != nullptr && used->expr->left->kind == ExprKind::kRow;
+  const bool same_row_value = is_row_value && used->written == term.written;
+  if (same_row_value) {
     if (Explanation why = why_row_value_ends(*used, range, position, facts, probe); !why.code.empty())
       return why;
   }
-  const bool is_range = (term.ops & kRangeOps) != 0 && !term.is_pattern_bound && !same_condition;
+  const bool is_range = (term.ops & kRangeOps) != 0 && !term.is_pattern_bound && !same_row_value;
   if (is_range && (range.lower == nullptr || range.upper == nullptr) && used != nullptr &&
       is_interval(*used, term)) {
     return {"interval-two-columns", to_text(skip_markers(term.expr->right)) + " between " + before + " and " +
@@ -122,7 +123,7 @@ int keyset_columns_in(const Keyset& keyset, const Probe& probe, int from) {
         indexed.descending != probe.columns[static_cast<std::size_t>(from)].descending) {
       break;
     }
-    if (indexed.query_column == kRowidColumn) continue;
+    if (indexed.query_column == kRowidColumn) break;  // a row value never bounds the rowid behind an index
     const Expr* comparison = keyset.comparisons[length];
     if (comparison_affinity(comparison) != indexed.affinity) break;
     if (comparison_collation(comparison) != indexed.collation) break;

@@ -134,9 +134,13 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
                         " look alike, both with " + words_of_rows(chosen->rows) + ": the choice is a guess");
       }
     }
-    // Hopping over a leading column that nothing fixes.
-    if (!used && !columns.empty() && columns.front().search == nullptr && probe.key_columns > 1 &&
-        columns[1].search != nullptr && probe.index != nullptr && !partial_unusable(plan, facts, probe)) {
+    // Hopping over a leading column that nothing fixes; where the table is searched anyway it would gain
+    // little.
+    const bool is_searched =
+        chosen != nullptr && (searches(*chosen) || chosen->kind == CandidateKind::kMultiIndexOr);
+    if (!used && !is_searched && !columns.empty() && columns.front().search == nullptr &&
+        probe.key_columns > 1 && columns[1].search != nullptr && probe.index != nullptr &&
+        !partial_unusable(plan, facts, probe)) {
       constexpr storage::LogEst kRowsPerValueMin = 42;
       const std::string first(probe.column_name(0, *facts.item));
       if (!probe.has_stat1()) {
@@ -144,8 +148,10 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
                     "without ANALYZE nothing is known about the values of " + first +
                         ", so hopping over it is not tried");
       } else if (probe.rows(1) < kRowsPerValueMin) {
-        add_general(reasons, "skip-scan-too-many-groups", quoted(probe.index), {},
-                    first + " has too many values to hop from one to the next");
+        add_general(
+            reasons, "skip-scan-too-many-groups", quoted(probe.index), {},
+            first + " has about " + std::to_string(storage::log_est_to_count(probe.rows(0) - probe.rows(1))) +
+                " values, too many to hop from one to the next: that pays when 18 rows or more share one");
       }
     }
   }

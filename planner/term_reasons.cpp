@@ -13,15 +13,16 @@ bool is_about_column(const Expr* expr, ItemId item, int column) {
   return expr != nullptr && expr->kind == ExprKind::kColumn && expr->item == item && expr->column == column;
 }
 
-/// The operation that directly holds the column; null when the column stands alone or is not there.
-const Expr* holder_of(const Expr* expr, ItemId item, int column) {
-  const Expr* found = nullptr;
+/// The operations around the column, the innermost first; without the condition itself.
+bool collect_holders(const Expr* expr, ItemId item, int column, std::vector<const Expr*>& holders) {
+  bool found = false;
   for_each_child(expr, [&](const Expr* child) {
-    if (found != nullptr || child == nullptr) return;
-    if (is_about_column(skip_markers(child), item, column)) {
-      found = expr;
-    } else {
-      found = holder_of(child, item, column);
+    if (found) return;
+    const Expr* inner = skip_markers(child);
+    found = is_about_column(inner, item, column);
+    if (!found && collect_holders(inner, item, column, holders)) {
+      found = true;
+      holders.push_back(inner);
     }
   });
   return found;
@@ -317,7 +318,9 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
       break;
   }
   if (indexed.expression == nullptr) {
-    if (const Expr* holder = holder_of(expr, id, indexed.query_column); holder != nullptr && holder != expr) {
+    std::vector<const Expr*> holders;
+    collect_holders(expr, id, indexed.query_column, holders);
+    for (const Expr* holder : holders) {
       if (Explanation wrapped = why_wrapped(expr, holder, name); !wrapped.code.empty()) return wrapped;
     }
   }
