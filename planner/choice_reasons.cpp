@@ -77,6 +77,19 @@ std::size_t list_length(const Term& term) {
   return (term.ops & kOpIn) != 0 && term.expr->select == nullptr ? term.expr->list.size() : 0;
 }
 
+/// The search in use goes by every condition that this index could be searched by.
+bool is_searched_already(const Candidate& chosen, const std::vector<ColumnFacts>& columns) {
+  for (const ColumnFacts& column : columns) {
+    if (column.search == nullptr) return true;
+    for (const Term* term : {column.search, column.upper}) {
+      if (term == nullptr) continue;
+      if (std::find(chosen.terms.begin(), chosen.terms.end(), term) == chosen.terms.end()) return false;
+    }
+    if (!column.is_equality()) return true;
+  }
+  return true;
+}
+
 }  // namespace
 
 WithoutHints plan_without_hints(Context& context, const LoopPlan& plan) {
@@ -133,6 +146,8 @@ Explanation why_costlier(const LoopPlan& plan, const WithoutHints& without, cons
           "redundant-prefix-index",
           fmt::format("{} starts with all columns of {}: one of the two will sit unused", longer, shorter)};
     }
+    // Nothing that it could do is left undone.
+    if (is_searched_already(chosen, columns)) return {};
     return {"one-index-per-table",
             fmt::format("{} could be searched for {}, but {} is taken, and a table is read through "
                         "one index at a time{}",
@@ -156,6 +171,23 @@ Explanation why_costlier(const LoopPlan& plan, const WithoutHints& without, cons
   return {"one-index-per-table",
           fmt::format("{} could be searched for {}, but {} is estimated to be cheaper{}", name, condition,
                       way_of(facts, chosen), costs(plan, facts, probe, chosen))};
+}
+
+Explanation why_in_left_out(const Candidate* chosen, int position, const Term& term) {
+  if (chosen == nullptr || chosen->probe == nullptr || (term.ops & kOpIn) == 0) return {};
+  if (position != chosen->equal_columns || chosen->has_range() || !chosen->has_in ||
+      !chosen->probe->has_stat1())
+    return {};
+  std::size_t searches_now = 1;
+  for (const Term* earlier : chosen->terms) {
+    if (earlier != nullptr) searches_now *= std::max<std::size_t>(list_length(*earlier), 1);
+  }
+  const std::size_t values = list_length(term);
+  return {"in-list-too-long",
+          fmt::format(
+              "{} searches for each of the {} before it are estimated to cost more than the {} entries there",
+              values == 0 ? std::string("the") : words_of_count(values), words_of_count(searches_now),
+              words_of_count(storage::log_est_to_count(chosen->probe->rows(position))))};
 }
 
 bool is_coin_toss(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe, const Candidate& chosen,

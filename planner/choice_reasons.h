@@ -20,6 +20,10 @@ Explanation why_costlier(const LoopPlan& plan, const WithoutHints& without, cons
                          const Probe& probe, const Candidate& chosen,
                          const std::vector<ColumnFacts>& columns);
 
+/// in-list-too-long, where the search through `chosen` stops before its column `position` although an IN
+/// could continue it: with statistics SQLite weighs so many more searches against stepping over the entries.
+Explanation why_in_left_out(const Candidate* chosen, int position, const Term& term);
+
 /// Without statistics two indexes with as many fixed columns look alike. True where the choice of `chosen`
 /// over `probe` was such a toss.
 bool is_coin_toss(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe, const Candidate& chosen,

@@ -1,4 +1,5 @@
 #include "planner/column_reasons.h"
+#include "planner/choice_reasons.h"
 
 #include <algorithm>
 
@@ -261,6 +262,11 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
     if (column.search != nullptr) {
       made.text = "checked " +
                   std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
+      if (Explanation why = why_in_left_out(used ? chosen : nullptr, i, *column.search); !why.code.empty()) {
+        made.code = blocked_by_code = why.code;
+        made.text = why.text + ": " + made.text;
+        blocked_by = name;
+      }
       continue;  // searchable, and why this index is not searched says its own code
     }
     Explanation why = why_not_searchable(*term, plan, facts, probe, i, context);

@@ -125,9 +125,11 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       }
     } else if (index.verdict == IndexVerdict::kCostlier && searchable && chosen != nullptr) {
       Explanation why = why_costlier(plan, without, facts, probe, *chosen, columns);
-      index.code = why.code;
       const Span span = columns.front().search->written->span;
-      add_general(reasons, why.code, quoted(probe.index), span, std::move(why.text));
+      if (!why.code.empty()) {
+        index.code = why.code;
+        add_general(reasons, why.code, quoted(probe.index), span, std::move(why.text));
+      }
       if (is_coin_toss(plan, facts, probe, *chosen, columns)) {
         add_general(reasons, "stats-missing-wrong-index", quoted(probe.index), span,
                     "without ANALYZE " + quoted(probe.index) + " and " + quoted(chosen->probe->index) +
