@@ -67,7 +67,7 @@ bool CandidateBuilder::helps_wanted_order(const ItemFacts& facts, const Probe& p
 void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
   const Item& item = *facts.item;
   const bool is_hinted = item.indexed_by != nullptr || item.not_indexed;
-  if (arm_costs_ == nullptr && !request_.is_or_arm && request_.context.options.automatic_index &&
+  if (arm_costs_ == nullptr && request_.may_build_index && request_.context.options.automatic_index &&
       !is_hinted && facts.has_rowid && !facts.is_correlated && !facts.is_recursive && !item.join.right) {
     add_automatic(facts, prereq);
   }

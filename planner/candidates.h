@@ -20,6 +20,7 @@ struct CandidateRequest {
   TermList& where;
   std::span<const OrderTerm> wanted_order;
   bool order_may_help = true;  ///< false: the wanted order is an aggregate's argument (section 4.2)
+  bool may_build_index = true;  ///< automatic indexes: not for an OR arm, nor for the second pass of RIGHT JOIN
   bool is_or_arm = false;
   bool wants_one_pass = false;  ///< UPDATE, DELETE: no covering full scans
 };

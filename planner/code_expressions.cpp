@@ -31,8 +31,14 @@ void Coder::code_expr(const Expr* expr) {
       for (const Expr* part : expr->list) code_expr(part);
       code_expr(expr->right);
       return;
-    case ExprKind::kSubqueryColumn:  // its fields lie in registers once one of them has been asked for: no REUSE
-      if (fields_coded_.insert(expr->left->select).second) code_subquery(expr->left);
+    case ExprKind::kSubqueryColumn:
+      // Its fields lie in registers once one of them has been asked for. The subroutine of a RIGHT JOIN does
+      // not rely on those that were filled outside.
+      if (expr->left->select == nullptr) break;
+      if (expr->left->select->fields_depth < right_join_depth_) {
+        code_subquery(expr->left);
+        expr->left->select->fields_depth = right_join_depth_;
+      }
       return;
     case ExprKind::kColumn:
       return;
@@ -66,7 +72,8 @@ void Coder::code_condition(const Expr* expr) {
 
 void Coder::plan_left_over(const Expr* expr) {
   if (expr == nullptr || context_.failed()) return;
-  if (expr->select != nullptr && expr->select->plan == nullptr) plan_unlisted(expr->select);
+  if (expr->select != nullptr && expr->select->plan == nullptr && expr->select->subroutine == nullptr)
+    plan_unlisted(expr->select);
   for_each_child(expr, [this](const Expr* child) { plan_left_over(child); });
 }
 
@@ -88,7 +95,7 @@ void Coder::code_folded(const Expr* expr) {
 }
 
 void Coder::replay(const Select* select, Step header) {
-  const CodedSubquery range = coded_.at(select);
+  const CodedList range = coded_.at(select);
   const int made = add_step(std::move(header));
   // Steps below the first coding, with parents moved along.
   const int shift = made + 1 - range.first_step;
@@ -100,23 +107,16 @@ void Coder::replay(const Select* select, Step header) {
 }
 
 void Coder::code_subquery(const Expr* expr) {
-  const bool correlated = expr->select->is_correlated;
   const int number = expr->select->number;
-  if (reusable_.count(expr->select) > 0) {
+  if (expr->select->fields_depth < 0) expr->select->fields_depth = 0;
+  if (expr->select->subroutine != nullptr) {
     add_step({.kind = StepKind::kReuseSubquery, .number = number});
     return;
   }
-  Step header{.kind = StepKind::kScalarSubquery, .number = number, .correlated = correlated};
-  if (coded_.count(expr->select) > 0) {
-    replay(expr->select, header);
-    return;
-  }
-  open_step(header);
-  const int first = static_cast<int>(context_.plan.steps.size());
+  expr->select->subroutine = expr->select;
+  open_step({.kind = StepKind::kScalarSubquery, .number = number, .correlated = expr->select->is_correlated});
   code_select(expr->select, expr->kind == ExprKind::kExists ? Destination::kExists : Destination::kScalar);
   close_step();
-  coded_[expr->select] = {first, static_cast<int>(context_.plan.steps.size())};
-  if (!correlated) reusable_.insert(expr->select);
 }
 
 void Coder::plan_unlisted(Select* select) {
@@ -136,10 +136,6 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
   Select* select = in->select;
   if (select == nullptr) {
     for (const Expr* element : in->list) code_expr(element);
-    return;
-  }
-  if (reusable_.count(select) > 0) {
-    add_step({.kind = StepKind::kReuseListSubquery, .number = select->number});
     return;
   }
   if (!in->select->is_correlated && select->items.size() == 1 && select->items[0]->relation != nullptr) {
@@ -166,6 +162,13 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
       }
     }
   }
+  if (select->subroutine != nullptr) {
+    add_step({.kind = StepKind::kReuseListSubquery, .number = select->number});
+    return;
+  }
+  // A row-value IN that drives a search reads a list of its own, reduced to the columns of the search.
+  const bool is_reduced = drives_search && select->columns.size() > 1;
+  if (!is_reduced && !select->is_correlated) select->subroutine = select;
   Step header{.kind = StepKind::kListSubquery, .number = select->number, .correlated = select->is_correlated};
   if (coded_.count(select) > 0) {
     replay(select, header);
@@ -180,9 +183,6 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
   context_.loop_factor = factor;
   close_step();
   coded_[select] = {first, static_cast<int>(context_.plan.steps.size())};
-  // A row-value IN that drives a search reads a list of its own, reduced to the columns of the search.
-  const bool reduced = drives_search && select->columns.size() > 1;
-  if (!select->is_correlated && !reduced) reusable_.insert(select);
 }
 
 const RelationIndex* Coder::index_for_in(const Expr* in, bool must_be_unique) const {

@@ -68,6 +68,7 @@ void Coder::end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const Sele
   for (std::size_t i = 0; i < loops.size() && !context_.failed(); ++i) {
     if (loops[i].item->join.right) code_right_join(plan, loops[i], i, select_plan);
   }
+  for (const Loop& loop : loops) right_join_depth_ -= loop.item->join.right ? 1 : 0;
   restore_loop_factor();
 }
 
@@ -331,6 +332,8 @@ void Coder::code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate,
     });
   }
   code_transitive_filters(plan, loop, not_ready | candidate.self);
+  // All that comes further in is a subroutine from here on: the second pass calls it too.
+  if (loop.item->join.right) ++right_join_depth_;
   // After the outer join has been decided: what WHERE says about its result.
   if (facts.is_outer() && !facts.is_left_of_right_join && !is_or_arm) {
     each_open_term([&](Term& term) {
@@ -385,20 +388,19 @@ void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number
   request.items = items;
   request.items_planned = 1;
   request.where = where;
+  request.is_right_join_pass = true;
+  ++right_join_depth_;
   auto right = plan_loops(context_, request);
   if (!context_.failed()) {
     auto line = std::make_unique<Loop>();
-    const Candidate& chosen = right->choice.loops.front();
-    set_loop_facts(*right, *line, chosen, 0);
-    if (chosen.kind == CandidateKind::kMultiIndexOr) {
-      code_or_arms(*right, *line, *chosen.terms.front(), 0, 0, select_plan);
-    } else {
-      if (chosen.kind == CandidateKind::kAutomaticIndex) fill_automatic_index(*right, *line, chosen, 0);
-      add_step({.kind = StepKind::kLoop, .select = select_plan, .loop = line.get()});
-      code_search(*right, *line, chosen, 0);
-    }
+    for (const Term* term : right->constant_terms) code_condition(term->expr);
+    raise_loop_factor(right->choice.rows);
+    set_loop_facts(*right, *line, right->choice.loops.front(), 0);
+    code_loop(*right, *line, 0, ~ItemSet{0}, select_plan, false);
+    restore_loop_factor();
     context_.plan.detached_loops.push_back(std::move(line));
   }
+  --right_join_depth_;
   close_step();
 }
 

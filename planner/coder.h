@@ -135,16 +135,16 @@ class Coder {
   Context& context_;
   std::vector<int> parents_;
   std::vector<std::uint32_t> outer_loop_factors_;
-  struct CodedSubquery {
+  struct CodedList {
     int first_step = 0, last_step = 0;  ///< its children, half open
   };
-  std::unordered_map<const Select*, CodedSubquery> coded_;
-  std::unordered_set<const Select*> fields_coded_;  ///< row-valued subqueries with a field that has been coded
-  std::unordered_set<const Select*> reusable_;   ///< coded, not correlated: a second use prints REUSE
+  std::unordered_map<const Select*, CodedList> coded_;
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   int select_depth_ = 0;
+  /// RIGHT JOINs whose inner loops are being written down as a subroutine, and second passes.
+  int right_join_depth_ = 0;
 };
 
 // Rewriting of bound SELECTs, one file each.

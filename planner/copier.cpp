@@ -17,7 +17,9 @@ Expr* Copier::copy(const Expr* expr) {
   if (const auto found = items.find(made->item); found != items.end()) made->item = found->second;
   if (const auto found = items.find(made->join_item); found != items.end()) made->join_item = found->second;
   if (const auto found = selects.find(made->owner); found != selects.end()) made->owner = found->second;
-  made->left = copy(expr->left);
+  // The fields of a row-valued subquery share it, and so do their copies.
+  const bool shares_subquery = expr->kind == ExprKind::kSubqueryColumn && fresh_items == nullptr;
+  if (!shares_subquery) made->left = copy(expr->left);
   made->right = copy(expr->right);
   made->list = arena.copy_span(std::span<Expr* const>(expr->list));
   for (Expr*& element : made->list) element = copy(element);

@@ -159,9 +159,15 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
     }
   }
 
-  const CandidateRequest candidates{context,           plan->facts,           request.items_planned,
-                                    plan->terms,       wanted.terms,          wanted.helps_candidates,
-                                    request.is_or_arm, request.wants_one_pass};
+  const CandidateRequest candidates{context,
+                                    plan->facts,
+                                    request.items_planned,
+                                    plan->terms,
+                                    wanted.terms,
+                                    wanted.helps_candidates,
+                                    !request.is_or_arm && !request.is_right_join_pass,
+                                    request.is_or_arm,
+                                    request.wants_one_pass};
   plan->candidates = generate_candidates(candidates);
   if (context.failed()) return plan;
   const DistinctAnswer unique = choice.distinct;

@@ -19,6 +19,7 @@ struct LoopRequest {
   std::span<const ResultColumn> results;
   bool may_drop_joins = false;
   bool is_or_arm = false;
+  bool is_right_join_pass = false;  ///< the loop that finds the rows of RIGHT JOIN that nothing matched
   bool wants_one_pass = false;  ///< UPDATE, DELETE
 };
 

@@ -31,7 +31,6 @@ class Matcher {
       const Candidate& loop = *path[i];
       if (i > 0) ready_ |= path[i - 1]->self;
       if (mode_ == OrderMatchMode::kInnerLoop && i + 1 < path.size()) continue;
-      if (request_.facts[static_cast<std::size_t>(loop.position)].item->join.right) return {};
       match_constants(loop);
       if (!loop.one_row && !match_index(loop, i)) return {};
       if (distinct_) match_determined(loop);

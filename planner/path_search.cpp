@@ -199,6 +199,13 @@ PathChoice search_path(const PathRequest& request, const std::vector<Candidate>&
     return choice;
   }
   finish(request, *path, with_order, choice);
+  // The second pass of RIGHT JOIN brings its rows behind all others, so nothing is in order any more. SQLite
+  // notices when the costs have been compared.
+  for (const Candidate* loop : path->loops) {
+    if (!request.facts[static_cast<std::size_t>(loop->position)].item->join.right) continue;
+    choice.order_satisfied = 0;
+    choice.distinct = DistinctAnswer::kNo;
+  }
   choice.rows = path->rows;
   for (const Candidate* loop : path->loops) choice.loops.push_back(*loop);
   return choice;

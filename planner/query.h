@@ -119,6 +119,11 @@ struct Select {
   bool keeps_subquery_order = false;  ///< an aggregate other than count, min, max: the order of its input shows
   bool is_compound_arm = false;       ///< is or was one of several arms
   SelectPlan* plan = nullptr;         ///< set by planner/; owned by the Plan
+  /// A scalar subquery or EXISTS, and an IN without correlation, is written down once, as a subroutine that every later
+  /// use calls. Copies made afterwards call it too: this points to the SELECT that was written down.
+  Select* subroutine = nullptr;
+  /// Row-valued: the fields lie in registers, for uses under this many RIGHT JOINs. -1: not yet.
+  int fields_depth = -1;
 };
 
 enum class ChangeKind : std::uint8_t { kUpdate, kDelete };

@@ -37,7 +37,8 @@ void walk_shallow(const planner::Expr* expr, const Visit& visit) {
 void StreamBuilder::prepare_subqueries(const planner::Expr& expr) {
   walk_shallow(&expr, [this](const planner::Expr& node) {
     if (node.select == nullptr || runtime_.has_subquery(node)) return;
-    const planner::Select& select = *node.select;
+    const planner::Select& select =
+        node.select->subroutine != nullptr ? *node.select->subroutine : *node.select;
     const bool is_core = select.prior == nullptr && select.values_rows.empty() && !select.is_recursive;
     std::unique_ptr<RowStream> stream;
     if (node.kind == planner::ExprKind::kExists && is_core && select.plan != nullptr) {
