@@ -35,6 +35,12 @@ std::string definition_name(const Item& item) {
   return made_up_name(item);
 }
 
+/// In RIGHT-JOIN: the name under which a table, view or CTE was declared, however the query writes it.
+std::string declared_name(const Item& item) {
+  if (item.kind == ItemKind::kTable && item.relation != nullptr) return item.relation->def->name;
+  return item.shared != nullptr ? std::string(item.shared->name) : definition_name(item);
+}
+
 /// `b>?`, `(a,b)>(?,?)`
 std::string bound_text(const Loop& loop, const SeekBound& bound, char op) {
   const std::size_t length = bound.values.empty() ? 1 : bound.values.size();
@@ -155,9 +161,7 @@ std::string step_text(const Step& step) {
     case StepKind::kSortAggregateDistinct:
       return "USE TEMP B-TREE FOR " + std::string(step.name) + "(DISTINCT)";
     case StepKind::kRightJoin:
-      return "RIGHT-JOIN " + (step.item->relation != nullptr && step.item->kind == ItemKind::kTable
-                                  ? step.item->relation->def->name
-                                  : definition_name(*step.item));
+      return "RIGHT-JOIN " + declared_name(*step.item);
   }
   return "";
 }
