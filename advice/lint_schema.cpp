@@ -4,16 +4,12 @@
 
 #include <algorithm>
 
+#include "advice/index_upkeep.h"
 #include "advice/runs.h"
 #include "storage/catalog.h"
 
 namespace leftmost::advice {
 namespace {
-
-/// Somebody may drop it without changing what the data can be.
-bool is_droppable(const storage::IndexDef& index) {
-  return index.origin == storage::IndexOrigin::kCreateIndex && !index.unique && !index.is_table_itself;
-}
 
 bool same_column(const storage::IndexColumn& a, const storage::IndexColumn& b) {
   return a.column == b.column && a.expression_sql == b.expression_sql && a.collation == b.collation &&
@@ -26,16 +22,6 @@ bool is_prefix(const storage::IndexDef& index, const storage::IndexDef& longer) 
   if (index.where_sql != longer.where_sql) return false;
   return std::equal(index.key_columns.begin(), index.key_columns.end(), longer.key_columns.begin(),
                     same_column);
-}
-
-/// A foreign key looks for children by these columns: an index that no statement names is used then all the
-/// same.
-bool serves_foreign_key(const storage::TableDef& table, const storage::IndexDef& index) {
-  return std::any_of(
-      table.foreign_keys.begin(), table.foreign_keys.end(), [&](const storage::ForeignKeyDef& key) {
-        return !index.key_columns.empty() && std::find(key.columns.begin(), key.columns.end(),
-                                                       index.key_columns.front().column) != key.columns.end();
-      });
 }
 
 Finding finding_about(const char* code, const storage::TableDef& table, const std::string& index,

@@ -1,14 +1,9 @@
 // Proposed indexes, looked at on definitions alone and then built, best first.
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <set>
 
 #include "advice/index_proposals.h"
+#include "advice/named_index.h"
 #include "advice/proof.h"
-#include "advice/runs.h"
-#include "storage/catalog.h"
-#include "storage/database_state.h"
 
 namespace leftmost::advice {
 namespace {
@@ -18,79 +13,14 @@ constexpr std::size_t kLooksMax = 48;
 constexpr std::size_t kTrialsMax = 8;
 constexpr std::size_t kSuggestionsMax = 3;
 
-/// `users_first_name`: the table and the columns, without what a bare name cannot have.
-std::string index_name(const ProposedIndex& index, const storage::Catalog& catalog, const std::set<std::string>& taken) {
-  std::string name = index.table;
-  for (const std::string& column : index.columns) {
-    std::string_view word = column;
-    for (const std::string_view collate : {" COLLATE NOCASE", " COLLATE RTRIM", " COLLATE BINARY"}) {
-      const std::size_t at = word.find(collate);
-      if (at == std::string_view::npos) continue;
-      name += '_';
-      name += word.substr(0, at);
-      word = collate == " COLLATE BINARY" ? word.substr(at + collate.size()) : word.substr(at + 9);
-    }
-    name += '_';
-    name += word;
-  }
-  if (!index.where.empty()) name += "_part";
-  std::string out;
-  for (const char c : name) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (is_letter) {
-      out += c;
-    } else if (!out.empty() && out.back() != '_' && c != '"') {
-      out += '_';
-    }
-  }
-  while (!out.empty() && out.back() == '_') out.pop_back();
-  constexpr std::size_t kNameMax = 60;
-  if (out.size() > kNameMax) out.resize(kNameMax);
-  if (out.empty() || (out.front() >= '0' && out.front() <= '9')) out.insert(0, "index_");
-  const std::string stem = out;
-  for (int number = 2; catalog.find(out) || taken.count(out) > 0; ++number) out = fmt::format("{}_{}", stem, number);
-  return sql_name(out);
-}
-
-struct Named {
-  std::string name;
-  std::string table;
-  std::string sql;
-};
-
-std::vector<Named> name_indexes(const IndexProposal& proposal, const storage::Catalog& catalog) {
-  std::vector<Named> named;
-  std::set<std::string> taken;
-  for (const ProposedIndex& index : proposal.indexes) {
-    Named one;
-    one.name = index_name(index, catalog, taken);
-    one.table = index.table;
-    taken.insert(one.name);
-    std::string columns;
-    for (const std::string& column : index.columns) columns += (columns.empty() ? "" : ", ") + column;
-    one.sql = fmt::format("CREATE INDEX {} ON {}({})", one.name, sql_name(index.table), columns);
-    if (!index.where.empty()) one.sql += " WHERE " + index.where;
-    named.push_back(std::move(one));
-  }
-  return named;
-}
-
-bool mentions(const std::vector<planner::PlanLine>& plan, const Named& index) {
-  return std::any_of(plan.begin(), plan.end(), [&](const planner::PlanLine& line) {
-    const std::size_t at = line.detail.find(" " + index.name);
-    if (at == std::string::npos) return false;
-    const std::size_t end = at + 1 + index.name.size();
-    return end == line.detail.size() || line.detail[end] == ' ';
-  });
-}
-
-bool mentions_all(const std::vector<planner::PlanLine>& plan, const std::vector<Named>& indexes) {
-  return std::all_of(indexes.begin(), indexes.end(), [&](const Named& index) { return mentions(plan, index); });
+bool mentions_all(const std::vector<planner::PlanLine>& plan, const std::vector<NamedIndex>& indexes) {
+  return std::all_of(indexes.begin(), indexes.end(),
+                     [&](const NamedIndex& index) { return mentions(plan, index.name); });
 }
 
 struct Candidate {
   const IndexProposal* proposal = nullptr;
-  std::vector<Named> indexes;
+  std::vector<NamedIndex> indexes;
   std::size_t sorts = 0;         ///< temporary b-trees in the plan that SQLite would take
   std::size_t search_terms = 0;  ///< columns that it would search by
   bool is_second_best = false;   ///< another one for the table sorts no more and searches by no fewer columns
@@ -99,7 +29,9 @@ struct Candidate {
 std::size_t count_in_plan(const std::vector<planner::PlanLine>& plan, std::string_view what) {
   std::size_t count = 0;
   for (const planner::PlanLine& line : plan) {
-    for (std::size_t at = line.detail.find(what); at != std::string::npos; at = line.detail.find(what, at + 1)) ++count;
+    for (std::size_t at = line.detail.find(what); at != std::string::npos;
+         at = line.detail.find(what, at + 1))
+      ++count;
   }
   return count;
 }
@@ -111,26 +43,30 @@ std::vector<Candidate> look(Proof& proof, const std::vector<IndexProposal>& prop
   for (const IndexProposal& proposal : proposals) {
     Candidate candidate{&proposal, name_indexes(proposal, catalog)};
     std::vector<std::string> definitions;
-    for (const Named& index : candidate.indexes) definitions.push_back(index.sql);
+    for (const NamedIndex& index : candidate.indexes) definitions.push_back(index.sql);
     const auto plan = proof.trial().glance(definitions, proof.question().sql, proof.question().bindings);
     if (!plan || !mentions_all(*plan, candidate.indexes)) continue;
     candidate.sorts = count_in_plan(*plan, "TEMP B-TREE");
     candidate.search_terms = count_in_plan(*plan, "?");
     candidates.push_back(std::move(candidate));
   }
-  const auto rank = [](const Candidate& c) { return (c.proposal->is_partial ? 2 : 0) + (c.proposal->is_covering ? 1 : 0); };
+  const auto rank = [](const Candidate& c) {
+    return (c.proposal->is_partial ? 2 : 0) + (c.proposal->is_covering ? 1 : 0);
+  };
   std::stable_sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
     return rank(a) != rank(b) ? rank(a) < rank(b) : a.search_terms > b.search_terms;
   });
   // The best of each way to help (searching more, sorting less) comes before the second best.
   for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
     candidate->is_second_best = std::any_of(candidates.begin(), candidate, [&](const Candidate& other) {
-      return other.indexes.front().table == candidate->indexes.front().table && other.sorts <= candidate->sorts &&
-             other.search_terms >= candidate->search_terms && rank(other) == rank(*candidate);
+      return other.indexes.front().table == candidate->indexes.front().table &&
+             other.sorts <= candidate->sorts && other.search_terms >= candidate->search_terms &&
+             rank(other) == rank(*candidate);
     });
   }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.is_second_best < b.is_second_best; });
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.is_second_best < b.is_second_best;
+  });
   return candidates;
 }
 
@@ -143,27 +79,12 @@ struct Proven {
   std::int64_t vm_steps = 0;
 };
 
-/// Pages and entries of indexes that have just been made.
-IndexPrice price_of(Trial& trial, std::uint64_t bytes_before, const std::vector<Named>& indexes) {
-  IndexPrice price;
-  price.bytes = trial.bytes() - std::min(trial.bytes(), bytes_before);
-  for (const Named& named : indexes) {
-    const auto index = trial.database().catalog().find_index(named.name);
-    const storage::BTree* tree = index ? trial.database().state().tree(index->id) : nullptr;
-    if (tree == nullptr) continue;
-    price.entries += tree->size();
-    price.pages_per_insert += tree->height();
-  }
-  if (price.entries > 0) price.bytes_per_insert = price.bytes * indexes.size() / price.entries;
-  return price;
-}
-
 std::optional<Proven> build_and_try(Proof& proof, const Candidate& candidate) {
   Trial& trial = proof.trial();
   const std::uint64_t bytes_before = trial.bytes();
   bool is_defined = true;
   std::string sql;
-  for (const Named& index : candidate.indexes) {
+  for (const NamedIndex& index : candidate.indexes) {
     is_defined = is_defined && trial.define(index.sql).has_value();
     sql += (sql.empty() ? "" : " ") + index.sql + ";";
   }
@@ -185,8 +106,8 @@ std::optional<Proven> build_and_try(Proof& proof, const Candidate& candidate) {
   return proven;
 }
 
-/// Whether `one` is worth saying beside a simpler index for the same table: half the work of it, where that is a
-/// difference to notice.
+/// Whether `one` is worth saying beside a simpler index for the same table: half the work of it, where that
+/// is a difference to notice.
 bool is_worth_more(const Proven& one, const Proven& simpler) {
   constexpr std::int64_t kStepsToNotice = 100;
   return 2 * one.vm_steps < simpler.vm_steps && simpler.vm_steps - one.vm_steps >= kStepsToNotice;
@@ -227,7 +148,8 @@ void prove_indexes(Proof& proof, Advice& advice) {
     });
     if (!is_needless && said.size() < kSuggestionsMax) said.push_back(&one);
   }
-  std::stable_sort(said.begin(), said.end(), [](const Proven* a, const Proven* b) { return a->vm_steps < b->vm_steps; });
+  std::stable_sort(said.begin(), said.end(),
+                   [](const Proven* a, const Proven* b) { return a->vm_steps < b->vm_steps; });
   for (const Proven* one : said) advice.suggestions.push_back(one->suggestion);
 }
 

@@ -11,6 +11,7 @@
 #include "shell/sqlite_words.h"
 #include "shell/terminal.h"
 #include "shell/text_file.h"
+#include "shell/workload_files.h"
 
 namespace leftmost::shell {
 namespace {
@@ -105,33 +106,9 @@ class ProgressLine {
   std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
-/// Of a database, or of a script; the errors of a script name its line.
 Expected<advice::PlanningCopy> open_copy(const LintArguments& arguments) {
-  if (arguments.schema_file.empty()) return advice::PlanningCopy::of_file(arguments.files.front());
-  auto script = read_text_file(arguments.schema_file);
-  if (!script) return Unexpected(script.error());
-  auto copy = advice::PlanningCopy::of_script(*script);
-  if (copy) return copy;
-  Error error = copy.error();
-  const advice::WorkloadFile file(arguments.schema_file, *script);
-  const advice::TextPlace place = file.place(std::min(error.sql_offset.value_or(0), script->size()));
-  error.message = fmt::format("{}:{}:{}: {}", arguments.schema_file, place.line, place.column, error.message);
-  return Unexpected(std::move(error));
-}
-
-Expected<advice::Workload> read_workload(const std::vector<std::string>& paths) {
-  advice::Workload workload;
-  for (const std::string& path : paths) {
-    auto text = read_text_file(path);
-    if (!text) return Unexpected(text.error());
-    const std::string name = path == "-" ? "<stdin>" : path;
-    const std::size_t before = workload.statements().size();
-    if (auto added = workload.add_file(name, std::move(*text)); !added) return Unexpected(added.error());
-    if (workload.statements().size() == before) {
-      return fail(ErrorCode::kError, fmt::format("{}: there is no statement in it", name));
-    }
-  }
-  return workload;
+  if (!arguments.schema_file.empty()) return open_script(arguments.schema_file);
+  return advice::PlanningCopy::of_file(arguments.files.front());
 }
 
 Expected<advice::PlanSnapshot> read_plans(const std::string& path) {
