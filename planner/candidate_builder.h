@@ -5,6 +5,10 @@
 
 namespace leftmost::planner {
 
+/// How many columns of the probe, from `column` on, a range bounds: more than one for a row value whose
+/// fields go on as the index does.
+int row_bound_length(const ItemFacts& facts, const Probe& probe, int column, const Term& term);
+
 class CandidateBuilder {
  public:
   explicit CandidateBuilder(const CandidateRequest& request) : request_(request) {}
@@ -30,7 +34,6 @@ class CandidateBuilder {
                    bool through_equivalence, const Candidate& saved);
   void add_skip_scan(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, const Candidate& saved);
   LogEst range_rows(LogEst rows, const Term* lower, const Term* upper) const;
-  int row_bound_length(const ItemFacts& facts, const Probe& probe, int column, const Term& term) const;
 
   // multi_index_or.cpp
   void add_multi_index_or(ItemFacts& facts, ItemSet prereq);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "planner/candidate_builder.h"
 #include "planner/expr_tools.h"
 #include "planner/range_reasons.h"
 #include "planner/term_reasons.h"
@@ -116,7 +117,7 @@ void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts
       ++equalities;
     if (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].search != nullptr) {
       const ColumnFacts& column = columns[static_cast<std::size_t>(equalities)];
-      bounded = 1;
+      bounded = row_bound_length(facts, probe, equalities, *column.search);
       ((column.search->ops & kOpsRangeLow) != 0 ? range.lower : range.upper) = column.search;
       if (column.upper != nullptr) range.upper = column.upper;
     }

@@ -132,8 +132,7 @@ int keyset_columns_in(const Keyset& keyset, const Probe& probe, int from) {
 }
 
 std::string keyset_text(const Keyset& keyset) {
-  return "the OR is understood as far as its first column at most; " + to_row_value(keyset) +
-         " is one range over all of them";
+  return to_row_value(keyset) + " says the same as this OR and is one range of the index";
 }
 
 }  // namespace leftmost::planner

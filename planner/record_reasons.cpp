@@ -29,14 +29,14 @@ const ProbeSummary* summary_of(const LoopPlan& plan, const ItemFacts& facts, con
 
 bool partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe) {
   const ProbeSummary* summary = summary_of(plan, facts, probe);
-  return summary != nullptr ? summary->partial_unusable : probe.is_partial();
+  if (summary != nullptr) return summary->partial_unusable;
+  return probe.is_partial() && !partial_index_usable(probe, facts, plan.terms);  // a shortcut asked no index
 }
 
 void add_general(PlanReasons& reasons, std::string_view code, std::string subject, Span span,
                  std::string text) {
   reasons.general.push_back({code, std::move(subject), span, std::move(text)});
 }
-
 
 /// The arm of a multi-index OR that reads the index, if there is one.
 const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
@@ -104,6 +104,9 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
         break;
       }
     }
+    // A search that SQLite can do and does not think worth it.
+    if (index.code == "is-not-null" && index.verdict == IndexVerdict::kUnusable)
+      index.verdict = IndexVerdict::kCostlier;
     if (used && probe.index != nullptr) {
       Explanation cost = why_use_costs(plan, facts, probe, *chosen, select == nullptr);
       if (!cost.code.empty()) {

@@ -145,8 +145,7 @@ LogEst CandidateBuilder::range_rows(LogEst rows, const Term* lower, const Term* 
   return static_cast<LogEst>(std::min(estimate, rows - bounds));
 }
 
-int CandidateBuilder::row_bound_length(const ItemFacts& facts, const Probe& probe, int column,
-                                       const Term& term) const {
+int row_bound_length(const ItemFacts& facts, const Probe& probe, int column, const Term& term) {
   const Expr* left = term.expr->left;
   const Expr* right = term.expr->right;
   if (left->kind != ExprKind::kRow) return 1;

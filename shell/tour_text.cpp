@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "puzzles/verdict.h"
+#include "shell/text_layout.h"
 
 namespace leftmost::shell {
 namespace {
@@ -44,22 +45,11 @@ std::string rows_or_entries(const engine::Work& work) {
 
 /// Lines of at most `width` columns, indented by two.
 std::string wrapped(std::string_view text, std::size_t width) {
-  std::string out, line;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t begin = text.find_first_not_of(" \n", at);
-    if (begin == std::string_view::npos) break;
-    const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    if (!line.empty() && text_width(line) + 1 + text_width(word) > width) {
-      out += fmt::format("  {}\n", line);
-      line.clear();
-    }
-    if (!line.empty()) line += ' ';
-    line += word;
-    at = end;
+  std::string out;
+  for (const std::string& line : broken_into_lines(text, width)) {
+    if (!line.empty()) out += fmt::format("  {}\n", line);
   }
-  return line.empty() ? out : out + fmt::format("  {}\n", line);
+  return out;
 }
 
 std::size_t text_columns(const WhyStyle& style) {

@@ -89,6 +89,7 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
   WhyStyle style;
   style.paint = Paint::of(stdout);
   style.columns = terminal_columns(stdout);
+  style.wraps = is_terminal(stdout);
   int status = 0;
   bool has_explained = false;
   while (!sql.empty()) {
@@ -192,6 +193,7 @@ bool explain_in_shell(Shell& shell, const std::string& sql) {
   WhyStyle style;
   style.paint = Paint::of(stdout);
   style.columns = terminal_columns(stdout);
+  style.wraps = is_terminal(stdout);
   std::string_view rest = sql;
   while (!rest.empty()) {
     auto next = advice::explain_next(*session, rest, {});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "planner/explain.h"
+#include "shell/text_layout.h"
 
 namespace leftmost::shell {
 namespace {
@@ -62,15 +63,24 @@ std::string note_of_term(const TableUse& table, const ColumnUse& column) {
   bool leads_an_index = false;
   for (const IndexUse& index : table.indexes) {
     const bool is_used = index.verdict == planner::IndexVerdict::kUsed;
+    const ColumnUse* searched = nullptr;
+    const ColumnUse* stopped = nullptr;
     for (std::size_t i = 0; i < index.columns.size(); ++i) {
       const ColumnUse& other = index.columns[i];
       if (other.column == column_name && i == 0) leads_an_index = true;
-      if (is_used && other.span.begin == column.span.begin && other.span.end == column.span.end) {
-        const std::string name = index.name.empty() ? "the rowid" : index.name;
-        if (is_seek(other.role)) return fmt::format("searched in {}", name);
-        if (!other.text.empty()) return other.text;
+      if (!is_used || other.span.begin != column.span.begin || other.span.end != column.span.end) continue;
+      if (is_seek(other.role)) {
+        searched = &other;
+      } else if (stopped == nullptr && !other.text.empty()) {
+        stopped = &other;
       }
     }
+    const std::string name = index.name.empty() ? "the rowid" : index.name;
+    if (searched != nullptr && stopped != nullptr) {
+      return fmt::format("searched in {} up to {}: {}", name, searched->column, stopped->text);
+    }
+    if (searched != nullptr) return fmt::format("searched in {}", name);
+    if (stopped != nullptr) return stopped->text;
   }
   if (!leads_an_index) return fmt::format("no index of {} starts with {}", table.name, column_name);
   return column.text;
@@ -96,6 +106,15 @@ std::vector<Note> notes_of(const Explanation& explanation) {
   std::stable_sort(notes.begin(), notes.end(),
                    [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
   return notes;
+}
+
+constexpr std::size_t kRoleWidth = 15;
+
+/// Columns that are left for text behind `before` others; sentences are never squeezed below 30.
+std::size_t width_behind(std::size_t before, const WhyStyle& style) {
+  constexpr std::size_t kWidthMin = 30;
+  if (!style.wraps) return kUnlimited;
+  return style.columns > before + kWidthMin ? style.columns - before : kWidthMin;
 }
 
 Colour colour_of(const ColumnUse& column) {
@@ -124,9 +143,15 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
         // Of a plain search the condition says it all.
         const std::string said =
             column.text.empty() || (is_seek(column.role) && !column.term.empty()) ? column.term : column.text;
+        const std::size_t before = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
+        const auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
         text += fmt::format(
-            "  {}  {}  {}  {}\n", padded(on_one_line(name), index_width), padded(column.column, column_width),
-            style.paint(colour_of(column), padded(planner::role_name(column.role), 15)), on_one_line(said));
+            "  {}  {}  {}", padded(on_one_line(name), index_width), padded(column.column, column_width),
+            style.paint(colour_of(column), padded(planner::role_name(column.role), kRoleWidth)));
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+          if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
+          text += '\n';
+        }
         name.clear();
       }
     }
@@ -134,14 +159,17 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
   return text;
 }
 
-/// The reasons that have no caret of their own: no part of the statement is meant, or another note stands there.
-std::string reasons_text(const Explanation& explanation, const std::vector<Note>& notes) {
+/// The reasons that have no caret of their own: no part of the statement is meant, or another note stands
+/// there.
+std::string reasons_text(const Explanation& explanation, const std::vector<Note>& notes,
+                         const WhyStyle& style) {
   std::string text;
   for (const advice::StatementReason& reason : explanation.reasons) {
-    const bool is_noted = std::any_of(notes.begin(), notes.end(),
-                                      [&](const Note& note) { return note.text == reason.text; });
+    const bool is_noted =
+        std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.text == reason.text; });
     if (is_noted || reason.text.empty()) continue;
-    text += fmt::format("  {}\n", on_one_line(reason.text));
+    for (const std::string& line : broken_into_lines(on_one_line(reason.text), width_behind(2, style)))
+      text += fmt::format("  {}\n", line);
   }
   return text;
 }
@@ -169,7 +197,8 @@ std::string price_text(const advice::Suggestion& suggestion) {
   const std::string size = fmt::format("{} KiB", with_thousands((price.bytes + 1023) / 1024));
   if (suggestion.kind == "drop-index") return fmt::format("       frees {}\n", size);
   return fmt::format("       takes {}; an INSERT writes {} more and descends {}\n", size,
-                     with_plural(price.bytes_per_insert, "byte"), with_plural(price.pages_per_insert, "page"));
+                     with_plural(price.bytes_per_insert, "byte"),
+                     with_plural(price.pages_per_insert, "page"));
 }
 
 std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {
@@ -194,7 +223,8 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
     } else {
       text += fmt::format("       planned so by {}\n", suggestion.proved_on);
     }
-    if (!suggestion.presumes.empty()) text += fmt::format("       presumes that {}\n", on_one_line(suggestion.presumes));
+    if (!suggestion.presumes.empty())
+      text += fmt::format("       presumes that {}\n", on_one_line(suggestion.presumes));
     if (suggestion.price) text += price_text(suggestion);
   }
   if (!explanation.nothing_because.empty())
@@ -217,9 +247,19 @@ void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, s
                 const WhyStyle& style) {
   const std::string count = with_plural(runs.runs, "run");
   const Colour colour = runs.runs <= 1 ? Colour::kGreen : Colour::kYellow;
-  text += fmt::format("  {}  {}  {:>11}, {} {}{}\n", padded(on_one_line(runs.condition), width),
-                      style.paint(colour, runs.strip), count, with_thousands(runs.matches),
-                      runs.matches == 1 ? "entry" : "entries", is_contrast ? ", to compare" : "");
+  const std::string condition = on_one_line(runs.condition);
+  const std::string strip = fmt::format("{}  {:>11}, {} {}{}\n", style.paint(colour, runs.strip), count,
+                                        with_thousands(runs.matches), runs.matches == 1 ? "entry" : "entries",
+                                        is_contrast ? ", to compare" : "");
+  // With room for the numbers, condition and strip stand side by side.
+  constexpr std::size_t kNumbers = 40;
+  if (style.wraps && 2 + width + 2 + text_width(runs.strip) + kNumbers > style.columns) {
+    for (const std::string& line : broken_into_lines(condition, width_behind(2, style)))
+      text += fmt::format("  {}\n", line);
+    text += "    " + strip;
+  } else {
+    text += fmt::format("  {}  {}", padded(condition, width), strip);
+  }
 }
 
 }  // namespace
@@ -241,19 +281,43 @@ std::string what_sqlite_says(const Explanation& explanation) {
   return text;
 }
 
+namespace {
+
+/// The carets under sql[begin, stop) and the note, which goes on in lines of its own where it does not fit
+/// beside.
+std::string caret_lines(std::size_t before, std::size_t width, std::string_view note, const WhyStyle& style) {
+  const std::string carets =
+      "  " + std::string(before, ' ') + style.paint(Colour::kYellow, std::string(width, '^'));
+  const std::string said = on_one_line(note);
+  const std::size_t used = 2 + before + width + 2;
+  if (!style.wraps || used + text_width(said) <= style.columns) return fmt::format("{}  {}\n", carets, said);
+  std::string text = carets + "\n";
+  constexpr std::size_t kComfortable = 50;
+  const std::size_t indent = 2 + before + kComfortable <= style.columns ? 2 + before : 4;
+  for (const std::string& line : broken_into_lines(said, width_behind(indent, style)))
+    text += std::string(indent, ' ') + line + "\n";
+  return text;
+}
+
+}  // namespace
+
 std::string sql_with_notes(std::string_view sql, const std::vector<Note>& notes, const WhyStyle& style) {
   std::string text;
   for (std::size_t begin = 0; begin <= sql.size();) {
     const std::size_t end = std::min(sql.find('\n', begin), sql.size());
     const std::string_view line = sql.substr(begin, end - begin);
-    text += fmt::format("  {}\n", on_one_line(line));
-    for (const Note& note : notes) {
-      if (note.span.begin < begin || note.span.begin >= end) continue;
-      const std::size_t stop = std::min<std::size_t>(note.span.end, end);
-      const std::size_t before = text_width(sql.substr(begin, note.span.begin - begin));
-      const std::size_t width = text_width(sql.substr(note.span.begin, stop - note.span.begin));
-      text += fmt::format("  {}{}  {}\n", std::string(before, ' '),
-                          style.paint(Colour::kYellow, std::string(width, '^')), on_one_line(note.text));
+    const std::vector<std::size_t> breaks = breaks_of_line(line, width_behind(2, style));
+    for (std::size_t i = 0; i < breaks.size(); ++i) {
+      const std::size_t from = begin + breaks[i];
+      const std::size_t to = i + 1 < breaks.size() ? begin + breaks[i + 1] : end;
+      text += fmt::format("  {}\n", on_one_line(sql.substr(from, to - from)));
+      for (const Note& note : notes) {
+        if (note.span.begin < from || note.span.begin >= to) continue;
+        const std::size_t stop = std::min<std::size_t>(note.span.end, to);
+        text +=
+            caret_lines(text_width(sql.substr(from, note.span.begin - from)),
+                        text_width(sql.substr(note.span.begin, stop - note.span.begin)), note.text, style);
+      }
     }
     begin = end + 1;
   }
@@ -285,7 +349,7 @@ std::string why_text(const Explanation& explanation, const WhyStyle& style) {
   const std::vector<Note> notes = notes_of(explanation);
   add(sql_with_notes(explanation.sql, notes, style));
   add(indexes_text(explanation, style));
-  add(reasons_text(explanation, notes));
+  add(reasons_text(explanation, notes, style));
   add(runs_text(explanation, style));
   add(work_text(explanation));
   if (style.suggestions) add(suggestions_text(explanation, style));

@@ -28,6 +28,7 @@ namespace leftmost::shell {
 struct WhyStyle {
   Paint paint{false};
   std::size_t columns = 100;  ///< of the terminal
+  bool wraps = false;         ///< break what is longer than that
   bool suggestions = true;
 };
 
