@@ -101,7 +101,7 @@ struct Expr {
   Select* select = nullptr;                ///< kIn, kSubquery, kExists
   Select* owner = nullptr;                 ///< kAggregate
   storage::Value value;                    ///< kLiteral; bytes live in the arena or the statement text
-  std::string_view name;                   ///< kColumn: the declared name, kParameter: as written; for texts only
+  std::string_view name;                   ///< kColumn: the declared name, kParameter: as written
 };
 
 /// Deep copy, subqueries included (their numbers and item ids stay the same).

@@ -25,7 +25,7 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
                  ? Sameness::kSame
                  : Sameness::kDifferent;
     case ExprKind::kParameter:
-      return a->parameter == b->parameter ? Sameness::kSame : Sameness::kDifferent;
+      return a->parameter == b->parameter && a->name == b->name ? Sameness::kSame : Sameness::kDifferent;
     case ExprKind::kColumn:
     case ExprKind::kIfNullRow: {
       const ItemId item_a = a->item == kSelfItem ? self : a->item;

@@ -167,7 +167,8 @@ void StatementBinder::name_columns(FromEntry& entry, Frame& leftmost, std::span<
         name = output.alias;
       } else if (output.expr == nullptr) {
         name = output.path.column;
-      } else if (const sql::Expr* expr = skip_markers(output.expr); expr->kind == sql::ExprKind::kName) {
+      } else if (const sql::Expr* expr = resolved ? skip_markers(output.expr) : skip_collate(output.expr);
+                 expr->kind == sql::ExprKind::kName) {
         name = resolved ? declared_name(leftmost, expr) : expr->text;
       } else {
         name = output.text;

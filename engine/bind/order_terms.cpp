@@ -73,7 +73,7 @@ bool StatementBinder::resolve_terms(Frame& frame, Scope& scope, std::span<const 
   const bool is_group = clause == "GROUP";
   for (std::size_t i = 0; i < terms.size(); ++i) {
     planner::OrderTerm& term = out.emplace_back();
-    const sql::Expr* bare = skip_markers(terms[i]);
+    const sql::Expr* bare = skip_collate(terms[i]);
     if (!is_group) term.result_column = alias_number(frame.output, bare);
     if (term.result_column > 0) continue;
     if (const std::optional<std::int64_t> number = integer_of(bare)) {
@@ -169,7 +169,7 @@ bool StatementBinder::resolve_compound_order(Frame& last) {
   for (std::size_t a = arms.size(); a-- > 0 && open > 0;) {
     for (std::size_t i = 0; i < terms.size(); ++i) {
       if (terms[i].result_column > 0) continue;
-      const sql::Expr* bare = skip_markers(syntax.order_by[i].expr);
+      const sql::Expr* bare = skip_collate(syntax.order_by[i].expr);
       if (const std::optional<std::int64_t> number = integer_of(bare)) {
         if (*number < 1 || static_cast<std::uint64_t>(*number) > last.output.size()) {
           set_range_error(i + 1, "ORDER", last.output.size(), bare);

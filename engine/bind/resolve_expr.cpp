@@ -112,6 +112,11 @@ bool is_false_literal(const sql::Expr* expr) {
   }
 }
 
+const sql::Expr* skip_collate(const sql::Expr* expr) {
+  while (expr->kind == Syntax::kCollate) expr = expr->left;
+  return expr;
+}
+
 const sql::Expr* skip_markers(const sql::Expr* expr) {
   while (true) {
     if (expr->kind == Syntax::kCollate) {
@@ -475,7 +480,7 @@ Expr* StatementBinder::resolve_null_test(const sql::Expr* expr, Scope& scope) {
 
 Expr* StatementBinder::resolve_is(const sql::Expr* expr, Scope& scope) {
   const bool negated = expr->kind == Syntax::kIsNot;
-  const sql::Expr* named = skip_markers(expr->right);
+  const sql::Expr* named = skip_collate(expr->right);
   if (named->kind != Syntax::kName || !named->qualifiers.empty()) {
     return resolve_comparison(expr, negated ? Kind::kIsNot : Kind::kIs, scope);
   }

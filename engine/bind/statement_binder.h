@@ -212,7 +212,10 @@ bool is_rowid_name(std::string_view name);
 std::string ordinal(std::size_t number);
 /// The integer literal 0, `x IN ()`, or an AND with one: SQLite's parser makes the whole 0.
 bool is_false_literal(const sql::Expr* expr);
-/// Without COLLATE and likely(), unlikely(), likelihood().
+/// Without COLLATE.
+const sql::Expr* skip_collate(const sql::Expr* expr);
+/// Without COLLATE and likely(), unlikely(), likelihood(): SQLite sees through these calls only where it has
+/// resolved the expression before.
 const sql::Expr* skip_markers(const sql::Expr* expr);
 /// Items mentioned anywhere in an expression, without those that belong to subqueries in it.
 std::unordered_set<planner::ItemId> mentioned_items(std::span<planner::Expr* const> exprs);

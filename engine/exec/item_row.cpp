@@ -93,8 +93,9 @@ bool ItemRow::look_up() {
     if (rowid) found = tree_->find_rowid(*rowid, access_->counters);
   }
   if (!found) {
-    access_->run->fail(ErrorCode::kCorrupt, "database disk image is malformed: index " + layout_->index().name +
-                                                " has an entry without a row in " + table_->name);
+    access_->run->fail(ErrorCode::kCorrupt, "database disk image is malformed: index " +
+                                                layout_->index().name + " has an entry without a row in " +
+                                                table_->name);
     return false;
   }
   ++access_->work->table_lookups;
@@ -115,7 +116,9 @@ Value ItemRow::entry_column(int column) {
 }
 
 void ItemRow::copy_key(std::string& key) {
-  if (leaf_ != nullptr) {
+  if (place_ == Place::kValues) {
+    key.assign(storage::RowidKey(rowid_.is_null() ? 0 : rowid_.as_integer()).view());
+  } else if (leaf_ != nullptr) {
     key.assign(leaf_->key(slot_, scratch_));
   } else if (table_->without_rowid) {
     key = decode() ? layout_->primary_key(entry_) : std::string();

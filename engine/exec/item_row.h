@@ -1,5 +1,6 @@
-// engine/exec/item_row.h - the current row of one FROM item, wherever it lies: in a leaf of the table, in an entry of
-// an index (the table row is then fetched only when a column is asked for that the index does not have), or in memory.
+// engine/exec/item_row.h - the current row of one FROM item, wherever it lies: in a leaf of the table, in an
+// entry of an index (the table row is then fetched only when a column is asked for that the index does not
+// have), or in memory.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +61,8 @@ class ItemRow {
     slot_ = slot;
   }
   /// An entry of an index. `tree` is the table's, for look-ups; both outlive the row.
-  void set_entry(const IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf, std::size_t slot) {
+  void set_entry(const IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf,
+                 std::size_t slot) {
     place_ = Place::kEntry;
     table_ = &layout.table();
     layout_ = &layout;
@@ -98,8 +100,8 @@ class ItemRow {
     }
     return storage::Value::null();
   }
-  /// The key of the row in its table's tree (8 bytes for rowid tables), copied to `key`.
-  /// Requires: the row is in a table or an index.
+  /// The key of the row in its table's tree (8 bytes for rowid tables), copied to `key`; of values in memory:
+  /// of their rowid. Requires: there is a row, and values in memory came with a rowid.
   void copy_key(std::string& key);
 
  private:
@@ -119,8 +121,9 @@ class ItemRow {
   bool look_up();
 
   Place place_ = Place::kNull;
-  bool has_key_ = false;       // entry_key_ is that of the current entry
-  std::uint64_t decoded_ = 0;  // bit i: entry_[i] holds the current entry's column i (of the first 63); bit 63: all
+  bool has_key_ = false;  // entry_key_ is that of the current entry
+  std::uint64_t decoded_ =
+      0;  // bit i: entry_[i] holds the current entry's column i (of the first 63); bit 63: all
   const RowAccess* access_ = nullptr;
   const storage::TableDef* table_ = nullptr;
   const storage::Page* leaf_ = nullptr;  // of the table row; null until looked up

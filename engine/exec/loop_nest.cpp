@@ -5,8 +5,8 @@ namespace leftmost::engine {
 LoopNest::LoopNest(const planner::SelectPlan& plan, StreamBuilder& builder)
     : LoopNest(plan.loops, plan.constant_filters, builder) {}
 
-LoopNest::LoopNest(const std::vector<planner::Loop>& loops, const std::vector<const planner::Expr*>& constant_filters,
-                   StreamBuilder& builder)
+LoopNest::LoopNest(const std::vector<planner::Loop>& loops,
+                   const std::vector<const planner::Expr*>& constant_filters, StreamBuilder& builder)
     : runtime_(builder.runtime()) {
   for (const planner::Expr* filter : constant_filters) constant_filters_.push_back(builder.compile(*filter));
   for (const planner::Loop& loop : loops) add_loop(loop, builder);
@@ -27,15 +27,17 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
                              filter.condition->join_mark != planner::JoinMark::kNone});
   }
   if (level.is_right_join) {
-    if (loop.item->kind == planner::ItemKind::kTable) {
-      const planner::Loop* pass = builder.right_join_pass(loop.item);
-      level.unmatched = pass == nullptr ? make_table_scan(loop, builder) : make_loop_cursor(*pass, builder);
-      for (const planner::Filter& filter : pass == nullptr ? std::vector<planner::Filter>() : pass->filters) {
-        const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
-        if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
-      }
+    const planner::Loop* pass = builder.right_join_pass(loop.item);
+    if (pass != nullptr) {
+      level.unmatched = make_loop_cursor(*pass, builder);
+    } else if (loop.item->kind == planner::ItemKind::kTable) {
+      level.unmatched = make_table_scan(loop, builder);
     } else {
-      builder.not_supported("RIGHT or FULL JOIN with a subquery", loop.item->span);
+      level.unmatched = make_subquery_scan(loop, builder);
+    }
+    for (const planner::Filter& filter : pass == nullptr ? std::vector<planner::Filter>() : pass->filters) {
+      const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
+      if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
     }
   }
 }

@@ -356,7 +356,10 @@ void TreeBuilder::finish(Statement* statement, Explain explain, Span span, std::
     auto* names = static_cast<std::string_view*>(arena_.allocate(
         sizeof(std::string_view) * static_cast<std::size_t>(parameter_count_), alignof(std::string_view)));
     for (int i = 0; i < parameter_count_; ++i) new (names + i) std::string_view();
-    for (const auto& [number, parameter_name] : parameter_names_) names[number - 1] = parameter_name;
+    // The first name of a number stays: in `SELECT :a, ?1` it is :a.
+    for (const auto& [number, parameter_name] : parameter_names_) {
+      if (names[number - 1].empty()) names[number - 1] = parameter_name;
+    }
     statement->parameter_names = {names, static_cast<std::size_t>(parameter_count_)};
   }
   if (stored_ != nullptr) {
