@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/multi_index/composite_key.hpp>
-#include <boost/multi_index/hashed_index.hpp>
-#include <boost/multi_index/member.hpp>
-#include <boost/multi_index/ordered_index.hpp>
-#include <boost/multi_index_container.hpp>
+#include <limits>
 #include <string>
+#include <tuple>
+
+#include "storage/persistent_map.h"
 
 namespace leftmost::storage {
 namespace {
-
-namespace mi = boost::multi_index;
 
 std::string folded(std::string_view name) {
   std::string lower(name);
@@ -20,7 +17,8 @@ std::string folded(std::string_view name) {
   return lower;
 }
 
-struct Object {
+// What the containers know of an object of any kind.
+struct Facts {
   ObjectId id = 0;
   SchemaName schema = SchemaName::kMain;
   std::string folded_name;
@@ -28,76 +26,86 @@ struct Object {
   ObjectId table_id = 0;     // of an index
   std::string folded_table;  // of an unsupported object
   std::int64_t schema_order = 0;
-  ObjectPtr object;
 };
 
-struct ById {};
-struct ByName {};
-struct ByTable {};
-struct ByOrder {};
-
-using ObjectSet = mi::multi_index_container<
-    Object,
-    mi::indexed_by<
-        mi::hashed_unique<mi::tag<ById>, mi::member<Object, ObjectId, &Object::id>>,
-        mi::ordered_non_unique<
-            mi::tag<ByName>, mi::composite_key<Object, mi::member<Object, SchemaName, &Object::schema>,
-                                               mi::member<Object, bool, &Object::is_trigger>,
-                                               mi::member<Object, std::string, &Object::folded_name>>>,
-        mi::ordered_non_unique<mi::tag<ByTable>,
-                               mi::composite_key<Object, mi::member<Object, ObjectId, &Object::table_id>,
-                                                 mi::member<Object, std::int64_t, &Object::schema_order>>>,
-        mi::ordered_non_unique<mi::tag<ByOrder>,
-                               mi::composite_key<Object, mi::member<Object, SchemaName, &Object::schema>,
-                                                 mi::member<Object, std::int64_t, &Object::schema_order>>>>>;
-
-Object object_of(const TablePtr& table) {
-  return {table->id, table->schema, folded(table->name), false, 0, {}, table->schema_order, table};
+Facts facts_of(const TablePtr& table) {
+  return {table->id, table->schema, folded(table->name), false, 0, {}, table->schema_order};
 }
-Object object_of(const IndexPtr& index) {
-  return {index->id,           index->schema, folded(index->name), false, index->table_id, {},
-          index->schema_order, index};
+Facts facts_of(const IndexPtr& index) {
+  return {index->id, index->schema, folded(index->name), false, index->table_id, {}, index->schema_order};
 }
-Object object_of(const ViewPtr& view) {
-  return {view->id, view->schema, folded(view->name), false, 0, {}, view->schema_order, view};
+Facts facts_of(const ViewPtr& view) {
+  return {view->id, view->schema, folded(view->name), false, 0, {}, view->schema_order};
 }
-Object object_of(const UnsupportedPtr& object) {
+Facts facts_of(const UnsupportedPtr& object) {
   return {object->id,
           object->schema,
           folded(object->name),
           object->kind == "trigger",
           0,
           folded(object->table_name),
-          object->schema_order,
-          object};
+          object->schema_order};
+}
+Facts facts_of(const ObjectPtr& object) {
+  return std::visit([](const auto& pointer) { return facts_of(pointer); }, object);
 }
 
+constexpr std::int64_t kFirstOrder = std::numeric_limits<std::int64_t>::min();
+
 // SQLite's words for a name that is taken by `taken` when a `wanted` is created.
-std::string name_taken(const Object& taken, bool index_wanted, const std::string& name) {
-  const bool is_index = std::holds_alternative<IndexPtr>(taken.object);
+std::string name_taken(const ObjectPtr& taken, bool index_wanted, const std::string& name) {
+  const bool is_index = std::holds_alternative<IndexPtr>(taken);
   if (is_index)
     return (index_wanted ? "index " + name + " already exists" : "there is already an index named " + name);
   if (index_wanted) return "there is already a table named " + name;
-  const bool is_view = std::holds_alternative<ViewPtr>(taken.object);
+  const bool is_view = std::holds_alternative<ViewPtr>(taken);
   return (is_view ? "view " : "table ") + name + " already exists";
 }
 
 }  // namespace
 
 struct Catalog::Objects {
-  ObjectSet set;
+  using NameKey = std::tuple<SchemaName, bool, std::string>;      // trigger or not, folded name
+  using TableKey = std::tuple<ObjectId, std::int64_t, ObjectId>;  // table, order, index
+  using HangingKey = std::tuple<SchemaName, std::string, std::int64_t, ObjectId>;  // folded table name, order
+  using OrderKey = std::tuple<SchemaName, std::int64_t, ObjectId>;
+
+  PersistentMap<ObjectId, ObjectPtr> by_id;
+  PersistentMap<NameKey, ObjectPtr> by_name;
+  PersistentMap<TableKey, IndexPtr> by_table;
+  PersistentMap<HangingKey, UnsupportedPtr> unsupported_by_table;
+  PersistentMap<OrderKey, ObjectPtr> by_order;
   ObjectId next_id = 1;
   std::int64_t next_order = 1;
 
-  const Object* find(std::string_view name, SchemaName schema, bool trigger) const {
-    const auto& names = set.get<ByName>();
-    const auto found = names.find(std::make_tuple(schema, trigger, folded(name)));
-    return found == names.end() ? nullptr : &*found;
+  const ObjectPtr* find(std::string_view name, SchemaName schema, bool trigger) const {
+    return by_name.find({schema, trigger, folded(name)});
   }
-  const Object* find(ObjectId id) const {
-    const auto& ids = set.get<ById>();
-    const auto found = ids.find(id);
-    return found == ids.end() ? nullptr : &*found;
+  const ObjectPtr* find(ObjectId id) const { return by_id.find(id); }
+
+  void insert(const ObjectPtr& object) {
+    const Facts facts = facts_of(object);
+    by_id.insert_or_assign(facts.id, object);
+    by_name.insert_or_assign({facts.schema, facts.is_trigger, facts.folded_name}, object);
+    by_order.insert_or_assign({facts.schema, facts.schema_order, facts.id}, object);
+    if (const auto* index = std::get_if<IndexPtr>(&object); index != nullptr) {
+      by_table.insert_or_assign({facts.table_id, facts.schema_order, facts.id}, *index);
+    } else if (const auto* other = std::get_if<UnsupportedPtr>(&object); other != nullptr) {
+      unsupported_by_table.insert_or_assign(hanging_key(facts), *other);
+    }
+  }
+  void erase(ObjectId id) {
+    const ObjectPtr* object = by_id.find(id);
+    if (object == nullptr) return;
+    const Facts facts = facts_of(*object);
+    by_id.erase(id);
+    by_name.erase({facts.schema, facts.is_trigger, facts.folded_name});
+    by_order.erase({facts.schema, facts.schema_order, facts.id});
+    by_table.erase({facts.table_id, facts.schema_order, facts.id});
+    unsupported_by_table.erase(hanging_key(facts));
+  }
+  static HangingKey hanging_key(const Facts& facts) {
+    return {facts.schema, facts.folded_table, facts.schema_order, facts.id};
   }
 
   // Gives a definition its id and place.
@@ -123,23 +131,23 @@ Ptr find_kind(const Objects& objects, std::string_view name, std::optional<Schem
               bool trigger = false) {
   for (const SchemaName candidate : {SchemaName::kTemp, SchemaName::kMain}) {
     if (schema && *schema != candidate) continue;
-    const Object* object = objects.find(name, candidate, trigger);
+    const ObjectPtr* object = objects.find(name, candidate, trigger);
     if (object == nullptr) continue;
-    if (const auto* found = std::get_if<Ptr>(&object->object); found != nullptr) return *found;
+    if (const auto* found = std::get_if<Ptr>(object); found != nullptr) return *found;
   }
   return nullptr;
 }
 
 template <typename Ptr, typename Def, typename Objects>
 Expected<Ptr> add_object(Objects& objects, Def def, bool is_trigger, bool is_index) {
-  if (const Object* taken = objects.find(def.name, def.schema, is_trigger); taken != nullptr) {
+  if (const ObjectPtr* taken = objects.find(def.name, def.schema, is_trigger); taken != nullptr) {
     if (is_trigger) return fail(ErrorCode::kError, "trigger " + def.name + " already exists");
     return fail(ErrorCode::kError, name_taken(*taken, is_index, def.name));
   }
   objects.number(def);
-  auto object = std::make_shared<const Def>(std::move(def));
-  objects.set.insert(object_of(object));
-  return Ptr(std::move(object));
+  Ptr object = std::make_shared<const Def>(std::move(def));
+  objects.insert(object);
+  return object;
 }
 
 }  // namespace
@@ -170,39 +178,39 @@ Expected<UnsupportedPtr> Catalog::add_unsupported(UnsupportedDef object) {
 
 Expected<void> Catalog::replace_table(TableDef table) {
   Objects& objects = own();
-  const Object* taken = objects.find(table.name, table.schema, false);
-  if (taken != nullptr && taken->id != table.id) {
+  const ObjectPtr* taken = objects.find(table.name, table.schema, false);
+  if (taken != nullptr && facts_of(*taken).id != table.id) {
     return fail(ErrorCode::kError, "there is already another table or index with this name: " + table.name);
   }
-  objects.set.get<ById>().erase(table.id);
+  objects.erase(table.id);
   objects.number(table);
-  objects.set.insert(object_of(std::make_shared<const TableDef>(std::move(table))));
+  objects.insert(std::make_shared<const TableDef>(std::move(table)));
   return {};
 }
 
 Expected<void> Catalog::replace_index(IndexDef index) {
   Objects& objects = own();
-  const Object* taken = objects.find(index.name, index.schema, false);
-  if (taken != nullptr && taken->id != index.id) {
+  const ObjectPtr* taken = objects.find(index.name, index.schema, false);
+  if (taken != nullptr && facts_of(*taken).id != index.id) {
     return fail(ErrorCode::kError, name_taken(*taken, true, index.name));
   }
-  objects.set.get<ById>().erase(index.id);
+  objects.erase(index.id);
   objects.number(index);
-  objects.set.insert(object_of(std::make_shared<const IndexDef>(std::move(index))));
+  objects.insert(std::make_shared<const IndexDef>(std::move(index)));
   return {};
 }
 
 bool Catalog::remove(ObjectId id) {
-  const Object* object = objects_->find(id);
+  const ObjectPtr* object = objects_->find(id);
   if (object == nullptr) return false;
   std::vector<ObjectId> doomed{id};
-  if (const auto* table = std::get_if<TablePtr>(&object->object); table != nullptr) {
+  if (const auto* table = std::get_if<TablePtr>(object); table != nullptr) {
     for (const IndexPtr& index : indexes_of(id)) doomed.push_back(index->id);
     for (const UnsupportedPtr& other : unsupported_on((*table)->name, (*table)->schema))
       doomed.push_back(other->id);
   }
   Objects& objects = own();
-  for (const ObjectId doomed_id : doomed) objects.set.get<ById>().erase(doomed_id);
+  for (const ObjectId doomed_id : doomed) objects.erase(doomed_id);
   return true;
 }
 
@@ -223,29 +231,32 @@ UnsupportedPtr Catalog::find_unsupported(std::string_view name, std::optional<Sc
 std::optional<ObjectPtr> Catalog::find(std::string_view name, std::optional<SchemaName> schema) const {
   for (const SchemaName candidate : {SchemaName::kTemp, SchemaName::kMain}) {
     if (schema && *schema != candidate) continue;
-    if (const Object* object = objects_->find(name, candidate, false); object != nullptr)
-      return object->object;
+    if (const ObjectPtr* object = objects_->find(name, candidate, false); object != nullptr) return *object;
   }
   return std::nullopt;
 }
 
 TablePtr Catalog::table(ObjectId id) const {
-  const Object* object = objects_->find(id);
-  const auto* table = object == nullptr ? nullptr : std::get_if<TablePtr>(&object->object);
+  const ObjectPtr* object = objects_->find(id);
+  const auto* table = object == nullptr ? nullptr : std::get_if<TablePtr>(object);
   return table == nullptr ? nullptr : *table;
 }
 
 IndexPtr Catalog::index(ObjectId id) const {
-  const Object* object = objects_->find(id);
-  const auto* index = object == nullptr ? nullptr : std::get_if<IndexPtr>(&object->object);
+  const ObjectPtr* object = objects_->find(id);
+  const auto* index = object == nullptr ? nullptr : std::get_if<IndexPtr>(object);
   return index == nullptr ? nullptr : *index;
 }
 
 std::vector<IndexPtr> Catalog::indexes_of(ObjectId table_id) const {
   std::vector<IndexPtr> indexes;
   if (table_id == 0) return indexes;
-  const auto [first, last] = objects_->set.get<ByTable>().equal_range(std::make_tuple(table_id));
-  for (auto it = first; it != last; ++it) indexes.push_back(std::get<IndexPtr>(it->object));
+  objects_->by_table.for_each_from({table_id, kFirstOrder, 0},
+                                   [&](const Objects::TableKey& key, const IndexPtr& index) {
+                                     if (std::get<0>(key) != table_id) return false;
+                                     indexes.push_back(index);
+                                     return true;
+                                   });
   std::reverse(indexes.begin(), indexes.end());
   std::stable_partition(indexes.begin(), indexes.end(),
                         [](const IndexPtr& index) { return index->conflict != ConflictAction::kReplace; });
@@ -255,18 +266,23 @@ std::vector<IndexPtr> Catalog::indexes_of(ObjectId table_id) const {
 std::vector<UnsupportedPtr> Catalog::unsupported_on(std::string_view table_name, SchemaName schema) const {
   const std::string wanted = folded(table_name);
   std::vector<UnsupportedPtr> found;
-  const auto [first, last] = objects_->set.get<ByOrder>().equal_range(std::make_tuple(schema));
-  for (auto it = first; it != last; ++it) {
-    const auto* object = std::get_if<UnsupportedPtr>(&it->object);
-    if (object != nullptr && it->folded_table == wanted) found.push_back(*object);
-  }
+  objects_->unsupported_by_table.for_each_from(
+      {schema, wanted, kFirstOrder, 0}, [&](const Objects::HangingKey& key, const UnsupportedPtr& object) {
+        if (std::get<0>(key) != schema || std::get<1>(key) != wanted) return false;
+        found.push_back(object);
+        return true;
+      });
   return found;
 }
 
 std::vector<ObjectPtr> Catalog::objects(SchemaName schema) const {
   std::vector<ObjectPtr> all;
-  const auto [first, last] = objects_->set.get<ByOrder>().equal_range(std::make_tuple(schema));
-  for (auto it = first; it != last; ++it) all.push_back(it->object);
+  objects_->by_order.for_each_from({schema, kFirstOrder, 0},
+                                   [&](const Objects::OrderKey& key, const ObjectPtr& object) {
+                                     if (std::get<0>(key) != schema) return false;
+                                     all.push_back(object);
+                                     return true;
+                                   });
   return all;
 }
 
@@ -279,8 +295,13 @@ std::vector<TablePtr> Catalog::tables(SchemaName schema) const {
 }
 
 bool Catalog::is_empty(SchemaName schema) const {
-  const auto [first, last] = objects_->set.get<ByOrder>().equal_range(std::make_tuple(schema));
-  return first == last;
+  bool is_empty = true;
+  objects_->by_order.for_each_from({schema, kFirstOrder, 0},
+                                   [&](const Objects::OrderKey& key, const ObjectPtr&) {
+                                     is_empty = std::get<0>(key) != schema;
+                                     return false;
+                                   });
+  return is_empty;
 }
 
 }  // namespace leftmost::storage

@@ -5,7 +5,7 @@
 // share one set of names, as in SQLite (triggers have names of their own). `temp` hides `main` when no schema
 // is given.
 //
-// Kept in a Boost.MultiIndex container by (schema, name), by id, by table, and by schema order.
+// Kept in maps that share what is equal (persistent_map.h): by (schema, name), by id, by table, and by schema order.
 #pragma once
 
 #include <memory>

@@ -39,15 +39,9 @@ bool DatabaseState::drop(ObjectId id) {
   return true;
 }
 
-BTree* DatabaseState::tree(ObjectId id) {
-  const auto found = trees_.find(id);
-  return found == trees_.end() ? nullptr : &found->second;
-}
+BTree* DatabaseState::tree(ObjectId id) { return trees_.find_to_change(id); }
 
-const BTree* DatabaseState::tree(ObjectId id) const {
-  const auto found = trees_.find(id);
-  return found == trees_.end() ? nullptr : &found->second;
-}
+const BTree* DatabaseState::tree(ObjectId id) const { return trees_.find(id); }
 
 void DatabaseState::set_tree(ObjectId id, BTree tree) { trees_.insert_or_assign(id, std::move(tree)); }
 

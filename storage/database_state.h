@@ -1,17 +1,17 @@
 // storage/database_state.h - everything a database is at one moment: names, numbers for the planner, and one
 // tree per table and index.
 //
-// A copy is a snapshot: O(number of trees), no page is copied. A reader keeps one for as long as it reads; a
+// A copy is a snapshot: O(1), nothing is copied. A reader keeps one for as long as it reads; a
 // transaction works on one and either becomes the current state (COMMIT) or is dropped (ROLLBACK); a
 // savepoint is one more copy. Copies may be used on different threads; handing the current state to a new
 // reader has to be ordered by the caller.
 #pragma once
 
-#include <map>
 #include <memory>
 
 #include "storage/btree.h"
 #include "storage/catalog.h"
+#include "storage/persistent_map.h"
 #include "storage/statistics.h"
 
 namespace leftmost::storage {
@@ -29,14 +29,16 @@ class DatabaseState {
   /// Removes a table with its indexes, or an index, and their trees; false if there is no such id.
   bool drop(ObjectId id);
 
-  /// The tree of a table or index. Null if it has none (unknown id, a view, an is_table_itself index).
+  /// The tree of a table or index. Null if it has none (unknown id, a view, an is_table_itself index). To
+  /// change: valid until the state is copied; to read: until any tree of the state changes (a copy of the
+  /// tree stays as it is).
   BTree* tree(ObjectId id);
   const BTree* tree(ObjectId id) const;
   /// Puts a tree in place of the object's. Requires: the object has one and the shape fits.
   void set_tree(ObjectId id, BTree tree);
 
  private:
-  std::map<ObjectId, BTree> trees_;
+  PersistentMap<ObjectId, BTree> trees_;
 };
 
 /// The shape of a table's tree: all columns but the rowid alias (see stored_column()).

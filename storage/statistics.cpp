@@ -101,19 +101,20 @@ LogEst index_width(const IndexDef& index, const TableDef& table) {
 }
 
 void Statistics::add_table(const TableDef& table) {
-  tables_[table.id] = TableStatistics{kDefaultTableRows, table_width(table), false};
+  tables_.insert_or_assign(table.id, TableStatistics{kDefaultTableRows, table_width(table), false});
 }
 
 void Statistics::add_index(const IndexDef& index, const TableDef& table) {
-  indexes_[index.id] = IndexStatistics{};
-  indexes_[index.id].width = index_width(index, table);
+  IndexStatistics numbers;
+  numbers.width = index_width(index, table);
+  indexes_.insert_or_assign(index.id, std::move(numbers));
   set_index_defaults(index, table);
 }
 
 void Statistics::set_index_defaults(const IndexDef& index, const TableDef& table) {
-  TableStatistics& table_numbers = tables_[table.id];
+  TableStatistics& table_numbers = tables_.find_or_insert(table.id);
   table_numbers.rows = std::max(table_numbers.rows, kTableRowsMin);
-  std::vector<LogEst>& rows = indexes_[index.id].rows_per_prefix;
+  std::vector<LogEst>& rows = indexes_.find_or_insert(index.id).rows_per_prefix;
   rows.assign(index.key_columns.size() + 1, kRowsPerLongPrefix);
   rows[0] = static_cast<LogEst>(table_numbers.rows - (index.is_partial() ? kPartialIndexDiscount : 0));
   for (std::size_t i = 1; i < rows.size() && i <= std::size(kRowsPerPrefix); ++i)
@@ -128,8 +129,9 @@ void Statistics::remove(ObjectId id) {
 
 void Statistics::load(const Catalog& catalog, SchemaName schema, std::span<const Stat1Row> rows) {
   for (const TablePtr& table : catalog.tables(schema)) {
-    tables_[table->id].has_stat1 = false;
-    for (const IndexPtr& index : catalog.indexes_of(table->id)) indexes_[index->id].has_stat1 = false;
+    tables_.find_or_insert(table->id).has_stat1 = false;
+    for (const IndexPtr& index : catalog.indexes_of(table->id))
+      indexes_.find_or_insert(index->id).has_stat1 = false;
   }
   for (const Stat1Row& row : rows) {
     const TablePtr table = catalog.find_table(row.table, schema);
@@ -143,33 +145,33 @@ void Statistics::load(const Catalog& catalog, SchemaName schema, std::span<const
       index = catalog.find_index(*row.index, schema);
     }
     if (index == nullptr) {
-      read_table_stat(row.stat, tables_[table->id]);
+      read_table_stat(row.stat, tables_.find_or_insert(table->id));
       continue;
     }
-    IndexStatistics& numbers = indexes_[index->id];
+    IndexStatistics& numbers = indexes_.find_or_insert(index->id);
     numbers.rows_per_prefix.resize(index->key_columns.size() + 1, 0);
     read_index_stat(row.stat, numbers);
     if (index->is_partial()) continue;
-    tables_[table->id].rows = numbers.rows_per_prefix[0];
-    tables_[table->id].has_stat1 = true;
+    tables_.find_or_insert(table->id).rows = numbers.rows_per_prefix[0];
+    tables_.find_or_insert(table->id).has_stat1 = true;
   }
   for (const TablePtr& table : catalog.tables(schema)) {
     for (const IndexPtr& index : catalog.indexes_of(table->id)) {
-      if (!indexes_[index->id].has_stat1) set_index_defaults(*index, *table);
+      if (!indexes_.find_or_insert(index->id).has_stat1) set_index_defaults(*index, *table);
     }
   }
 }
 
 const TableStatistics& Statistics::table(ObjectId id) const {
   static const TableStatistics kUnknown{};
-  const auto found = tables_.find(id);
-  return found == tables_.end() ? kUnknown : found->second;
+  const TableStatistics* found = tables_.find(id);
+  return found == nullptr ? kUnknown : *found;
 }
 
 const IndexStatistics& Statistics::index(ObjectId id) const {
   static const IndexStatistics kUnknown{};
-  const auto found = indexes_.find(id);
-  return found == indexes_.end() ? kUnknown : found->second;
+  const IndexStatistics* found = indexes_.find(id);
+  return found == nullptr ? kUnknown : *found;
 }
 
 std::string stat_text(std::uint64_t entries, std::span<const std::uint64_t> distinct) {

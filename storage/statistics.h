@@ -6,7 +6,6 @@
 // from stat text, and computes that text from an index tree.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +15,7 @@
 #include "storage/catalog.h"
 #include "storage/definitions.h"
 #include "storage/log_est.h"
+#include "storage/persistent_map.h"
 
 namespace leftmost::storage {
 
@@ -56,7 +56,7 @@ struct Stat1Row {
 LogEst table_width(const TableDef& table);
 LogEst index_width(const IndexDef& index, const TableDef& table);
 
-/// The numbers of all tables and indexes of a catalog. Copies are independent.
+/// The numbers of all tables and indexes of a catalog. A copy is O(1) and independent.
 class Statistics {
  public:
   /// Guesses for a new object. A table's go first, then those of its indexes. A table estimated below 99 (a
@@ -70,14 +70,14 @@ class Statistics {
   /// those only on reopening). Rows that name nothing known are ignored; any text is acceptable as stat.
   void load(const Catalog& catalog, SchemaName schema, std::span<const Stat1Row> rows);
 
-  /// The numbers of an object; defaults of an empty definition for an unknown id.
+  /// The numbers of an object; defaults of an empty definition for an unknown id. Valid until a change.
   const TableStatistics& table(ObjectId id) const;
   const IndexStatistics& index(ObjectId id) const;
 
  private:
   void set_index_defaults(const IndexDef& index, const TableDef& table);
-  std::map<ObjectId, TableStatistics> tables_;
-  std::map<ObjectId, IndexStatistics> indexes_;
+  PersistentMap<ObjectId, TableStatistics> tables_;
+  PersistentMap<ObjectId, IndexStatistics> indexes_;
 };
 
 /// The stat text of an index tree, `1000 50 1`: the number of entries, then for each prefix of its

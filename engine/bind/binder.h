@@ -12,7 +12,9 @@
 // ...` with an offset, and a hint where a similar name exists.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +31,14 @@ class FunctionRegistry;
 class RelationCache;  // engine/bind/relation_cache.h: catalog entries -> planner::Relation, one per schema
                       // version
 
+/// Where a statement names a table in FROM, or a column of a table (not of a view, subquery or CTE).
+struct ResolvedName {
+  std::size_t offset = 0;  ///< where the (qualified) name begins
+  storage::ObjectId table = 0;
+  std::optional<int> column;      ///< none: a table in FROM; planner::kRowidColumn: by rowid, oid or _rowid_
+  bool through_alias = false;     ///< the table has an alias there
+};
+
 /// Everything a statement is bound against. All outlive the bound statement.
 struct BindContext {
   RelationCache* relations = nullptr;
@@ -36,6 +46,9 @@ struct BindContext {
   storage::Arena* arena = nullptr;
   std::string_view sql;  ///< the text that spans refer to
   bool case_sensitive_like = false;
+  /// Where tables without a schema are: empty, temp before main; a view of main sees main's alone.
+  std::string_view schema = {};
+  std::vector<ResolvedName>* resolved_names = nullptr;  ///< not null: all of them are added (ALTER TABLE)
 };
 
 struct BoundAssignment {

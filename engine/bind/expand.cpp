@@ -383,6 +383,9 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
     return false;
   }
   if (object->view != nullptr) return open_view(entry, object->view);
+  if (context_.resolved_names != nullptr && !origin.in_view) {
+    context_.resolved_names->push_back({from.name.span.begin, object->table->id, std::nullopt, !from.alias.empty()});
+  }
   return make_table_entry(entry, object->table, ItemKind::kTable);
 }
 

@@ -252,6 +252,11 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
     }
     return nullptr;
   }
+  if (context_.resolved_names != nullptr && !path.span.empty() && search.match.entry->table != nullptr) {
+    const FromEntry& entry = *search.match.entry;
+    context_.resolved_names->push_back(
+        {path.span.begin, entry.table->id, search.match.column, !entry.item->alias.empty()});
+  }
   Expr* expr = column_of(*search.match.entry, search.match.column, path.span);
   if (is_full_join) {
     std::vector<Expr*> arguments;

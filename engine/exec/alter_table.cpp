@@ -115,27 +115,35 @@ void rename_sequence(Connection& connection, const storage::TableDef& table, con
 
 /// Every stored text with the new name, then every definition.
 Expected<void> rename(Connection& connection, const Renaming& renaming) {
-  if (auto checked = check_views(connection, ""); !checked) return checked;
-  const std::shared_ptr<RelationCache> relations = connection.relations();
+  const SchemaName altered = renaming.table->schema;
+  if (auto checked = check_views(connection, altered, ""); !checked) return checked;
   const bool renames_table = renaming.column.empty();
   const storage::Catalog before = connection.data().catalog;
+  std::vector<std::pair<storage::ViewPtr, std::string>> views;  // all are read before the first one changes
   for (const SchemaName schema : kSchemas) {
     for (const storage::ObjectPtr& object : before.objects(schema)) {
-      if (const auto* view = std::get_if<storage::ViewPtr>(&object)) {
-        auto text = rename_in_sql((*view)->sql, renaming, *relations);
-        if (!text) return Unexpected(text.error());
-        if (*text != (*view)->sql) redefine_view(connection, **view, *text);
-      }
+      const auto* view = std::get_if<storage::ViewPtr>(&object);
+      if (view == nullptr || (schema == SchemaName::kMain && altered == SchemaName::kTemp)) continue;
+      const auto names = names_in_view(connection, *view);
+      if (!names) return Unexpected(names.error());
+      auto text = rename_in_sql((*view)->sql, renaming, *names);
+      if (!text) return Unexpected(text.error());
+      if (*text != (*view)->sql) views.emplace_back(*view, std::move(*text));
+    }
+  }
+  for (const auto& [view, text] : views) redefine_view(connection, *view, text);
+  for (const SchemaName schema : kSchemas) {
+    for (const storage::ObjectPtr& object : before.objects(schema)) {
       const auto* table = std::get_if<storage::TablePtr>(&object);
-      if (table == nullptr || schema != renaming.table->schema) continue;
+      if (table == nullptr || schema != altered) continue;
       const bool is_own = (*table)->id == renaming.table->id;
-      auto text = rename_in_sql((*table)->sql, renaming, *relations);
+      auto text = rename_in_sql((*table)->sql, renaming, {});
       if (!text) return Unexpected(text.error());
       if (!is_own && *text == (*table)->sql) continue;
       std::map<storage::ObjectId, std::string> index_sql;
       for (const storage::IndexPtr& index : before.indexes_of((*table)->id)) {
         if (!is_own || !index->sql) continue;
-        auto renamed = rename_in_sql(*index->sql, renaming, *relations);
+        auto renamed = rename_in_sql(*index->sql, renaming, {});
         if (!renamed) return Unexpected(renamed.error());
         index_sql[index->id] = std::move(*renamed);
       }
@@ -145,8 +153,8 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
     }
   }
   if (renames_table) rename_sequence(connection, *renaming.table, renaming.new_name);
-  finish(connection, renaming.table->schema);
-  return check_views(connection, " after rename");
+  finish(connection, altered);
+  return check_views(connection, altered, " after rename");
 }
 
 /// All rows again, with the columns of the new definition: column i is the old column source[i], or `filler`
@@ -329,7 +337,7 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
 
 Expected<void> drop_column(Connection& connection, const storage::TablePtr& table, int column,
                            const std::string& sql) {
-  if (auto checked = check_views(connection, ""); !checked) return checked;
+  if (auto checked = check_views(connection, table->schema, ""); !checked) return checked;
   if (auto redefined = redefine(connection, *table, table->name, sql, {}, "after drop column"); !redefined)
     return redefined;
   std::vector<int> source;
@@ -338,7 +346,7 @@ Expected<void> drop_column(Connection& connection, const storage::TablePtr& tabl
   }
   rewrite_rows(connection, *table, source, Value::null());
   finish(connection, table->schema);
-  return check_views(connection, " after drop column");
+  return check_views(connection, table->schema, " after drop column");
 }
 
 Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::TablePtr& table,

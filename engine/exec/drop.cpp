@@ -87,6 +87,10 @@ Expected<void> drop_view(const sql::Drop& drop, std::optional<SchemaName> schema
   const storage::Catalog& catalog = connection.data().catalog;
   const storage::ViewPtr view = catalog.find_view(drop.name.text, schema);
   if (!view) {
+    if (const auto named = context.statement.relations->find(drop.schema.text, drop.name.text);
+        named && named->table && is_schema_table(*named->table)) {
+      return fail(ErrorCode::kError, "table " + named->table->name + " may not be dropped");
+    }
     if (catalog.find_table(drop.name.text, schema)) {
       return fail(ErrorCode::kError, "use DROP TABLE to delete table " + std::string(drop.name.text));
     }
@@ -110,7 +114,13 @@ Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
   context.statement.kind = StatementKind::kDefinition;
   context.statement.is_readonly = false;
   auto schema = named_schema(drop.schema);
-  if (!schema) return Unexpected(schema.error());
+  if (!schema) {
+    // A schema that is not there has no objects, and that is what SQLite says.
+    if (drop.if_exists) return nothing(context.statement);
+    constexpr std::string_view kKinds[] = {"table", "index", "view", "trigger"};
+    return fail(ErrorCode::kError, "no such " + std::string(kKinds[static_cast<std::size_t>(drop.object)]) + ": " +
+                                       written_name(drop.schema, drop.name));
+  }
   switch (drop.object) {
     case sql::DropKind::kTable:
       return drop_table(drop, context);

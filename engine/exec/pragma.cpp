@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "engine/exec/definition_names.h"
 #include "engine/exec/rows_action.h"
@@ -14,11 +15,35 @@ namespace {
 using storage::equals_ignoring_case;
 using storage::Value;
 
-// Settings of SQLite's own storage: setting them changes nothing that can be asked here.
-constexpr std::array<std::string_view, 14> kStorageSettings = {
-    "synchronous",       "cache_size", "temp_store",       "page_size",  "auto_vacuum",   "cache_spill", "mmap_size",
-    "recursive_triggers", "threads",   "locking_mode",     "busy_timeout", "secure_delete", "wal_autocheckpoint",
-    "checkpoint_fullfsync"};
+// Settings of SQLite's own storage, and of what this engine does not have: setting them changes nothing that can be
+// asked here, and shows nothing.
+constexpr std::array<std::string_view, 13> kIdleSettings = {
+    "synchronous", "cache_size",           "temp_store",         "page_size",  "auto_vacuum",
+    "cache_spill", "mmap_size",            "recursive_triggers", "fullfsync",  "read_uncommitted",
+    "trusted_schema", "checkpoint_fullfsync", "cell_size_check"};
+
+// What SQLite knows and this engine would have to make up an answer for.
+constexpr std::array<std::string_view, 30> kNotHere = {
+    "application_id", "busy_timeout", "collation_list", "compile_options", "data_store_directory", "data_version",
+    "default_cache_size", "foreign_key_check", "freelist_count", "function_list", "hard_heap_limit", "journal_mode",
+    "journal_size_limit", "locking_mode", "lock_proxy_file", "max_page_count", "module_list", "page_count",
+    "pragma_list", "schema_version", "secure_delete", "soft_heap_limit", "stats", "temp_store_directory", "threads",
+    "wal_autocheckpoint", "wal_checkpoint", "activate_extensions", "hexkey", "key"};
+
+// Switches that would change what statements do; they can be read, and set to what they are.
+struct FixedSwitch {
+  std::string_view name;
+  bool value;
+};
+constexpr std::array<FixedSwitch, 9> kFixedSwitches = {{{"count_changes", false},
+                                                        {"defer_foreign_keys", false},
+                                                        {"empty_result_callbacks", false},
+                                                        {"full_column_names", false},
+                                                        {"ignore_check_constraints", false},
+                                                        {"legacy_alter_table", false},
+                                                        {"query_only", false},
+                                                        {"short_column_names", true},
+                                                        {"writable_schema", false}}};
 
 void one_value(CompiledStatement& statement, std::string_view name, std::function<Value()> value) {
   statement.columns = {{std::string(name), ""}};
@@ -47,8 +72,24 @@ void boolean_setting(CompiledStatement& statement, const sql::Pragma& pragma, st
 
 }  // namespace
 
+std::int32_t pragma_integer(std::string_view value) {
+  const bool is_negative = !value.empty() && value[0] == '-';
+  if (!value.empty() && (value[0] == '-' || value[0] == '+')) value.remove_prefix(1);
+  const bool is_hexadecimal = value.size() > 2 && value[0] == '0' && (value[1] == 'x' || value[1] == 'X');
+  if (is_hexadecimal) value.remove_prefix(2);
+  std::int64_t number = 0;
+  for (const char c : value) {
+    const bool is_digit = c >= '0' && c <= '9';
+    const char lower = storage::to_lower_ascii(c);
+    if (!is_digit && !(is_hexadecimal && lower >= 'a' && lower <= 'f')) break;
+    number = number * (is_hexadecimal ? 16 : 10) + (is_digit ? c - '0' : lower - 'a' + 10);
+    if (number > std::numeric_limits<std::int32_t>::max()) return 0;
+  }
+  return static_cast<std::int32_t>(is_negative ? -number : number);
+}
+
 bool pragma_boolean(std::string_view value) {
-  if (!value.empty() && value[0] >= '0' && value[0] <= '9') return storage::cast_text_to_integer(value) != 0;
+  if (!value.empty() && value[0] >= '0' && value[0] <= '9') return static_cast<std::uint8_t>(pragma_integer(value)) != 0;
   for (const std::string_view word : {"on", "yes", "true"}) {
     if (equals_ignoring_case(value, word)) return true;
   }
@@ -103,7 +144,7 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   } else if (is("user_version")) {
     if (pragma.has_value) {
       statement.is_readonly = false;
-      const auto version = static_cast<std::int32_t>(storage::cast_text_to_integer(pragma.value));
+      const std::int32_t version = pragma_integer(pragma.value);
       statement.action = make_definition_action(connection, [&connection, version]() -> Expected<void> {
         connection.set_user_version(version);
         return {};
@@ -112,11 +153,13 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
       one_value(statement, "user_version", [&connection] { return Value::integer(connection.user_version()); });
     }
   } else if (is("analysis_limit")) {
-    one_value(statement, "analysis_limit",
-              [&settings, has_value = pragma.has_value, limit = storage::cast_text_to_integer(pragma.value)] {
-                if (has_value && limit >= 0) settings.analysis_limit = limit;
-                return Value::integer(settings.analysis_limit);
-              });
+    const Value limit = storage::number_of_whole_text(pragma.value);
+    const std::int64_t wanted = limit.is_integer() ? limit.as_integer() : pragma_integer(pragma.value);
+    const bool is_number = limit.is_integer() || pragma.value.starts_with("0x") || pragma.value.starts_with("0X");
+    one_value(statement, "analysis_limit", [&settings, wanted, sets = pragma.has_value && is_number && wanted >= 0] {
+      if (sets) settings.analysis_limit = wanted & std::numeric_limits<std::int32_t>::max();
+      return Value::integer(settings.analysis_limit);
+    });
   } else if (is("encoding") && !pragma.has_value) {
     one_value(statement, "encoding", [] { return Value::text("UTF-8"); });
   } else if (is("foreign_keys")) {
@@ -128,13 +171,20 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
     } else {
       one_value(statement, "foreign_keys", [] { return Value::integer(0); });
     }
-  } else if (std::find_if(kStorageSettings.begin(), kStorageSettings.end(), is) != kStorageSettings.end()) {
+  } else if (std::find_if(kIdleSettings.begin(), kIdleSettings.end(), is) != kIdleSettings.end()) {
     if (!pragma.has_value) return not_supported("PRAGMA " + std::string(pragma.name.text), pragma.span.begin);
     do_only(statement, [] {});
-  } else if (is("journal_mode") || is("schema_version") || is("data_version") || is("page_count") ||
-             is("freelist_count") || is("compile_options") || is("function_list") || is("module_list") ||
-             is("pragma_list") || is("collation_list") || is("application_id") || is("foreign_key_check") ||
-             is("writable_schema") || is("max_page_count")) {
+  } else if (const auto* fixed = std::find_if(kFixedSwitches.begin(), kFixedSwitches.end(),
+                                              [&](const FixedSwitch& known) { return is(known.name); });
+             fixed != kFixedSwitches.end()) {
+    if (!pragma.has_value) {
+      one_value(statement, fixed->name, [value = fixed->value] { return Value::boolean(value); });
+    } else if (pragma_boolean(pragma.value) == fixed->value) {
+      do_only(statement, [] {});
+    } else {
+      return not_supported("PRAGMA " + std::string(pragma.name.text), pragma.span.begin);
+    }
+  } else if (std::find_if(kNotHere.begin(), kNotHere.end(), is) != kNotHere.end()) {
     return not_supported("PRAGMA " + std::string(pragma.name.text), pragma.span.begin);
   } else {
     do_only(statement, [] {});  // optimize; and unknown ones mean nothing, as in SQLite

@@ -23,6 +23,8 @@ struct SchemaPragma {
 /// Null: there is none of that name.
 const SchemaPragma* find_schema_pragma(std::string_view name);
 
+/// The number that a value begins with, decimal or 0x; 0 without one, or if it does not fit 32 bits.
+std::int32_t pragma_integer(std::string_view value);
 /// SQLite's reading of on, yes, true and numbers.
 bool pragma_boolean(std::string_view value);
 

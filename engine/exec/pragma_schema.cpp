@@ -1,9 +1,10 @@
 // table_info, table_xinfo, table_list, index_list, index_info, index_xinfo, foreign_key_list, database_list,
-// integrity_check.
-#include "engine/exec/index_build.h"
+// integrity_check (which has a file of its own).
+#include "engine/exec/integrity_check.h"
 #include "engine/exec/pragma.h"
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/table_order.h"
+#include "engine/sql/parser.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine {
@@ -11,8 +12,6 @@ namespace {
 
 using storage::SchemaName;
 using storage::Value;
-
-constexpr std::size_t kIntegrityMessagesMax = 100;
 
 Value text(std::string_view text) { return Value::text(text); }
 Value number(std::int64_t number) { return Value::integer(number); }
@@ -116,6 +115,26 @@ Expected<void> index_list(Connection& connection, std::optional<SchemaName> sche
   return {};
 }
 
+/// The collation that a list of columns, or else the CREATE TABLE's column, names; empty: none. As it is written there:
+/// SQLite shows `nocase` for one who wrote nocase.
+std::string_view written_collation(std::span<const sql::OrderTerm> list, std::size_t position,
+                                   const sql::CreateTable* create, int column) {
+  if (position < list.size() && list[position].expr->kind == sql::ExprKind::kCollate) return list[position].expr->text;
+  if (create == nullptr || column < 0 || static_cast<std::size_t>(column) >= create->columns.size()) return {};
+  std::string_view name;
+  for (const sql::ColumnConstraint& constraint : create->columns[static_cast<std::size_t>(column)].constraints) {
+    if (constraint.kind == sql::ColumnConstraintKind::kCollate) name = constraint.collation;
+  }
+  return name;
+}
+
+template <typename Create>
+const Create* parse_stored(std::string_view sql, storage::Arena& arena) {
+  const auto parsed = sql::parse(sql, arena);
+  if (!parsed || parsed->statement == nullptr || parsed->statement->kind != Create::kKind) return nullptr;
+  return &sql::as<Create>(*parsed->statement);
+}
+
 Expected<void> index_columns(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
                              bool extended, RowBuffer& rows) {
   storage::IndexPtr index = connection.data().catalog.find_index(value, schema);
@@ -130,13 +149,19 @@ Expected<void> index_columns(Connection& connection, std::optional<SchemaName> s
   }
   const storage::TablePtr table = connection.data().catalog.table(index->table_id);
   const std::size_t count = extended ? index->column_count() : index->key_columns.size();
+  storage::Arena arena;
+  const auto* create_index = index->sql ? parse_stored<sql::CreateIndex>(*index->sql, arena) : nullptr;
+  const auto* create_table = parse_stored<sql::CreateTable>(table->sql, arena);
+  const std::span<const sql::OrderTerm> list = create_index == nullptr ? std::span<const sql::OrderTerm>() : create_index->columns;
   for (std::size_t i = 0; i < count; ++i) {
     const storage::IndexColumn& column = index->column(i);
+    const std::string_view written = written_collation(list, i, create_table, column.column);
+    const std::string_view known = storage::collation_name(column.collation);
     const Value row[] = {number(static_cast<std::int64_t>(i)),
                          number(column.column),
                          column.column < 0 ? Value::null() : text(table->columns[static_cast<std::size_t>(column.column)].name),
                          number(column.descending ? 1 : 0),
-                         text(storage::collation_name(column.collation)),
+                         text(storage::equals_ignoring_case(written, known) ? written : known),
                          number(i < index->key_columns.size() ? 1 : 0)};
     rows.add(std::span(row).first(extended ? 6 : 3));
   }
@@ -178,35 +203,6 @@ Expected<void> database_list(Connection& connection, std::optional<SchemaName>, 
   if (!connection.data().catalog.is_empty(SchemaName::kTemp)) {
     const Value temp_row[] = {number(1), text("temp"), text("")};
     rows.add(temp_row);
-  }
-  return {};
-}
-
-Expected<void> integrity_check(Connection& connection, std::optional<SchemaName> wanted, std::string_view, RowBuffer& rows) {
-  std::vector<std::string> broken;
-  const storage::Catalog catalog = connection.data().catalog;
-  for (const SchemaName schema : {SchemaName::kMain, SchemaName::kTemp}) {
-    if (wanted && *wanted != schema) continue;
-    for (const storage::TablePtr& table : catalog.tables(schema)) {
-      for (std::string& rule : connection.data().tree(table->id)->check()) {
-        broken.push_back("table " + table->name + ": " + std::move(rule));
-      }
-      for (const storage::IndexPtr& index : catalog.indexes_of(table->id)) {
-        if (index->is_table_itself) continue;
-        for (std::string& rule : connection.data().tree(index->id)->check()) {
-          broken.push_back("index " + index->name + ": " + std::move(rule));
-        }
-        auto against_table = check_index(connection, index->id, kIntegrityMessagesMax);
-        if (!against_table) return Unexpected(against_table.error());
-        broken.insert(broken.end(), against_table->begin(), against_table->end());
-      }
-    }
-  }
-  if (broken.empty()) broken.emplace_back("ok");
-  if (broken.size() > kIntegrityMessagesMax) broken.resize(kIntegrityMessagesMax);
-  for (const std::string& message : broken) {
-    const Value row = text(message);
-    rows.add(std::span(&row, 1));
   }
   return {};
 }

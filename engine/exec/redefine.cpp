@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/bind/binder.h"
 #include "engine/exec/create_index.h"
 #include "engine/exec/table_definition.h"
 #include "engine/sql/parser.h"
@@ -95,27 +94,35 @@ void redefine_view(Connection& connection, const storage::ViewDef& view, const s
   static_cast<void>(connection.data().catalog.add_view(std::move(changed)));
 }
 
-Expected<void> check_views(Connection& connection, const std::string& when) {
+Expected<std::vector<ResolvedName>> names_in_view(Connection& connection, const storage::ViewPtr& view) {
   const std::shared_ptr<RelationCache> relations = connection.relations();
+  const auto parsed = relations->parsed_view(view);
+  if (!parsed) return Unexpected(parsed.error());
+  std::vector<ResolvedName> names;
+  storage::Arena arena;
+  BindContext context;
+  context.relations = relations.get();
+  context.functions = &connection.functions();
+  context.arena = &arena;
+  context.sql = view->sql;
+  if (view->schema == storage::SchemaName::kMain) context.schema = "main";
+  context.resolved_names = &names;
+  const auto bound = bind_select(*(*parsed)->select, context);
+  if (!bound) return Unexpected(bound.error());
+  return names;
+}
+
+Expected<void> check_views(Connection& connection, storage::SchemaName altered, const std::string& when) {
   for (const storage::SchemaName schema : {storage::SchemaName::kMain, storage::SchemaName::kTemp}) {
+    if (schema == storage::SchemaName::kMain && altered == storage::SchemaName::kTemp) continue;
     for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
       const auto* view = std::get_if<storage::ViewPtr>(&object);
       if (view == nullptr) continue;
-      const auto parsed = relations->parsed_view(*view);
-      if (!parsed) return Unexpected(parsed.error());
-      storage::Arena arena;
-      BindContext context;
-      context.relations = relations.get();
-      context.functions = &connection.functions();
-      context.arena = &arena;
-      context.sql = (*view)->sql;
-      const auto bound = bind_select(*(*parsed)->select, context);
-      if (bound) continue;
-      Error error = bound.error();
+      const auto names = names_in_view(connection, *view);
+      if (names) continue;
+      Error error = names.error();
       error.sql_offset.reset();
-      if (error.code != ErrorCode::kNotSupported) {
-        error.message = "error in view " + (*view)->name + when + ": " + error.message;
-      }
+      if (error.code == ErrorCode::kError) error.message = "error in view " + (*view)->name + when + ": " + error.message;
       return Unexpected(std::move(error));
     }
   }

@@ -7,7 +7,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
+#include "engine/bind/binder.h"
 #include "engine/exec/connection.h"
 
 namespace leftmost::engine {
@@ -21,8 +23,10 @@ Expected<void> redefine_table(Connection& connection, const storage::TableDef& t
                               const std::map<storage::ObjectId, std::string>& index_sql, std::string& index);
 void redefine_view(Connection& connection, const storage::ViewDef& view, const std::string& sql);
 
-/// Binds every view of a schema (and of temp). Errors: `error in view v: ...`, with `when` (` after rename`)
-/// before the colon.
-Expected<void> check_views(Connection& connection, const std::string& when);
+/// What the names in a view mean. Errors: those of its SELECT.
+Expected<std::vector<ResolvedName>> names_in_view(Connection& connection, const storage::ViewPtr& view);
+/// Binds every view that can see a table of the schema `altered`: its own and those of temp. Errors: `error in view v:
+/// ...`, with `when` (` after rename`) before the colon.
+Expected<void> check_views(Connection& connection, storage::SchemaName altered, const std::string& when);
 
 }  // namespace leftmost::engine

@@ -46,7 +46,6 @@ class Walker {
     for (; select != nullptr; select = select->prior) {
       if (select->with != nullptr) {
         for (const sql::CommonTable& table : select->with->tables) {
-          on_common_table(table);
           walk(table.select);
         }
       }
@@ -54,7 +53,7 @@ class Walker {
         for (const sql::Expr* value : row) walk(value);
       }
       for (const sql::ResultColumn& column : select->columns) {
-        on_result_column(column);
+        on_result_column(*select, column);
         walk(column.expr);
       }
       for (const sql::FromItem& item : select->from) {
@@ -75,15 +74,14 @@ class Walker {
  protected:
   virtual void on_expr(const sql::Expr& expr) = 0;
   virtual void on_from(const sql::FromItem&) {}
-  virtual void on_common_table(const sql::CommonTable&) {}
-  virtual void on_result_column(const sql::ResultColumn&) {}
+  virtual void on_result_column(const sql::Select&, const sql::ResultColumn&) {}
 };
 
 /// Finds the tokens that have to be exchanged.
 class Finder : public Walker {
  public:
-  Finder(std::string_view text, const Renaming& renaming, const RelationCache& relations)
-      : text_(text), renaming_(renaming), relations_(relations) {}
+  Finder(std::string_view text, const Renaming& renaming, std::span<const ResolvedName> names)
+      : text_(text), renaming_(renaming), names_(names) {}
 
   void find(const sql::Statement& statement) {
     if (statement.kind == sql::StatementKind::kCreateTable)
@@ -96,15 +94,7 @@ class Finder : public Walker {
     }
   }
 
-  /// The meaning of the name in this view is not certain.
-  bool is_unclear() const {
-    return in_view_ && mentions_table_ && !spans_.empty() &&
-           (renames_column() ? column_unclear_ : table_unclear_);
-  }
-
   std::string apply() {
-    // A view that does not read the table has nothing to rename.
-    if (in_view_ && !mentions_table_) return std::string(text_);
     std::sort(spans_.begin(), spans_.end(), [](sql::Span a, sql::Span b) { return a.begin < b.begin; });
     std::string quoted = "\"";
     for (const char c : renaming_.new_name) quoted += c == '"' ? "\"\"" : std::string(1, c);
@@ -176,87 +166,69 @@ class Finder : public Walker {
   }
 
   void on_expr(const sql::Expr& expr) override {
-    if (expr.kind == ExprKind::kName) {
-      if (renames_column()) {
-        const bool can_be = in_view_ || expr.qualifiers.empty() || is_table(expr.qualifiers.back().text);
-        if (is_column(expr.text) && can_be) spans_.push_back(last_token(text_, expr.span));
-        // "a" may be a string in a place that does not see the table.
-        if (is_column(expr.text) && expr.quote == sql::Quote::kDouble && expr.qualifiers.empty())
-          column_unclear_ = true;
-      } else if (!expr.qualifiers.empty() && is_table(expr.qualifiers.back().text)) {
-        spans_.push_back(expr.qualifiers.back().span);
+    if (expr.kind != ExprKind::kName) return;
+    const bool has_table = !expr.qualifiers.empty();
+    if (renames_column()) {
+      if (!is_column(expr.text)) return;
+      const bool is_meant = in_view_ ? names_column(expr.span.begin)
+                                     : !has_table || is_table(expr.qualifiers.back().text);
+      if (is_meant) spans_.push_back(last_token(text_, expr.span));
+    } else if (has_table && is_table(expr.qualifiers.back().text) && (!in_view_ || names_table_of(expr.span.begin))) {
+      spans_.push_back(expr.qualifiers.back().span);
+    }
+  }
+
+  // The table of `x IN table` stays, as in SQLite: the view is then found broken, and the renaming refused.
+  void on_from(const sql::FromItem& item) override {
+    if (!renames_column() && is_table_in_from(item)) spans_.push_back(item.name.span);
+  }
+
+  void on_result_column(const sql::Select& select, const sql::ResultColumn& column) override {
+    if (column.kind != sql::ResultColumnKind::kTableStar || renames_column() || !is_table(column.name.text)) return;
+    for (const sql::FromItem& item : select.from) {
+      if (item.alias.empty() && is_table_in_from(item)) {
+        spans_.push_back(column.name.span);
+        return;
       }
     }
-    // SQLite does not rename the table of `x IN table`: it then finds the view broken and refuses, and so do
-    // we.
-    if (expr.kind == ExprKind::kInTable && expr.call == nullptr) {
-      const std::string_view schema =
-          expr.qualifiers.empty() ? std::string_view() : expr.qualifiers.back().text;
-      if (names_table(schema, expr.text)) mentions_table_ = true;
-    }
   }
 
-  void on_from(const sql::FromItem& item) override {
-    if (is_table(item.alias.text)) table_unclear_ = true;
-    for (const sql::Name& column : item.using_columns) {
-      if (is_column(column.text)) spans_.push_back(column.span);
-    }
-    if (item.kind != sql::FromKind::kTable) {
-      column_unclear_ = true;
-      return;
-    }
-    if (names_table(item.schema.text, item.name.text)) {
-      mentions_table_ = true;
-      if (!renames_column()) spans_.push_back(item.name.span);
-      return;
-    }
-    const auto other = relations_.find(item.schema.text, item.name.text);
-    const bool is_plain = other && other->table && other->table->find_column(renaming_.column) < 0;
-    if (!is_plain) column_unclear_ = true;
+  /// Whether the name that begins there was resolved to the column.
+  bool names_column(std::size_t offset) const {
+    return std::any_of(names_.begin(), names_.end(), [&](const ResolvedName& name) {
+      if (name.offset != offset || name.table != renaming_.table->id || !name.column || *name.column < 0) return false;
+      return equals_ignoring_case(renaming_.table->columns[static_cast<std::size_t>(*name.column)].name, renaming_.column);
+    });
   }
-
-  void on_common_table(const sql::CommonTable& table) override {
-    if (is_table(table.name.text)) table_unclear_ = true;
-    column_unclear_ = true;
+  /// Whether it was resolved to a column of the table, by the table's own name.
+  bool names_table_of(std::size_t offset) const {
+    return std::any_of(names_.begin(), names_.end(), [&](const ResolvedName& name) {
+      return name.offset == offset && name.table == renaming_.table->id && name.column && !name.through_alias;
+    });
   }
-
-  void on_result_column(const sql::ResultColumn& column) override {
-    if (column.kind == sql::ResultColumnKind::kExpr && is_column(column.name.text)) column_unclear_ = true;
-    if (column.kind == sql::ResultColumnKind::kTableStar && !renames_column() && is_table(column.name.text)) {
-      spans_.push_back(column.name.span);
-    }
-  }
-
-  bool names_table(std::string_view schema, std::string_view name) const {
-    const auto found = relations_.find(schema, name);
-    return found && found->table && found->table->id == renaming_.table->id;
+  bool is_table_in_from(const sql::FromItem& item) const {
+    return std::any_of(names_.begin(), names_.end(), [&](const ResolvedName& name) {
+      return !name.column && name.offset == item.name.span.begin && name.table == renaming_.table->id;
+    });
   }
 
   std::string_view text_;
   const Renaming& renaming_;
-  const RelationCache& relations_;
+  std::span<const ResolvedName> names_;
   std::vector<sql::Span> spans_;
   bool in_view_ = false;
-  bool mentions_table_ = false;
-  bool table_unclear_ = false;
-  bool column_unclear_ = false;
 };
 
 }  // namespace
 
 Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming,
-                                    const RelationCache& relations) {
+                                    std::span<const ResolvedName> names) {
   storage::Arena arena;
   const auto parsed = sql::parse(sql, arena);
   if (!parsed || parsed->statement == nullptr)
     return fail(ErrorCode::kCorrupt, "malformed database schema: " + sql);
-  Finder finder(sql, renaming, relations);
+  Finder finder(sql, renaming, names);
   finder.find(*parsed->statement);
-  if (finder.is_unclear()) {
-    const std::string what = renaming.column.empty() ? renaming.table->name : renaming.column;
-    return not_supported("renaming " + what +
-                         " in a view with that name in several roles: " + sql.substr(0, 80));
-  }
   return finder.apply();
 }
 

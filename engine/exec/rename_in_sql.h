@@ -4,14 +4,14 @@
 //
 // Only the tokens that mean the table or column are exchanged, all other bytes stay, as SQLite does it
 // (https://www.sqlite.org/lang_altertable.html). In tables and indexes there is one table that names can be
-// about. In a view there may be many: a view in which the meaning of a name depends on more than what tables
-// have which columns (an alias or common table expression of that name, a subquery in FROM that may have such
-// a column) is not renamed but refused with `not supported`.
+// about. In a view there may be many, and aliases, subqueries and common table expressions besides: there the binder
+// says what each name means (ResolvedName).
 #pragma once
 
+#include <span>
 #include <string>
 
-#include "engine/bind/relation_cache.h"
+#include "engine/bind/binder.h"
 #include "engine/sql/syntax.h"
 #include "storage/definitions.h"
 
@@ -26,9 +26,9 @@ struct Renaming {
 };
 
 /// The text of a CREATE TABLE (of this table or any other), CREATE INDEX (on this table) or CREATE VIEW after
-/// the renaming; the same text where nothing changes. `relations`: the schema before. Errors: kCorrupt - the
-/// text cannot be parsed; `not supported: ...` for views as said above.
+/// the renaming; the same text where nothing changes. `names`: what a view's names mean, before the renaming.
+/// Errors: kCorrupt - the text cannot be parsed.
 Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming,
-                                    const RelationCache& relations);
+                                    std::span<const ResolvedName> names);
 
 }  // namespace leftmost::engine

@@ -1,6 +1,7 @@
 #include "engine/exec/rowid_source.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "engine/functions/operators.h"
@@ -13,6 +14,22 @@ using storage::Value;
 
 namespace {
 constexpr std::int64_t kRowidMax = std::numeric_limits<std::int64_t>::max();
+
+// A free rowid when the largest one is taken: as SQLite does, a random one from the lower half, a hundred times.
+std::optional<std::int64_t> random_rowid(const storage::BTree& tree, Runtime& runtime) {
+  constexpr int kTriesMax = 100;
+  for (int i = 0; i < kTriesMax; ++i) {
+    std::array<std::uint8_t, 8> bytes{};
+    runtime.run().environment().random_bytes(bytes);
+    std::uint64_t random = 0;
+    for (const std::uint8_t byte : bytes) random = random << 8 | byte;
+    const std::int64_t rowid = static_cast<std::int64_t>(random & (static_cast<std::uint64_t>(kRowidMax) >> 1)) + 1;
+    if (!tree.contains(storage::RowidKey(rowid).view())) return rowid;
+  }
+  runtime.run().fail(ErrorCode::kFull, "database or disk is full");
+  return std::nullopt;
+}
+
 }  // namespace
 
 const storage::TablePtr RowidSource::sequence_table() const {
@@ -49,9 +66,7 @@ std::optional<std::int64_t> RowidSource::next(Runtime& runtime) {
   }
   if (!last) return 1;
   if (largest < kRowidMax) return largest + 1;
-  // SQLite then tries random rowids; two engines cannot be made to try the same ones.
-  runtime.run().fail(not_supported("a new rowid when the largest one is taken").value());
-  return std::nullopt;
+  return random_rowid(tree, runtime);
 }
 
 void RowidSource::note(std::int64_t rowid) {

@@ -297,16 +297,25 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
   return check;
 }
 
-bool TableWriter::insert(storage::DatabaseState& state, const RowImage& row) {
-  storage::stored_values(table(), row.values, stored_);
-  state.tree(table().id)->insert_or_replace(key_of(row), stored_);
-  storage::IndexEntry entry;
+// All entries are made before anything is written: an expression that fails leaves the trees as they were.
+bool TableWriter::make_entries(const RowImage& row, std::vector<Entry>& entries) {
+  entries.resize(indexes_.size());
   for (std::size_t i = 0; i < indexes_.size(); ++i) {
-    if (indexes_[i].is_table || !make_entry(i, row, entry)) continue;
-    const Value payload = entry.payload_value();
-    state.tree(indexes_[i].def->id)->insert_or_replace(entry.key, std::span(&payload, 1));
+    entries[i].is_in_index = !indexes_[i].is_table && make_entry(i, row, entries[i].entry);
   }
   return !runtime_.failed();
+}
+
+bool TableWriter::insert(storage::DatabaseState& state, const RowImage& row) {
+  if (!make_entries(row, new_entries_)) return false;
+  storage::stored_values(table(), row.values, stored_);
+  state.tree(table().id)->insert_or_replace(key_of(row), stored_);
+  for (std::size_t i = 0; i < indexes_.size(); ++i) {
+    if (!new_entries_[i].is_in_index) continue;
+    const Value payload = new_entries_[i].entry.payload_value();
+    state.tree(indexes_[i].def->id)->insert_or_replace(new_entries_[i].entry.key, std::span(&payload, 1));
+  }
+  return true;
 }
 
 bool TableWriter::update(storage::DatabaseState& state, std::string_view old_key, const RowImage& row) {
@@ -315,12 +324,11 @@ bool TableWriter::update(storage::DatabaseState& state, std::string_view old_key
   RowImage old;
   if (!read(state, old_key, old)) return !runtime_.failed();
   // Index entries first: the old row's values lie in the table's pages.
-  storage::IndexEntry before, after;
+  if (!make_entries(old, old_entries_) || !make_entries(row, new_entries_)) return false;
   for (std::size_t i = 0; i < indexes_.size(); ++i) {
     if (indexes_[i].is_table) continue;
-    const bool was_in = make_entry(i, old, before);
-    const bool is_in = make_entry(i, row, after);
-    if (runtime_.failed()) return false;
+    const bool was_in = old_entries_[i].is_in_index, is_in = new_entries_[i].is_in_index;
+    const storage::IndexEntry &before = old_entries_[i].entry, &after = new_entries_[i].entry;
     if (was_in && is_in && before.key == after.key && before.payload == after.payload) continue;
     storage::BTree& index_tree = *state.tree(indexes_[i].def->id);
     if (was_in && (!is_in || before.key != after.key)) index_tree.erase(before.key);
@@ -348,9 +356,9 @@ bool TableWriter::update(storage::DatabaseState& state, std::string_view old_key
 bool TableWriter::erase(storage::DatabaseState& state, std::string_view key) {
   RowImage old;
   if (!read(state, key, old)) return false;
-  storage::IndexEntry entry;
+  if (!make_entries(old, old_entries_)) return false;
   for (std::size_t i = 0; i < indexes_.size(); ++i) {
-    if (!indexes_[i].is_table && make_entry(i, old, entry)) state.tree(indexes_[i].def->id)->erase(entry.key);
+    if (old_entries_[i].is_in_index) state.tree(indexes_[i].def->id)->erase(old_entries_[i].entry.key);
   }
   return state.tree(table().id)->erase(key);
 }

@@ -62,7 +62,8 @@ class TableWriter {
   Check check(const storage::DatabaseState& state, RowImage& row, std::optional<std::string_view> old_key, Action action,
               std::span<const UpsertTarget> upserts = {});
 
-  // Requires: check() said kStore, and the rows it named were erased. False only if an expression of an index fails.
+  // Requires: check() said kStore, and the rows it named were erased. False if an expression of an index fails; the row
+  // and its entries are then as they were.
   bool insert(storage::DatabaseState& state, const RowImage& row);
   bool update(storage::DatabaseState& state, std::string_view old_key, const RowImage& row);
   /// Removes the row with this key and its entries; false if there is none.
@@ -84,6 +85,12 @@ class TableWriter {
     bool is_table = false;
   };
 
+  struct Entry {
+    storage::IndexEntry entry;
+    bool is_in_index = false;
+  };
+
+  bool make_entries(const RowImage& row, std::vector<Entry>& entries);
   void put_self(const RowImage& row);
   bool is_in_index(const Index& index, const RowImage& row);
   storage::Value entry_value(const Index& index, std::size_t position, const RowImage& row);
@@ -106,6 +113,7 @@ class TableWriter {
   std::vector<storage::KeyColumn> primary_key_;
   std::vector<storage::Value> stored_;
   std::vector<storage::Value> entry_values_;
+  std::vector<Entry> old_entries_, new_entries_;
   storage::Arena default_bytes_;
 };
 

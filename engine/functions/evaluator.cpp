@@ -180,10 +180,24 @@ Value evaluate_binary(const ProgramNode& node, EvalContext& context) {
   return kOperator(a, b);
 }
 
+Value evaluate_concat(const ProgramNode& node, EvalContext& context);
+
+// The operands of a || b || c, which is (a || b) || c, from the left; returns how many there are.
+std::size_t load_concatenated(const ProgramNode& node, EvalContext& context, std::span<Value> values) {
+  const bool is_chain = node.left->evaluate == evaluate_concat;
+  const std::size_t count = is_chain ? load_concatenated(*node.left, context, values) : 1;
+  if (!is_chain) values[0] = run(node.left, context);
+  values[count] = run(node.right, context);
+  return count + 1;
+}
+
+// A chain is made in one piece: text that is copied at every || costs the square of the chain's length.
 Value evaluate_concat(const ProgramNode& node, EvalContext& context) {
-  const Value a = run(node.left, context);
-  const Value b = run(node.right, context);
-  return concat(a, b, context.run);
+  std::size_t count = 2;
+  for (const ProgramNode* left = node.left; left->evaluate == evaluate_concat; left = left->left) ++count;
+  ValueBuffer values(count, context);
+  load_concatenated(node, context, values.span());
+  return concat(values.span(), context.run);
 }
 
 Value evaluate_cast(const ProgramNode& node, EvalContext& context) {
@@ -266,6 +280,10 @@ Value evaluate_case(const ProgramNode& node, EvalContext& context) {
     bool takes = false;
     if (node.left == nullptr) {
       takes = node.list[i]->test(*node.list[i], context, false);
+    } else if (width == 1) {
+      const Value when = run(node.list[i], context);
+      const CompareRule& rule = node.rules[i / 2];
+      takes = !base[0].is_null() && !when.is_null() && compare_values(base[0], when, rule.affinity, rule.collation) == 0;
     } else {
       KnownRow known(base.span());
       Operand when(*node.list[i], width, context);

@@ -144,15 +144,24 @@ Value bit_not(Value a) { return a.is_null() ? a : Value::integer(~integer_value(
 Value shift_left(Value a, Value b) { return shift(a, b, true); }
 Value shift_right(Value a, Value b) { return shift(a, b, false); }
 
-Value concat(Value a, Value b, StatementRun& run) {
-  if (either_null(a, b)) return Value::null();
-  const std::string_view first = text_value(a, run.results());
-  const std::string_view second = text_value(b, run.results());
-  char* bytes = run.allocate_bytes(first.size() + second.size());
+Value concat(std::span<Value> operands, StatementRun& run) {
+  std::size_t size = 0;
+  for (Value& operand : operands) {
+    if (operand.is_null()) return operand;
+    operand = Value::text(text_value(operand, run.results()));
+    size += operand.as_bytes().size();
+    // The left part is made before the rest is looked at: too big wins over a NULL further right.
+    if (size > storage::kValueBytesMax) return run.fail(ErrorCode::kTooBig, "string or blob too big");
+  }
+  char* bytes = run.allocate_bytes(size);
   if (bytes == nullptr) return Value::null();
-  if (!first.empty()) std::memcpy(bytes, first.data(), first.size());
-  if (!second.empty()) std::memcpy(bytes + first.size(), second.data(), second.size());
-  return Value::text({bytes, first.size() + second.size()});
+  std::size_t at = 0;
+  for (const Value operand : operands) {
+    const std::string_view text = operand.as_bytes();
+    if (!text.empty()) std::memcpy(bytes + at, text.data(), text.size());
+    at += text.size();
+  }
+  return Value::text({bytes, size});
 }
 
 Value cast(Value value, Affinity affinity, StatementRun& run) {

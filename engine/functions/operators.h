@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "engine/functions/statement_run.h"
 #include "storage/affinity.h"
@@ -40,9 +41,9 @@ storage::Value bit_not(storage::Value a);
 storage::Value shift_left(storage::Value a, storage::Value b);
 storage::Value shift_right(storage::Value a, storage::Value b);
 
-/// a || b: TEXT, whatever the operands are.
+/// a || b || ...: TEXT, whatever the operands are; NULL if one of them is. The operands become texts on the way.
 /// Errors (sticky): `string or blob too big`.
-storage::Value concat(storage::Value a, storage::Value b, StatementRun& run);
+storage::Value concat(std::span<storage::Value> operands, StatementRun& run);
 
 /// CAST to the affinity of the type. New text is in run.results().
 storage::Value cast(storage::Value value, storage::Affinity affinity, StatementRun& run);
