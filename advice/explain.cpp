@@ -4,8 +4,10 @@
 
 #include "advice/conditions.h"
 #include "advice/explanation.h"
+#include "advice/hidden_work.h"
 #include "advice/parameters.h"
 #include "advice/reading.h"
+#include "advice/skew.h"
 #include "engine/sql/lexer.h"
 #include "storage/database_state.h"
 #include "storage/log_est.h"
@@ -68,6 +70,7 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
   const planner::Plan* plan = statement.plan();
   if (plan == nullptr) return;
   const std::string_view sql = explanation.sql;
+  std::vector<StatementReason> skewed;
   for (const planner::TableReason& reason : plan->reasons.tables) {
     if (reason.item == nullptr) continue;
     TableUse& table = explanation.tables.emplace_back();
@@ -83,12 +86,19 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     }
     for (const planner::IndexReason& index : reason.indexes) {
       table.indexes.push_back(copy_index(index, sql));
-      if (options.runs) add_runs(database, index, *reason.item, sql, bindings, table.indexes.back());
+      if (!options.runs) continue;
+      IndexUse& use = table.indexes.back();
+      add_runs(database, index, *reason.item, sql, bindings, use);
+      if (auto skew = explain_skew(index, use, reading.loop != nullptr && reading.loop->covering)) {
+        skewed.push_back(std::move(*skew));
+      }
     }
   }
   for (const planner::GeneralReason& reason : plan->reasons.general) {
     explanation.reasons.push_back({std::string(reason.code), reason.subject, reason.span, reason.text});
   }
+  for (StatementReason& reason : skewed) explanation.reasons.push_back(std::move(reason));
+  for (StatementReason& reason : hidden_work(database, sql)) explanation.reasons.push_back(std::move(reason));
   if (!options.trace) return;
   const auto count = [](int log) { return storage::log_est_to_count(static_cast<storage::LogEst>(log)); };
   for (const planner::CandidateRecord& record : plan->reasons.candidates) {
