@@ -227,31 +227,18 @@ class JoinReasons {
             "(SELECT ...) could be searched",
             words_of_rows(link.facts->rows), name, words(link.outer_column)));
   }
+  /// `constant IN (SELECT ... about the row)`. (Of a plain list the columns in it say it: term_reasons.cpp.)
   void explain_turned_in(const Term& term) {
     const Expr* expr = skip_markers(term.expr);
-    if (expr->kind != ExprKind::kIn || plan_.numbers.mentioned(expr->left) != 0) return;
-    if (expr->select != nullptr) {
-      const Link link = expr->select->is_correlated ? find_link(*expr->select) : Link{};
-      if (link.facts == nullptr) return;
-      const std::string name = words_of_item(*link.facts->item);
-      add("in-list-on-wrong-side", name, term.written->span,
-          fmt::format(
-              "{} is on the left of IN, so the list is made for every row of {}; {} IN (SELECT ...) could be "
-              "searched",
-              words(expr->left), name, words(link.outer_column)));
-      return;
-    }
-    for (const Expr* element : expr->list) {
-      const ItemFacts* facts = facts_of(skip_collate(element));
-      if (facts == nullptr || !is_read_whole(*facts) || !leads_a_tree(*facts, skip_collate(element)->column))
-        continue;
-      add("in-list-on-wrong-side", words_of_item(*facts->item), term.written->span,
-          fmt::format("{} is on the left of IN and {} in the list, which is tested row by row; {} = {} OR "
-                      "... could be "
-                      "searched",
-                      words(expr->left), words(element), words(element), words(expr->left)));
-      return;
-    }
+    if (expr->kind != ExprKind::kIn || expr->select == nullptr || !expr->select->is_correlated) return;
+    if (plan_.numbers.mentioned(expr->left) != 0) return;
+    const Link link = find_link(*expr->select);
+    if (link.facts == nullptr) return;
+    const std::string name = words_of_item(*link.facts->item);
+    add("in-list-on-wrong-side", name, term.written->span,
+        fmt::format("{} is on the left of IN, so the list is made for every row of {}; {} IN (SELECT ...) "
+                    "could be searched",
+                    words(expr->left), name, words(link.outer_column)));
   }
 
   PlanReasons& reasons_;
