@@ -27,7 +27,7 @@ void Coder::code_expr(const Expr* expr) {
       code_subquery(expr);
       return;
     case ExprKind::kCase:
-      code_expr(expr->left);
+      code_copy(expr->left);
       for (const Expr* part : expr->list) code_expr(part);
       code_expr(expr->right);
       return;
@@ -39,6 +39,10 @@ void Coder::code_expr(const Expr* expr) {
         code_subquery(expr->left);
         expr->left->select->fields_depth = right_join_depth_;
       }
+      return;
+    case ExprKind::kBetween:
+      code_copy(expr->left);
+      for (const Expr* bound : expr->list) code_expr(bound);
       return;
     case ExprKind::kColumn:
       return;
@@ -94,18 +98,6 @@ void Coder::code_folded(const Expr* expr) {
   }
 }
 
-void Coder::replay(const Select* select, Step header) {
-  const CodedList range = coded_.at(select);
-  const int made = add_step(std::move(header));
-  // Steps below the first coding, with parents moved along.
-  const int shift = made + 1 - range.first_step;
-  for (int i = range.first_step; i < range.last_step; ++i) {
-    Step copy = context_.plan.steps[static_cast<std::size_t>(i)];
-    copy.parent = copy.parent < range.first_step ? made : copy.parent + shift;
-    context_.plan.steps.push_back(std::move(copy));
-  }
-}
-
 void Coder::code_subquery(const Expr* expr) {
   const int number = expr->select->number;
   if (expr->select->fields_depth < 0) expr->select->fields_depth = 0;
@@ -113,10 +105,57 @@ void Coder::code_subquery(const Expr* expr) {
     add_step({.kind = StepKind::kReuseSubquery, .number = number});
     return;
   }
+  Select* const select = expr->select->plan == nullptr ? expr->select : copy_of(expr->select);
   expr->select->subroutine = expr->select;
   open_step({.kind = StepKind::kScalarSubquery, .number = number, .correlated = expr->select->is_correlated});
-  code_select(expr->select, expr->kind == ExprKind::kExists ? Destination::kExists : Destination::kScalar);
+  code_select(select, expr->kind == ExprKind::kExists ? Destination::kExists : Destination::kScalar);
   close_step();
+}
+
+Select* Coder::copy_of(const Select* select) {
+  Copier copier{.arena = context_.arena, .budget = &context_.budget, .items = {}, .selects = {}};
+  return copier.copy(select);
+}
+
+void Coder::code_copy(const Expr* expr) {
+  std::vector<Select*> unknown;
+  const auto collect = [&](const Expr* part, const auto& self) -> void {
+    if (part == nullptr) return;
+    if (part->select != nullptr && part->select->subroutine == nullptr) unknown.push_back(part->select);
+    for_each_child(part, [&](const Expr* child) { self(child, self); });
+  };
+  collect(expr, collect);
+  code_expr(expr);
+  for (Select* select : unknown) {
+    select->subroutine = nullptr;
+    select->fields_depth = -1;
+  }
+}
+
+void Coder::note_copied_ctes(const Select* select) {
+  for (; select != nullptr; select = select->prior) {
+    for (const Item* item : select->items) {
+      if (item->shared != nullptr && !item->shared->is_view) copied_ctes_.insert(item->shared);
+      if (item->subquery != nullptr) note_copied_ctes(item->subquery);
+    }
+  }
+}
+
+Expr* Coder::copy_as_written(const Expr* expr) {
+  Expr* copy = clone(expr, context_.arena);
+  restore_lists(expr, copy);
+  return copy;
+}
+
+void Coder::restore_lists(const Expr* from, Expr* to) {
+  if (from == nullptr || to == from) return;
+  if (const auto found = written_.find(from->select); from->select != nullptr && found != written_.end()) {
+    to->select = copy_of(found->second);
+    to->select->subroutine = from->select->subroutine;
+  }
+  restore_lists(from->left, to->left);
+  restore_lists(from->right, to->right);
+  for (std::size_t i = 0; i < from->list.size(); ++i) restore_lists(from->list[i], to->list[i]);
 }
 
 void Coder::plan_unlisted(Select* select) {
@@ -138,24 +177,26 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
     for (const Expr* element : in->list) code_expr(element);
     return;
   }
-  if (!in->select->is_correlated && select->items.size() == 1 && select->items[0]->relation != nullptr) {
-    const Item& item = *select->items[0];
-    const bool is_plain = select->prior == nullptr && !select->distinct && !select->is_aggregate &&
-                          select->limit == nullptr && select->where == nullptr &&
+  const auto known = written_.find(select);
+  const Select& written = known == written_.end() ? *select : *known->second;
+  if (!written.is_correlated && written.items.size() == 1 && written.items[0]->relation != nullptr) {
+    const Item& item = *written.items[0];
+    const bool is_plain = written.prior == nullptr && !written.distinct && !written.is_aggregate &&
+                          written.limit == nullptr && written.where == nullptr &&
                           item.kind == ItemKind::kTable;
     bool all_columns = is_plain;
-    for (const ResultColumn& column : select->columns) {
+    for (const ResultColumn& column : written.columns) {
       all_columns = all_columns && column.expr->kind == ExprKind::kColumn;
     }
     if (all_columns) {
-      if (select->columns.size() == 1 && select->columns[0].expr->column == kRowidColumn) {
+      if (written.columns.size() == 1 && written.columns[0].expr->column == kRowidColumn) {
         Step step{.kind = StepKind::kInRowid, .item = &item};
         step.name = item.relation->def->name;
         add_step(step);
         plan_unlisted(select);
         return;
       }
-      if (const RelationIndex* index = index_for_in(in, drives_search)) {
+      if (const RelationIndex* index = index_for_in(in, written, drives_search)) {
         add_step({.kind = StepKind::kInIndex, .item = &item, .index = index});
         plan_unlisted(select);
         return;
@@ -169,24 +210,26 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
   // A row-value IN that drives a search reads a list of its own, reduced to the columns of the search.
   const bool is_reduced = drives_search && select->columns.size() > 1;
   if (!is_reduced && !select->is_correlated) select->subroutine = select;
-  Step header{.kind = StepKind::kListSubquery, .number = select->number, .correlated = select->is_correlated};
-  if (coded_.count(select) > 0) {
-    replay(select, header);
-    return;
-  }
-  open_step(header);
-  const int first = static_cast<int>(context_.plan.steps.size());
+  open_step({.kind = StepKind::kListSubquery, .number = select->number, .correlated = select->is_correlated});
   // The list is built once, whatever loops stand around it.
   const std::uint32_t factor = context_.loop_factor;
   if (drives_search) context_.loop_factor = 0;
-  code_select(select, Destination::kSet);
+  if (known == written_.end()) {
+    // SQLite writes down a copy, so that the next time starts from the SELECT as it was written. Ours runs,
+    // and the copy is kept for the next time.
+    note_copied_ctes(select);
+    written_[select] = copy_of(select);
+    code_select(select, Destination::kSet);
+  } else {
+    PlanReasons reasons = context_.plan.reasons;
+    code_select(copy_of(known->second), Destination::kSet);
+    context_.plan.reasons = std::move(reasons);
+  }
   context_.loop_factor = factor;
   close_step();
-  coded_[select] = {first, static_cast<int>(context_.plan.steps.size())};
 }
 
-const RelationIndex* Coder::index_for_in(const Expr* in, bool must_be_unique) const {
-  const Select& select = *in->select;
+const RelationIndex* Coder::index_for_in(const Expr* in, const Select& select, bool must_be_unique) const {
   const Item& item = *select.items[0];
   const std::size_t size = select.columns.size();
   const storage::TableDef& table = *item.relation->def;

@@ -53,7 +53,8 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
   for (std::size_t i = 0; i < select->items.size() && !context_.failed(); ++i) {
     Item* item = select->items[i];
     if (item->kind != ItemKind::kSubquery || item->subquery == nullptr) continue;
-    const bool used_twice = is_cte(*item) && item->shared->reference_count >= 2;
+    const bool used_twice =
+        is_cte(*item) && (item->shared->reference_count >= 2 || copied_ctes_.count(item->shared) > 0);
     if (!is_materialized_cte(*item) && !used_twice && push_down_terms(select, item, context_)) {
       pushed_into_.insert(item);
     } else {

@@ -378,7 +378,7 @@ void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number
     for (const Term* term : plan.terms.terms) {
       if ((term->is_virtual || term->is_slice) && term->ops != kOpRowValue) break;
       if ((term->all & ~done) != 0 || term->expr->join_mark != JoinMark::kNone) continue;
-      where = make_and(context_.arena, where, clone(term->expr, context_.arena));
+      where = make_and(context_.arena, where, copy_as_written(term->expr));
     }
   }
   Item* alone = context_.arena.make<Item>(item);

@@ -123,8 +123,17 @@ class Coder {
   /// same.
   void plan_unlisted(Select* select);
   void code_in_list(const Expr* in, bool drives_search);
-  const RelationIndex* index_for_in(const Expr* in, bool must_be_unique) const;
-  void replay(const Select* select, Step header);
+  const RelationIndex* index_for_in(const Expr* in, const Select& select, bool must_be_unique) const;
+  /// A copy whose items keep their ids.
+  Select* copy_of(const Select* select);
+  /// SQLite evaluates a copy of the operand that CASE and BETWEEN compare several times, so the original does
+  /// not learn that its subqueries have been written down.
+  void code_copy(const Expr* expr);
+  /// A copied reference to a CTE counts as one more: nothing is pushed down into it any more.
+  void note_copied_ctes(const Select* select);
+  /// A copy of a condition in which the SELECTs of IN are as they were written, not as planning left them.
+  Expr* copy_as_written(const Expr* expr);
+  void restore_lists(const Expr* from, Expr* to);
   std::span<OrderTerm> as_order(std::span<const ResultColumn> columns) const;
 
   /// Appends a step below the current parent; returns its number.
@@ -135,10 +144,9 @@ class Coder {
   Context& context_;
   std::vector<int> parents_;
   std::vector<std::uint32_t> outer_loop_factors_;
-  struct CodedList {
-    int first_step = 0, last_step = 0;  ///< its children, half open
-  };
-  std::unordered_map<const Select*, CodedList> coded_;
+  std::unordered_map<const Select*, Select*>
+      written_;  ///< the SELECT of an IN -> a copy from before its planning
+  std::unordered_set<const SharedQuery*> copied_ctes_;
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them

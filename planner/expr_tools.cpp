@@ -226,8 +226,7 @@ Expr* make_integer(storage::Arena& arena, std::int64_t value) {
 Expr* make_and(storage::Arena& arena, Expr* left, Expr* right, bool collapse) {
   if (left == nullptr) return right;
   if (right == nullptr) return left;
-  const auto is_zero = [](const Expr* e) { return is_always_false(e) && !e->is_true_false; };
-  if (collapse && (is_zero(left) || is_zero(right))) return make_integer(arena, 0);
+  if (collapse && (is_always_false(left) || is_always_false(right))) return make_integer(arena, 0);
   return make_binary(arena, ExprKind::kAnd, left, right);
 }
 

@@ -118,7 +118,7 @@ struct Copier {
 // Small makers, all in the arena.
 Expr* make_binary(storage::Arena& arena, ExprKind kind, Expr* left, Expr* right);
 Expr* make_integer(storage::Arena& arena, std::int64_t value);
-/// `left AND right`; either may be null. With `collapse`, a literal 0 on either side makes the whole 0 (section 3.1).
+/// `left AND right`; either may be null. With `collapse`, a side that is always false makes the whole 0 (section 3.1).
 Expr* make_and(storage::Arena& arena, Expr* left, Expr* right, bool collapse = true);
 /// Element `field` of a row value or row-valued subquery.
 Expr* row_field(storage::Arena& arena, Expr* row, int field);

@@ -39,19 +39,19 @@ bool has_strict_column(const Expr* expr, ItemId item) {
   }
 }
 
-void unmark(Expr* expr, const Item& item) {
+void unmark(Expr* expr, const Item& item, bool may_be_nulled) {
   for (; expr != nullptr; expr = expr->right) {
     if (expr->join_mark == JoinMark::kOuterOn && expr->join_item == item.id)
       expr->join_mark = JoinMark::kInnerOn;
-    if (expr->kind == ExprKind::kColumn && expr->item == item.id) {
+    if (expr->kind == ExprKind::kColumn && expr->item == item.id && !may_be_nulled) {
       const bool declared = item.relation != nullptr && expr->column >= 0 &&
                             item.relation->def->columns[static_cast<std::size_t>(expr->column)].not_null;
       if (expr->column == kRowidColumn || declared) expr->can_be_null = false;
     }
     if (expr->kind == ExprKind::kFunction) {
-      for (Expr* argument : expr->list) unmark(argument, item);
+      for (Expr* argument : expr->list) unmark(argument, item, may_be_nulled);
     }
-    unmark(expr->left, item);
+    unmark(expr->left, item, may_be_nulled);
   }
 }
 
@@ -71,6 +71,13 @@ bool rejects_null_row(const Expr* where, ItemId item) {
   return has_strict_column(where, item);
 }
 
-void drop_outer_marks(Select* select, Item* item) { unmark(select->where, *item); }
+void drop_outer_marks(Select* select, Item* item) {
+  // A RIGHT JOIN may still make the row all NULL; SQLite looks at the first item only.
+  bool is_left_of_right_join = false;
+  for (std::size_t i = 1; i < select->items.size(); ++i) {
+    is_left_of_right_join = is_left_of_right_join || select->items[i]->join.right;
+  }
+  unmark(select->where, *item, is_left_of_right_join);
+}
 
 }  // namespace leftmost::planner

@@ -200,8 +200,9 @@ void analyse_row_equality(TermList& list, Term& term, const TermScope& scope) {
   if (expr->left->kind == ExprKind::kSubquery && expr->right->kind == ExprKind::kSubquery) return;
   for (int field = 0; field < size; ++field) {
     storage::Arena& arena = scope.context.arena;
-    Expr* slice = make_binary(arena, expr->kind, row_field(arena, expr->left, field),
-                              row_field(arena, expr->right, field));
+    // The slices test copies, the fields of a row-valued subquery aside: those are parts of one thing.
+    Expr* slice = make_binary(arena, expr->kind, clone(row_field(arena, expr->left, field), arena),
+                              clone(row_field(arena, expr->right, field), arena));
     slice->span = expr->span;
     copy_join_mark(slice, expr);
     Term& made = append_term(list, slice, TermOrigin::kBase);

@@ -132,7 +132,7 @@ bool StatementBinder::resolve_join_conditions(Frame& frame, Scope& scope, Expr*&
       Expr* equal = make(ExprKind::kEq, left, column_of(entry, condition.right_column, {}), {});
       equal->join_mark = mark;
       equal->join_item = entry.item->id;
-      where = planner::make_and(arena(), where, equal);
+      where = planner::make_and(arena(), where, equal, false);
     }
     if (entry.on != nullptr) {
       in_on_ = true;

@@ -60,6 +60,29 @@ std::string ordinal(std::size_t number) {
   return fmt::format("{}{}", number, suffix);
 }
 
+Expr* StatementBinder::copy_of_column(Frame& frame, std::size_t column) {
+  Expr* copy = planner::clone(frame.select->columns[column].expr, arena());
+  separate_aggregates(copy, frame);
+  return copy;
+}
+
+void StatementBinder::separate_aggregates(Expr* expr, Frame& frame) {
+  planner::for_each_child(expr, [&](Expr* child) { separate_aggregates(child, frame); });
+  if (expr->kind != planner::ExprKind::kAggregate || expr->owner != frame.select) return;
+  const auto slot = static_cast<std::size_t>(expr->slot);
+  planner::AggregateCall call = frame.aggregates[slot];
+  bool has_subquery = call.filter != nullptr && planner::contains_subquery(call.filter);
+  for (const Expr* argument : call.arguments)
+    has_subquery = has_subquery || planner::contains_subquery(argument);
+  if (!has_subquery) return;
+  call.arguments = arena().copy_span(std::span<Expr* const>(call.arguments));
+  for (Expr*& argument : call.arguments) argument = planner::clone(argument, arena());
+  call.filter = planner::clone(call.filter, arena());
+  expr->slot = static_cast<int>(frame.aggregates.size());
+  frame.aggregates.push_back(call);
+  frame.aggregate_names.push_back(frame.aggregate_names[slot]);
+}
+
 void StatementBinder::set_range_error(std::size_t position, std::string_view clause, std::size_t columns,
                                       const sql::Expr* at) {
   set_error(fmt::format("{} {} BY term out of range - should be between 1 and {}", ordinal(position), clause,
@@ -118,7 +141,7 @@ bool StatementBinder::resolve_terms(Frame& frame, Scope& scope, std::span<const 
       set_error("aggregate functions are not allowed in the GROUP BY clause");
       return false;
     }
-    term.expr = planner::clone(columns[column].expr, arena());
+    term.expr = copy_of_column(frame, column);
     term.expr->span = span_of(terms[i]->span);
     if (terms[i]->kind == Syntax::kCollate) {
       const std::optional<storage::Collation> collation = storage::find_collation(terms[i]->text);

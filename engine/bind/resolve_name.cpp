@@ -182,7 +182,7 @@ Expr* StatementBinder::alias_copy(const NamePath& path, Scope& scope, bool& stop
       stop = true;
       return nullptr;
     }
-    return planner::clone(original, arena());
+    return copy_of_column(frame, i);
   }
   return nullptr;
 }

@@ -113,7 +113,8 @@ class StatementBinder {
   void note_number(int number) { highest_number_ = std::max(highest_number_, number); }
   planner::ItemId next_item() { return next_item_++; }
   FromEntry* entry_of(planner::ItemId item) const;
-  /// Whether the statement calls a function that is no aggregate and not computed in place (coalesce, likely ...).
+  /// Whether the statement calls a function that is no aggregate and not computed in place (coalesce, likely
+  /// ...).
   bool calls_function() const { return calls_function_; }
   void register_entry(FromEntry& entry) { entries_[entry.item->id] = &entry; }
   planner::Expr* make(planner::ExprKind kind, planner::Expr* left, planner::Expr* right, planner::Span span);
@@ -184,6 +185,11 @@ class StatementBinder {
   planner::Expr* negate_if(const sql::Expr* expr, planner::Expr* made);
   planner::Expr* integer_literal(std::string_view text, bool negative, const sql::Expr* at);
   planner::Expr* alias_copy(const NamePath& path, Scope& scope, bool& stop);
+  /// A copy of a result column, for a term that names it. Aggregates in it stay the same ones, except those
+  /// with a subquery inside: no two subqueries are the same to SQLite, so it computes such an aggregate once
+  /// more.
+  planner::Expr* copy_of_column(Frame& frame, std::size_t column);
+  void separate_aggregates(planner::Expr* expr, Frame& frame);
   std::string similar_name(const NamePath& path, const Scope& scope) const;
 
   bool check_core(planner::Select* select);
