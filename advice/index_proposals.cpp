@@ -101,7 +101,12 @@ class TableProposals {
         wanted.push_back(joined(with_in, keys.ranges[i]));
       if (keys.ranges.empty() || !order.empty()) wanted.push_back(with_in);
     }
-    if (!order.empty()) wanted.push_back(order);
+    if (!order.empty()) {
+      wanted.push_back(order);
+      Columns filters = joined(keys.equal, keys.in);
+      for (const Columns& range : keys.ranges) filters = joined(filters, range);
+      if (!filters.empty()) wanted.push_back(joined(order, filters));
+    }
     for (const Columns& columns : wanted) add(columns, false);
     propose_branches();
     propose_partial(order);
@@ -176,7 +181,7 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   conditions.add_loop(loop);
   if (select != nullptr) conditions.add_where(select->select->where);
   const Columns order = select == nullptr ? Columns() : wanted_order(conditions, *select);
-  TableProposals(conditions, proposals).propose(order, select != nullptr && !loop.covering);
+  TableProposals(conditions, proposals).propose(order, select != nullptr && (!loop.covering || !order.empty()));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace {
 // A trial that takes so much longer than the statement itself is no help; the least is for building what it reads.
 constexpr double kSecondsFactor = 2;
 constexpr double kSecondsMin = 1;
+// Trials may take as many times as long as the statement itself, if that is more than the time limit.
+constexpr double kTrialsFactor = 10;
 // Fewer look-ups in the table than this are no reason for a wider index.
 constexpr std::uint64_t kLookupsToNotice = 20;
 
@@ -51,7 +53,7 @@ bool is_less_work(const TrialRun& before, const TrialRun& after) {
     return true;
   }
   return old.table_lookups >= kLookupsToNotice && now.table_lookups == 0 && now.rows_visited <= old.rows_visited &&
-         now.pages_read < old.pages_read;
+         now.pages_read < old.pages_read && 20 * after.sqlite->vm_steps <= 19 * before.sqlite->vm_steps;
 }
 
 bool has_limit(const planner::Select* select) {
@@ -85,7 +87,9 @@ Expected<Proof> Proof::start(oracle::Session& session, const StatementInQuestion
 }
 
 bool Proof::may_try(const std::string& what, Advice& advice) {
-  const bool is_late = advice.tried > 0 && std::chrono::steady_clock::now() - begin_ > options_->time_limit;
+  const std::chrono::duration<double> limit(
+      std::max(std::chrono::duration<double>(options_->time_limit).count(), kTrialsFactor * seconds_));
+  const bool is_late = advice.tried > 0 && std::chrono::steady_clock::now() - begin_ > limit;
   if (is_late || trial_.is_interrupted() || (options_->progress && !options_->progress(what))) {
     advice.was_cut_short = true;
     return false;

@@ -40,7 +40,9 @@ Advice suggest(oracle::Session& session, const StatementInQuestion& question, co
     advice.nothing_because = proof.error().message;
     return advice;
   }
+  if (options.rewrites) prove_rewrites(*proof, advice);
   if (options.indexes) prove_indexes(*proof, advice);
+  if (options.upkeep) prove_upkeep(*proof, advice);
   if (advice.suggestions.empty()) advice.nothing_because = nothing_to_gain(*proof, advice);
   return advice;
 }

@@ -5,11 +5,10 @@
 //   for (const Suggestion& one : advice.suggestions) print(one.sql);
 //   if (advice.suggestions.empty()) print(advice.nothing_because);
 //
-// Proposals come from four readers, which know the statement and not the data:
+// Proposals come from three readers, which know the statement and not the data:
 //   index_proposals.h   indexes that its conditions, order, groups and columns ask for (from the plan)
 //   rewrite.h           other ways to write it (from the syntax tree)
-//   drop_proposals.h    indexes that a longer one makes redundant
-//   ANALYZE             where the planner has no statistics of a table that it reads
+//   prove_upkeep.cpp    indexes that a longer one makes redundant; ANALYZE, where statistics are missing
 // Each is then done on a private copy of the database in SQLite and on a copy of our data (trial.h), and is
 // suggested only if both engines take the new plan, the statement gives the same rows, and it is less work by
 // what both engines count. So a suggestion never rests on an estimate.
@@ -67,7 +66,8 @@ struct SuggestOptions {
   bool indexes = true;
   bool rewrites = true;
   bool upkeep = true;  ///< drop-index and analyze
-  /// No further trial is started after this time; the first one always is.
+  /// No further trial is started after this time (or ten times what the statement takes, if that is more); the first
+  /// one always is.
   std::chrono::milliseconds time_limit{5000};
   /// Called before each trial with what is tried; false stops. For whoever wants to show that something happens.
   std::function<bool(const std::string& what)> progress;
