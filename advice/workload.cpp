@@ -18,6 +18,7 @@ using engine::sql::TokenClass;
 constexpr std::size_t kTextBytesMax = std::size_t{1} << 30;
 
 constexpr std::string_view kMark = "leftmost:";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -75,7 +76,7 @@ class FileReader {
       : number_(number), file_(file), text_(file.text()), statements_(statements), remarks_(remarks) {}
 
   void read() {
-    std::size_t at = 0;
+    std::size_t at = text_.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
     while (at < text_.size()) {
       if (!in_statement_ && is_dot_command(at)) {
         at = std::min(text_.find('\n', at), text_.size());
@@ -293,7 +294,7 @@ TextPlace WorkloadFile::place(std::size_t offset) const {
     // Bytes that continue a character of UTF-8 do not count, nor does a byte order mark.
     if ((static_cast<unsigned char>(text_[i]) & 0xC0U) != 0x80U) ++place.column;
   }
-  if (line == 1 && text_.compare(0, 3, "\xEF\xBB\xBF") == 0 && offset >= 3) --place.column;
+  if (line == 1 && text_.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0 && offset >= 3) --place.column;
   return place;
 }
 

@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kStatementWidth = 90;
 constexpr std::size_t kStatementsShown = 5;
+// A statement that takes so few steps more is not worth a word.
+constexpr double kStepsToMention = 100;
 
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 10'000) return fmt::format("{} bytes", bytes);
@@ -175,7 +177,7 @@ std::string advise_text(const IndexAdvice& advice, const Workload& workload, dou
   std::string text = summary_of(advice, workload, seconds);
   for (const AdvisedIndex& index : advice.create) text += index_text(index, advice, workload);
   for (const AdvisedStatement& statement : advice.statements) {
-    if (statement.work_after <= 1.1 * statement.work_before + 10) continue;
+    if (statement.work_after <= 1.1 * statement.work_before + kStepsToMention) continue;
     text += "\n-- slower with these indexes\n" + statement_line(statement, workload);
   }
   for (const NeedlessIndex& index : advice.drop) text += needless_text(index);

@@ -24,10 +24,10 @@ Colour colour_of(Severity severity) {
   return Colour::kRed;
 }
 
-/// On one line, whatever names of tables may hold.
+/// On one line, and nothing in it that a terminal obeys, whatever names and statements hold.
 std::string one_line(std::string_view text) {
   std::string line;
-  for (const char c : text) line += c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
+  for (const char c : text) line += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
   return line;
 }
 

@@ -202,8 +202,9 @@ std::string lint_sarif(const LintReport& report, const LintStyle& style) {
 std::string lint_junit(const LintReport& report, const LintStyle& style) {
   const auto xml = [](std::string_view text) {
     std::string clean;
-    // XML 1.0 has no control characters, not even escaped ones.
-    for (const char c : text) clean += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    // XML 1.0 has no control characters, not even escaped ones, and nothing that is not UTF-8.
+    const Json utf8 = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
+    for (const char c : utf8.get<std::string>()) clean += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     std::string out;
     append_html(out, clean);
     return out;
