@@ -84,6 +84,7 @@ struct Expr {
   bool can_be_null = true;         ///< kColumn: false when declared NOT NULL (and not null-extended) or the rowid
   bool has_affinity = true;        ///< kColumn: false for a column of a FROM subquery whose expression has none
   bool replaced_by_constant = false; ///< kColumn: constant propagation put `right` in its place (section 3.8)
+  bool as_stored = false;          ///< kColumn: integral reals up to 48 bits come as integers (RETURNING)
   bool commuted = false;           ///< a comparison whose operands planner/ swapped: its collation is still that of the
                                    ///< order as written (comparison_collation() in planner/comparison.h knows)
   bool implicit_collation = false; ///< kCollate made by flattening: counts like a column's collation, not like COLLATE

@@ -1,9 +1,7 @@
 #include "engine/exec/change_action.h"
 
-#include <cmath>
-
+#include "engine/functions/expr_rules.h"
 #include "planner/comparison.h"
-#include "planner/expr_tools.h"
 #include "planner/planner.h"
 #include "storage/affinity.h"
 
@@ -14,21 +12,39 @@ using storage::Value;
 
 namespace {
 
-// SQLite stores an integral REAL as an integer if it fits into 48 bits.
-Value as_stored(Value value) {
-  constexpr double kStoredAsIntegerMax = 140737488355327.0;
-  if (!value.is_real() || std::fabs(value.as_real()) > kStoredAsIntegerMax) return value;
-  const auto whole = static_cast<std::int64_t>(value.as_real());
-  const bool is_minus_zero = value.as_real() == 0.0 && std::signbit(value.as_real());
-  return static_cast<double>(whole) == value.as_real() && !is_minus_zero ? Value::integer(whole) : value;
-}
-
-// `expr` hands on the value of a column declared REAL as it is.
-bool passes_real_column(const planner::Expr* expr, const storage::TableDef& table) {
-  expr = planner::skip_markers(expr);
-  while (expr->kind == planner::ExprKind::kPlus) expr = planner::skip_markers(expr->left);
-  return expr->kind == planner::ExprKind::kColumn && expr->column >= 0 &&
-         table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
+// What hands a column's value on as it is shows it as SQLite has just stored it: REAL columns of `table` below `expr`.
+void read_as_stored(planner::Expr* expr, const storage::TableDef& table) {
+  const auto go_into = [&](planner::Expr* part) {
+    if (part != nullptr) read_as_stored(part, table);
+  };
+  switch (expr->kind) {
+    case planner::ExprKind::kColumn:
+      expr->as_stored = expr->column >= 0 && static_cast<std::size_t>(expr->column) < table.columns.size() &&
+                        table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
+      break;
+    case planner::ExprKind::kPlus:
+    case planner::ExprKind::kCollate:
+    case planner::ExprKind::kLikelihood:
+      go_into(expr->left);
+      break;
+    case planner::ExprKind::kCase:
+      for (std::size_t i = 1; i < expr->list.size(); i += 2) go_into(expr->list[i]);
+      go_into(expr->right);
+      break;
+    case planner::ExprKind::kFunction: {
+      const Function& function = function_of(*expr->function);
+      const bool hands_on = function.uses_collation || function.inline_form == InlineForm::kCoalesce;
+      for (std::size_t i = 0; i < expr->list.size(); ++i) {
+        if (hands_on || (function.inline_form == InlineForm::kIif && i > 0)) go_into(expr->list[i]);
+      }
+      break;
+    }
+    case planner::ExprKind::kSubquery:
+      if (expr->select->items.empty() && !expr->select->columns.empty()) go_into(expr->select->columns.front().expr);
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -94,9 +110,9 @@ void ChangeAction::set_returning(const BoundReturning& returning, const storage:
                                  bool shows_stored_reals, StreamBuilder& builder) {
   for (const planner::ResultColumn& column : returning.columns) {
     Returned& returned = returning_.emplace_back();
-    returned.program = builder.compile(*column.expr);
     returned.is_real = planner::affinity_of(column.expr) == storage::Affinity::kReal;
-    returned.shows_stored = shows_stored_reals && !returned.is_real && passes_real_column(column.expr, table);
+    if (shows_stored_reals && !returned.is_real) read_as_stored(column.expr, table);
+    returned.program = builder.compile(*column.expr);
   }
   returned_ = RowBuffer(returning_.size());
 }
@@ -107,7 +123,6 @@ bool ChangeAction::add_returned() {
   for (std::size_t i = 0; i < row.size(); ++i) {
     row[i] = evaluate(*returning_[i].program, runtime_.eval());
     if (returning_[i].is_real && row[i].is_integer()) row[i] = Value::real(static_cast<double>(row[i].as_integer()));
-    if (returning_[i].shows_stored) row[i] = as_stored(row[i]);
   }
   if (runtime_.failed()) return false;
   returned_.add(row);

@@ -29,8 +29,8 @@ class ChangeAction : public Action {
   virtual bool needs_mark() const = 0;
 
   /// An expression of REAL affinity (a column has that of the table's first column here: bind/) gives reals.
-  /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when RETURNING names the
-  /// column, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
+  /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when RETURNING hands
+  /// it on, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
   void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
                      StreamBuilder& builder);
   /// OR x of the statement. Where no constraint and no function can ask for ABORT, SQLite keeps no way back to the start
@@ -53,8 +53,7 @@ class ChangeAction : public Action {
  private:
   struct Returned {
     const Program* program = nullptr;
-    bool is_real = false;       ///< integers become reals
-    bool shows_stored = false;  ///< integral reals become integers
+    bool is_real = false;  ///< integers become reals
   };
   std::vector<Returned> returning_;
   bool keeps_rows_on_mismatch_ = false;

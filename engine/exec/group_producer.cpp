@@ -111,6 +111,7 @@ struct Call {
   const Program* filter = nullptr;
   bool distinct = false;
   bool is_min = false, is_max = false;
+  bool is_extreme() const { return is_min || is_max; }
   storage::Collation collation = storage::Collation::kBinary;
 };
 
@@ -137,7 +138,6 @@ class GroupProducer final : public RowProducer {
     clear_groups();
     rows_at_end_ = false;
     is_done_ = false;
-    skip_load_ = false;
     has_pending_ = false;
     next_group_ = 0;
     gathered_ = false;
@@ -174,14 +174,16 @@ class GroupProducer final : public RowProducer {
     made.collation = call_collation(call.arguments);
     made.is_min = call.function->role == planner::FunctionRole::kMin;
     made.is_max = call.function->role == planner::FunctionRole::kMax;
-    if (made.is_min || made.is_max) extreme_call_ = calls_.size() - 1;
+    has_extreme_ = has_extreme_ || made.is_extreme();
+    has_unfiltered_extreme_ = has_unfiltered_extreme_ || (made.is_extreme() && made.filter == nullptr);
     arguments_.resize(std::max(arguments_.size(), call.arguments.size()));
   }
 
   struct Group {
     std::string_view key;
     std::vector<Value> bare;
-    std::optional<storage::OwnedValue> extreme;
+    std::vector<std::optional<storage::OwnedValue>> extremes;  // per call, where it is min() or max()
+    bool skips_load = false;  // what the last min() or max() said about its row
   };
 
   void clear_groups() {
@@ -195,14 +197,21 @@ class GroupProducer final : public RowProducer {
 
   Group& add_group() {
     for (const Call& call : calls_) states_.emplace_back(*call.function);
-    return groups_.emplace_back();
+    Group& group = groups_.emplace_back();
+    group.extremes.resize(calls_.size());
+    return group;
   }
 
-  // One row into group `number`.
+  // One row into group `number`. The bare columns follow the last min() or max() that looked at the row. One that did not,
+  // for its FILTER, leaves them as they are but for the first row of a group; and where no GROUP BY is and another one
+  // looks at every row, or for its DISTINCT, what was said about the row before holds for this one too.
   bool step(std::size_t number) {
     Group& group = groups_[number];
+    const bool is_first = group.bare.empty();
+    const bool minds_filter = !select_.group_by.empty() || !has_unfiltered_extreme_;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       const Call& call = calls_[i];
+      if (call.filter != nullptr && call.is_extreme() && minds_filter) group.skips_load = !is_first;
       if (call.filter != nullptr && !test(*call.filter, runtime_.eval())) {
         if (runtime_.failed()) return false;
         continue;
@@ -213,13 +222,12 @@ class GroupProducer final : public RowProducer {
       if (runtime_.failed()) return false;
       const std::span<const Value> arguments(arguments_.data(), call.arguments.size());
       if (call.distinct && !is_first_of(i, number, arguments[0])) continue;
-      if (i == extreme_call_ && !bare_.empty()) note_extreme(call, group, arguments[0]);
+      if (call.is_extreme() && !bare_.empty()) group.skips_load = !note_extreme(call, group.extremes[i], arguments[0]);
       CallContext context{runtime_.run(), call.collation};
       states_[number * calls_.size() + i].step(context, arguments);
       if (runtime_.failed()) return false;
     }
-    const bool is_first = group.bare.empty();
-    const bool takes_row = extreme_call_ ? !skip_load_ : is_first;
+    const bool takes_row = has_extreme_ ? !group.skips_load : is_first;
     if (is_first) group.bare.resize(std::max<std::size_t>(bare_.width(), 1));
     if (is_first || takes_row) {
       // Of a group that only ever remembers one row at a time the old bytes go first.
@@ -230,27 +238,21 @@ class GroupProducer final : public RowProducer {
   }
 
   bool is_first_of(std::size_t call, std::size_t group, Value value) {
-    if (value.is_null()) return true;  // aggregates pass over NULL themselves
     key_.clear();
     for (int byte = 0; byte < 4; ++byte) key_.push_back(static_cast<char>(group >> (8 * byte)));
     storage::append_key_column(key_, value, {calls_[call].collation, false, storage::Affinity::kBlob});
     return distinct_[call].add(key_).is_new;
   }
 
-  void note_extreme(const Call& call, Group& group, Value value) {
-    if (value.is_null()) {
-      skip_load_ = group.extreme.has_value();
-      return;
+  // Whether this is the row to remember.
+  static bool note_extreme(const Call& call, std::optional<storage::OwnedValue>& extreme, Value value) {
+    if (value.is_null()) return !extreme;
+    if (extreme) {
+      const int order = storage::compare(value, extreme->view(), call.collation);
+      if (call.is_min ? order >= 0 : order <= 0) return false;
     }
-    if (group.extreme) {
-      const int order = storage::compare(value, group.extreme->view(), call.collation);
-      if (call.is_min ? order >= 0 : order <= 0) {
-        skip_load_ = true;
-        return;
-      }
-    }
-    skip_load_ = false;
-    group.extreme.emplace(value);
+    extreme.emplace(value);
+    return true;
   }
 
   void encode_key() {
@@ -377,7 +379,8 @@ class GroupProducer final : public RowProducer {
       std::swap(fresh, bare_bytes_);
     }
     group.bare.clear();
-    group.extreme.reset();
+    group.extremes.assign(calls_.size(), std::nullopt);
+    group.skips_load = false;
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       if (calls_[i].distinct) distinct_[i].clear();
     }
@@ -411,7 +414,8 @@ class GroupProducer final : public RowProducer {
   std::vector<const Program*> key_programs_;
   std::vector<SortColumn> key_columns_;
   std::vector<Call> calls_;
-  std::optional<std::size_t> extreme_call_;  // the last min() or max()
+  bool has_extreme_ = false;             // a min() or max()
+  bool has_unfiltered_extreme_ = false;
   const Program* having_ = nullptr;
   std::vector<Value> results_;
   std::vector<Value> arguments_;
@@ -428,7 +432,6 @@ class GroupProducer final : public RowProducer {
   std::uint64_t rows_seen_ = 0;
   bool gathered_ = false;
   bool has_pending_ = false;
-  bool skip_load_ = false;
   bool rows_at_end_ = false;
   bool is_done_ = true;
 };

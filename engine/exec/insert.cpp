@@ -147,6 +147,7 @@ class InsertAction final : public ChangeAction {
 
   bool insert_row(std::span<const Value> source) {
     if (!runtime_.step() || !make_image(source)) return false;
+    if (!table_.without_rowid) rowids_.note(image_.rowid);  // a row that is then skipped has used its number up too
     storage::DatabaseState& state = connection_.data();
     TableWriter::Check check = writer_.check(state, image_, std::nullopt, action_, upsert_targets_);
     if (runtime_.failed()) return false;
@@ -163,7 +164,6 @@ class InsertAction final : public ChangeAction {
     for (const std::string& key : check.replaced) writer_.erase(state, key);
     if (!writer_.insert(state, image_)) return false;
     if (!table_.without_rowid) {
-      rowids_.note(image_.rowid);
       connection_.counters().last_insert_rowid = image_.rowid;
     }
     count_change();

@@ -38,6 +38,7 @@ class Compiler {
           node->evaluate = evaluate_replaced_column;
           node->left = child(*expr.right, *node);
         }
+        if (expr.as_stored) node->evaluate = evaluate_stored_column;
         return node;
       case ExprKind::kFunction: build_call(expr, *node); return node;
       case ExprKind::kSubqueryColumn:

@@ -160,6 +160,14 @@ Value evaluate_parameter(const ProgramNode& node, EvalContext& context) {
 }
 
 Value evaluate_column(const ProgramNode& node, EvalContext& context) { return context.rows.column(*node.expr); }
+// SQLite stores an integral REAL as an integer if it fits into 48 bits.
+Value as_stored(Value value) {
+  constexpr double kStoredAsIntegerMax = 140737488355327.0;
+  if (!value.is_real() || std::fabs(value.as_real()) > kStoredAsIntegerMax) return value;
+  const auto whole = static_cast<std::int64_t>(value.as_real());
+  const bool is_minus_zero = value.as_real() == 0.0 && std::signbit(value.as_real());
+  return static_cast<double>(whole) == value.as_real() && !is_minus_zero ? Value::integer(whole) : value;
+}
 Value evaluate_aggregate(const ProgramNode& node, EvalContext& context) { return context.rows.aggregate(*node.expr); }
 
 Value evaluate_left(const ProgramNode& node, EvalContext& context) { return run(node.left, context); }
@@ -382,6 +390,10 @@ Value evaluate_list_search(const ProgramNode& node, EvalContext& context) {
 // The column still gives its affinity to the constant that stands for it.
 Value evaluate_replaced_column(const ProgramNode& node, EvalContext& context) {
   return storage::apply_affinity(run(node.left, context), node.expr->affinity, context.run.results());
+}
+
+Value evaluate_stored_column(const ProgramNode& node, EvalContext& context) {
+  return as_stored(evaluate_column(node, context));
 }
 
 Value evaluate_coalesce(const ProgramNode& node, EvalContext& context) {
