@@ -45,7 +45,9 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
     }
     out.push_back(*column);
   }
-  return true;
+  if (insert.source != nullptr) return true;
+  binder.set_error(fmt::format("0 values for {} columns", insert.columns.size()));
+  return false;
 }
 
 bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* with, BoundInsert& bound) {

@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <set>
+
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
 #include "storage/collation.h"
@@ -76,6 +78,17 @@ planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithSco
   return binder.resolve_whole(expr, scope);
 }
 
+// Of several assignments to one column the last counts; the others are not even computed.
+static void drop_overwritten(std::vector<BoundAssignment>& assignments) {
+  std::set<int> assigned;
+  for (std::size_t i = assignments.size(); i-- > 0;) {
+    bool is_overwritten = true;
+    for (const int column : assignments[i].columns)
+      is_overwritten = !assigned.insert(column).second && is_overwritten;
+    if (is_overwritten) assignments.erase(assignments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> assignments, WithScope* with,
                       Scope& scope, const storage::TableDef& table, std::vector<BoundAssignment>& out) {
   const auto column_of = [&](const sql::Name& name, std::vector<int>& columns) {
@@ -119,6 +132,7 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
       }
     }
   }
+  drop_overwritten(out);
   return true;
 }
 

@@ -12,15 +12,17 @@ using storage::Value;
 
 namespace {
 
-// What hands a column's value on as it is shows it as SQLite has just stored it: REAL columns of `table` below `expr`.
+// What hands a column's value on as it is shows it as SQLite has just stored it: REAL columns of `table`
+// below `expr`.
 void read_as_stored(planner::Expr* expr, const storage::TableDef& table) {
   const auto go_into = [&](planner::Expr* part) {
     if (part != nullptr) read_as_stored(part, table);
   };
   switch (expr->kind) {
     case planner::ExprKind::kColumn:
-      expr->as_stored = expr->column >= 0 && static_cast<std::size_t>(expr->column) < table.columns.size() &&
-                        table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
+      expr->as_stored =
+          expr->column >= 0 && static_cast<std::size_t>(expr->column) < table.columns.size() &&
+          table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
       break;
     case planner::ExprKind::kPlus:
     case planner::ExprKind::kCollate:
@@ -40,7 +42,8 @@ void read_as_stored(planner::Expr* expr, const storage::TableDef& table) {
       break;
     }
     case planner::ExprKind::kSubquery:
-      if (expr->select->items.empty() && !expr->select->columns.empty()) go_into(expr->select->columns.front().expr);
+      if (expr->select->items.empty() && !expr->select->columns.empty())
+        go_into(expr->select->columns.front().expr);
       break;
     default:
       break;
@@ -122,7 +125,8 @@ bool ChangeAction::add_returned() {
   std::vector<Value> row(returning_.size());
   for (std::size_t i = 0; i < row.size(); ++i) {
     row[i] = evaluate(*returning_[i].program, runtime_.eval());
-    if (returning_[i].is_real && row[i].is_integer()) row[i] = Value::real(static_cast<double>(row[i].as_integer()));
+    if (returning_[i].is_real && row[i].is_integer())
+      row[i] = Value::real(static_cast<double>(row[i].as_integer()));
   }
   if (runtime_.failed()) return false;
   returned_.add(row);
@@ -135,14 +139,19 @@ bool ChangeAction::fail_check(const TableWriter::Check& check) {
   return false;
 }
 
-void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table, bool calls_function) {
+void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table,
+                                        bool calls_function) {
   bool replace_may_abort = !table.checks.empty();
-  for (const storage::ColumnDef& column : table.columns) {
-    replace_may_abort = replace_may_abort || (column.not_null && !column.default_sql);
+  // With or without a default: SQLite looks at a NOT NULL column once more when the default has replaced a
+  // NULL.
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    replace_may_abort =
+        replace_may_abort || (table.columns[i].not_null && static_cast<int>(i) != table.rowid_alias);
   }
-  keeps_rows_on_mismatch_ = !calls_function && (action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
-                                                action == ConflictAction::kRollback ||
-                                                (action == ConflictAction::kReplace && !replace_may_abort));
+  keeps_rows_on_mismatch_ =
+      !calls_function &&
+      (action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
+       action == ConflictAction::kRollback || (action == ConflictAction::kReplace && !replace_may_abort));
 }
 
 ConflictAction conflict_action(sql::ConflictAction action) {
@@ -167,14 +176,16 @@ std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssign
                                                    StreamBuilder& builder) {
   std::vector<AssignmentProgram> programs;
   for (const BoundAssignment& assignment : assignments) {
-    programs.push_back({assignment.columns, assignment.value == nullptr ? nullptr : builder.compile(*assignment.value),
+    programs.push_back({assignment.columns,
+                        assignment.value == nullptr ? nullptr : builder.compile(*assignment.value),
                         assignment.source_column});
   }
   return programs;
 }
 
 bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::span<const Value> source,
-                       const storage::TableDef& table, Runtime& runtime, storage::Arena& bytes, RowImage& row) {
+                       const storage::TableDef& table, Runtime& runtime, storage::Arena& bytes,
+                       RowImage& row) {
   // All right sides see the old row, so new values are put in only when all are known.
   std::vector<std::pair<int, Value>> values;
   for (const AssignmentProgram& assignment : assignments) {

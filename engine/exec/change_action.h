@@ -29,13 +29,15 @@ class ChangeAction : public Action {
   virtual bool needs_mark() const = 0;
 
   /// An expression of REAL affinity (a column has that of the table's first column here: bind/) gives reals.
-  /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when RETURNING hands
-  /// it on, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
+  /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when
+  /// RETURNING hands it on, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
   void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
                      StreamBuilder& builder);
-  /// OR x of the statement. Where no constraint and no function can ask for ABORT, SQLite keeps no way back to the start
-  /// of the statement: inside a transaction the rows before a `datatype mismatch` stay, uncounted.
-  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table, bool calls_function);
+  /// OR x of the statement. Where no constraint and no function can ask for ABORT, SQLite keeps no way back
+  /// to the start of the statement: inside a transaction the rows before a `datatype mismatch` stay,
+  /// uncounted.
+  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table,
+                            bool calls_function);
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();
@@ -72,10 +74,11 @@ struct AssignmentProgram {
 };
 std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
                                                    StreamBuilder& builder);
-/// The new image of a row: `row` is the old one on entry, and the current row of the target item. Values that are
-/// made are in `bytes`. False after an error (`datatype mismatch` for a rowid that is no integer).
-bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::span<const storage::Value> source,
-                       const storage::TableDef& table, Runtime& runtime, storage::Arena& bytes, RowImage& row);
+/// The new image of a row: `row` is the old one on entry, and the current row of the target item. Values that
+/// are made are in `bytes`. False after an error (`datatype mismatch` for a rowid that is no integer).
+bool apply_assignments(const std::vector<AssignmentProgram>& assignments,
+                       std::span<const storage::Value> source, const storage::TableDef& table,
+                       Runtime& runtime, storage::Arena& bytes, RowImage& row);
 
 /// All expressions of assignments and RETURNING, for the planner.
 void collect_expressions(const std::vector<BoundAssignment>& assignments, planner::Expr* where,
@@ -84,8 +87,8 @@ void collect_expressions(const BoundReturning& returning, std::vector<planner::E
 /// Names of RETURNING's columns into the statement.
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
 
-/// Puts the plan of further expressions behind the statement's own: EXPLAIN QUERY PLAN shows its lines there, `times`
-/// times (SQLite codes RETURNING once more for every DO UPDATE).
+/// Puts the plan of further expressions behind the statement's own: EXPLAIN QUERY PLAN shows its lines there,
+/// `times` times (SQLite codes RETURNING once more for every DO UPDATE).
 void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement, std::size_t times = 1);
 
 BindContext bind_context(CompileContext context);

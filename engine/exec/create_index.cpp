@@ -146,12 +146,15 @@ Expected<void> compile_reindex(const sql::Reindex& reindex, CompileContext conte
   };
   auto schema = named_schema(reindex.schema);
   if (!schema) return Unexpected(schema.error());
+  if (reindex.schema.empty()) schema = storage::SchemaName::kMain;  // SQLite looks nowhere else
   if (reindex.name.empty() || (reindex.schema.empty() && storage::find_collation(reindex.name.text))) {
     add_all();
   } else if (const storage::TablePtr table = catalog.find_table(reindex.name.text, *schema)) {
     add_table(table);
   } else if (const storage::IndexPtr index = catalog.find_index(reindex.name.text, *schema)) {
     indexes.push_back(index->id);
+  } else if (catalog.find_view(reindex.name.text, *schema) != nullptr) {
+    // A view is a table without indexes.
   } else {
     return fail(ErrorCode::kError, "unable to identify the object to be reindexed");
   }

@@ -20,7 +20,8 @@ class BareColumns {
   BareColumns(const planner::Select& select, Runtime& runtime) {
     for (const planner::Item* item : select.items) {
       const std::size_t columns = item->used.size();
-      items_.push_back({&runtime.row(item->id), item->id, {}, std::vector<Value>(columns), Value::null(), false, {}});
+      items_.push_back(
+          {&runtime.row(item->id), item->id, {}, std::vector<Value>(columns), Value::null(), false, {}});
     }
     const auto visit = [this](const planner::Expr& expr) { add(expr); };
     for (const planner::ResultColumn& column : select.columns) walk(column.expr, visit);
@@ -32,7 +33,8 @@ class BareColumns {
       place += item.columns.size() + 1;  // and whether it is the all-NULL row
     }
     width_ = place;
-    has_columns_ = std::any_of(items_.begin(), items_.end(), [](const PerItem& item) { return !item.columns.empty(); });
+    has_columns_ =
+        std::any_of(items_.begin(), items_.end(), [](const PerItem& item) { return !item.columns.empty(); });
   }
 
   std::size_t width() const { return width_; }
@@ -202,9 +204,10 @@ class GroupProducer final : public RowProducer {
     return group;
   }
 
-  // One row into group `number`. The bare columns follow the last min() or max() that looked at the row. One that did not,
-  // for its FILTER, leaves them as they are but for the first row of a group; and where no GROUP BY is and another one
-  // looks at every row, or for its DISTINCT, what was said about the row before holds for this one too.
+  // One row into group `number`. The bare columns follow the last min() or max() that looked at the row. One
+  // that did not, for its FILTER, leaves them as they are but for the first row of a group; and where no
+  // GROUP BY is and another one looks at every row, or for its DISTINCT, what was said about the row before
+  // holds for this one too.
   bool step(std::size_t number) {
     Group& group = groups_[number];
     const bool is_first = group.bare.empty();
@@ -222,7 +225,8 @@ class GroupProducer final : public RowProducer {
       if (runtime_.failed()) return false;
       const std::span<const Value> arguments(arguments_.data(), call.arguments.size());
       if (call.distinct && !is_first_of(i, number, arguments[0])) continue;
-      if (call.is_extreme() && !bare_.empty()) group.skips_load = !note_extreme(call, group.extremes[i], arguments[0]);
+      if (call.is_extreme() && !bare_.empty())
+        group.skips_load = !note_extreme(call, group.extremes[i], arguments[0]);
       CallContext context{runtime_.run(), call.collation};
       states_[number * calls_.size() + i].step(context, arguments);
       if (runtime_.failed()) return false;
@@ -231,7 +235,8 @@ class GroupProducer final : public RowProducer {
     if (is_first) group.bare.resize(std::max<std::size_t>(bare_.width(), 1));
     if (is_first || takes_row) {
       // Of a group that only ever remembers one row at a time the old bytes go first.
-      if (groups_.size() == 1 && !is_first && plan_.group == planner::GroupMode::kOneGroup) bare_bytes_.reset();
+      if (groups_.size() == 1 && !is_first && plan_.group == planner::GroupMode::kOneGroup)
+        bare_bytes_.reset();
       bare_.save(group.bare, bare_bytes_);
     }
     return true;
@@ -281,7 +286,8 @@ class GroupProducer final : public RowProducer {
 
   bool check_memory() {
     if ((++rows_seen_ & 0xfff) != 0) return true;
-    std::uint64_t bytes = keys_.bytes_held() + bare_bytes_.bytes_held() + states_.size() * sizeof(AggregateState);
+    std::uint64_t bytes =
+        keys_.bytes_held() + bare_bytes_.bytes_held() + states_.size() * sizeof(AggregateState);
     for (const KeyMap& map : distinct_) bytes += map.bytes_held();
     return runtime_.check_limits(bytes);
   }
@@ -334,8 +340,8 @@ class GroupProducer final : public RowProducer {
     return true;
   }
 
-  // The row that opens the next group has been read already when a group ends; it is stepped into the next group
-  // before this one is shown.
+  // The row that opens the next group has been read already when a group ends; it is stepped into the next
+  // group before this one is shown.
   bool next_group_by_loops() {
     const std::size_t slot = next_group_++ % 2;
     const std::size_t other = 1 - slot;
@@ -399,7 +405,8 @@ class GroupProducer final : public RowProducer {
       if (runtime_.failed()) return false;
       ++runtime_.work().sorts;
       for (std::size_t i = 0; i < groups_.size(); ++i) order_.push_back(i);
-      std::sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) { return groups_[a].key < groups_[b].key; });
+      std::sort(order_.begin(), order_.end(),
+                [this](std::size_t a, std::size_t b) { return groups_[a].key < groups_[b].key; });
     }
     if (next_group_ >= order_.size()) return false;
     show(order_[next_group_++]);
@@ -414,7 +421,7 @@ class GroupProducer final : public RowProducer {
   std::vector<const Program*> key_programs_;
   std::vector<SortColumn> key_columns_;
   std::vector<Call> calls_;
-  bool has_extreme_ = false;             // a min() or max()
+  bool has_extreme_ = false;  // a min() or max()
   bool has_unfiltered_extreme_ = false;
   const Program* having_ = nullptr;
   std::vector<Value> results_;
@@ -438,8 +445,8 @@ class GroupProducer final : public RowProducer {
 
 }  // namespace
 
-std::unique_ptr<RowProducer> make_group_producer(const planner::Select& select, std::unique_ptr<LoopNest> rows,
-                                                 StreamBuilder& builder) {
+std::unique_ptr<RowProducer> make_group_producer(const planner::Select& select,
+                                                 std::unique_ptr<LoopNest> rows, StreamBuilder& builder) {
   return std::make_unique<GroupProducer>(select, std::move(rows), builder);
 }
 

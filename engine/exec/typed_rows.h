@@ -1,8 +1,9 @@
 // engine/exec/typed_rows.h - the types that a FROM subquery's columns give to its rows.
 //
-// A column of a subquery, view or CTE has the affinity of its expression in the leftmost arm. Other arms may give values of
-// other types, and SQLite 3.40.1 changes some of them on the way:
-//   - rows kept in memory (MATERIALIZE) are stored with the affinities, as rows of a table are; not those that the arms of
+// A column of a subquery, view or CTE has the affinity of its expression in the leftmost arm. Other arms may
+// give values of other types, and SQLite 3.40.1 changes some of them on the way:
+//   - rows kept in memory (MATERIALIZE) are stored with the affinities, as rows of a table are; not those
+//   that the arms of
 //     an ordered compound are merged into;
 //   - a column of REAL affinity gives reals wherever it is read, in rows of a co-routine too.
 #pragma once
@@ -36,6 +37,7 @@ class ColumnTypes {
 };
 
 /// `rows` with the types of `last`'s columns.
-std::unique_ptr<RowStream> with_column_types(std::unique_ptr<RowStream> rows, const planner::Select& last, bool is_materialized);
+std::unique_ptr<RowStream> with_column_types(std::unique_ptr<RowStream> rows, const planner::Select& last,
+                                             bool is_materialized);
 
 }  // namespace leftmost::engine

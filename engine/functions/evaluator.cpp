@@ -1,5 +1,7 @@
 #include "engine/functions/evaluator.h"
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "engine/functions/operators.h"
@@ -19,7 +21,8 @@ Value* allocate_values(std::size_t count, EvalContext& context) {
   return first;
 }
 
-/// Some values on the stack, in the arena when there are many: expressions nest deeply, so that frames stay small.
+/// Some values on the stack, in the arena when there are many: expressions nest deeply, so that frames stay
+/// small.
 class ValueBuffer {
  public:
   ValueBuffer(std::size_t count, EvalContext& context)
@@ -49,12 +52,18 @@ void load_row(const ProgramNode& node, EvalContext& context, std::span<Value> ro
 
 bool order_holds(ExprKind kind, int order) {
   switch (kind) {
-    case ExprKind::kEq: return order == 0;
-    case ExprKind::kNe: return order != 0;
-    case ExprKind::kLt: return order < 0;
-    case ExprKind::kLe: return order <= 0;
-    case ExprKind::kGt: return order > 0;
-    default: return order >= 0;
+    case ExprKind::kEq:
+      return order == 0;
+    case ExprKind::kNe:
+      return order != 0;
+    case ExprKind::kLt:
+      return order < 0;
+    case ExprKind::kLe:
+      return order <= 0;
+    case ExprKind::kGt:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
@@ -64,11 +73,14 @@ bool is_same(Value a, Value b, const CompareRule& rule) {
   return compare_values(a, b, rule.affinity, rule.collation) == 0;
 }
 
-/// One side of a comparison. The fields of a row value are evaluated when they are reached; a subquery gives all at once.
+/// One side of a comparison. The fields of a row value are evaluated when they are reached; a subquery gives
+/// all at once.
 class Operand {
  public:
   Operand(const ProgramNode& node, std::size_t width, EvalContext& context)
-      : node_(node), context_(context), is_lazy_(width > 1 && node.expr->kind != ExprKind::kSubquery),
+      : node_(node),
+        context_(context),
+        is_lazy_(width > 1 && node.expr->kind != ExprKind::kSubquery),
         loaded_(is_lazy_ ? 0 : width, context) {
     if (!is_lazy_) load_row(node, context, loaded_.span());
   }
@@ -91,7 +103,8 @@ class KnownRow {
   std::span<const Value> values_;
 };
 
-// A comparison operator between two rows of the same width, lexicographically; https://www.sqlite.org/rowvalue.html.
+// A comparison operator between two rows of the same width, lexicographically;
+// https://www.sqlite.org/rowvalue.html.
 template <typename Left, typename Right>
 Value compare_rows(ExprKind kind, Left& left, Right& right, std::span<const CompareRule> rules) {
   if (kind == ExprKind::kIs || kind == ExprKind::kIsNot) {
@@ -132,7 +145,8 @@ Value evaluate_comparison(const ProgramNode& node, EvalContext& context) {
     return Value::boolean(is_same(a, b, node.rules[0]) == (kKind == ExprKind::kIs));
   } else {
     if (a.is_null() || b.is_null()) return Value::null();
-    return Value::boolean(order_holds(kKind, compare_values(a, b, node.rules[0].affinity, node.rules[0].collation)));
+    return Value::boolean(
+        order_holds(kKind, compare_values(a, b, node.rules[0].affinity, node.rules[0].collation)));
   }
 }
 
@@ -159,7 +173,9 @@ Value evaluate_parameter(const ProgramNode& node, EvalContext& context) {
   return number >= 1 && number <= context.parameters.size() ? context.parameters[number - 1] : Value::null();
 }
 
-Value evaluate_column(const ProgramNode& node, EvalContext& context) { return context.rows.column(*node.expr); }
+Value evaluate_column(const ProgramNode& node, EvalContext& context) {
+  return context.rows.column(*node.expr);
+}
 // SQLite stores an integral REAL as an integer if it fits into 48 bits.
 Value as_stored(Value value) {
   constexpr double kStoredAsIntegerMax = 140737488355327.0;
@@ -168,7 +184,9 @@ Value as_stored(Value value) {
   const bool is_minus_zero = value.as_real() == 0.0 && std::signbit(value.as_real());
   return static_cast<double>(whole) == value.as_real() && !is_minus_zero ? Value::integer(whole) : value;
 }
-Value evaluate_aggregate(const ProgramNode& node, EvalContext& context) { return context.rows.aggregate(*node.expr); }
+Value evaluate_aggregate(const ProgramNode& node, EvalContext& context) {
+  return context.rows.aggregate(*node.expr);
+}
 
 Value evaluate_left(const ProgramNode& node, EvalContext& context) { return run(node.left, context); }
 
@@ -241,7 +259,8 @@ Value evaluate_or(const ProgramNode& node, EvalContext& context) {
 }
 
 // One half of BETWEEN: bound 0 is `value >= list[0]`, bound 1 is `value <= list[1]`.
-Value compare_with_bound(const ProgramNode& node, EvalContext& context, std::span<const Value> value, std::size_t bound) {
+Value compare_with_bound(const ProgramNode& node, EvalContext& context, std::span<const Value> value,
+                         std::size_t bound) {
   KnownRow left(value);
   Operand right(*node.list[bound], value.size(), context);
   const auto rules = node.rules.subspan(bound * value.size(), value.size());
@@ -310,7 +329,8 @@ Value evaluate_call(const ProgramNode& node, EvalContext& context) {
   CallContext call{context.run, node.collation, node.function->name};
   if (node.function->scalar != nullptr) return node.function->scalar(call, arguments.span());
   if (node.function->user) return node.function->user(call, arguments.span());
-  return context.run.fail(ErrorCode::kNotSupported, "not supported: " + std::string(node.function->name) + "()");
+  return context.run.fail(ErrorCode::kNotSupported,
+                          "not supported: " + std::string(node.function->name) + "()");
 }
 
 Value evaluate_subquery(const ProgramNode& node, EvalContext& context) {
@@ -327,7 +347,8 @@ Value evaluate_exists(const ProgramNode& node, EvalContext& context) {
   return Value::boolean(context.rows.exists(*node.expr));
 }
 
-// A row value where one value is wanted: bind/ refuses that, so that its first field is as good as any answer.
+// A row value where one value is wanted: bind/ refuses that, so that its first field is as good as any
+// answer.
 Value evaluate_row_value(const ProgramNode& node, EvalContext& context) { return run(node.list[0], context); }
 
 bool test_value(const ProgramNode& node, EvalContext& context, bool null_result) {
@@ -335,11 +356,13 @@ bool test_value(const ProgramNode& node, EvalContext& context, bool null_result)
 }
 
 bool test_and(const ProgramNode& node, EvalContext& context, bool null_result) {
-  return node.left->test(*node.left, context, null_result) && node.right->test(*node.right, context, null_result);
+  return node.left->test(*node.left, context, null_result) &&
+         node.right->test(*node.right, context, null_result);
 }
 
 bool test_or(const ProgramNode& node, EvalContext& context, bool null_result) {
-  return node.left->test(*node.left, context, null_result) || node.right->test(*node.right, context, null_result);
+  return node.left->test(*node.left, context, null_result) ||
+         node.right->test(*node.right, context, null_result);
 }
 
 bool test_not(const ProgramNode& node, EvalContext& context, bool null_result) {
@@ -412,63 +435,114 @@ Value evaluate_iif(const ProgramNode& node, EvalContext& context) {
 
 ProgramNode::Evaluate evaluate_function_for(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kLiteral: return evaluate_literal;
-    case ExprKind::kParameter: return evaluate_parameter;
-    case ExprKind::kColumn: return evaluate_column;
-    case ExprKind::kNegate: return evaluate_unary<negate>;
-    case ExprKind::kPlus: return evaluate_left;
-    case ExprKind::kBitNot: return evaluate_unary<bit_not>;
-    case ExprKind::kNot: return evaluate_unary<not_of>;
-    case ExprKind::kIsNull: return evaluate_is_null;
-    case ExprKind::kNotNull: return evaluate_not_null;
-    case ExprKind::kIsTrue: return evaluate_truth_test<true, false>;
-    case ExprKind::kIsFalse: return evaluate_truth_test<false, false>;
-    case ExprKind::kIsNotTrue: return evaluate_truth_test<true, true>;
-    case ExprKind::kIsNotFalse: return evaluate_truth_test<false, true>;
-    case ExprKind::kCast: return evaluate_cast;
-    case ExprKind::kCollate: return evaluate_left;
-    case ExprKind::kLikelihood: return evaluate_left;
-    case ExprKind::kIfNullRow: return evaluate_if_null_row;
-    case ExprKind::kEq: return evaluate_comparison<ExprKind::kEq>;
-    case ExprKind::kNe: return evaluate_comparison<ExprKind::kNe>;
-    case ExprKind::kLt: return evaluate_comparison<ExprKind::kLt>;
-    case ExprKind::kLe: return evaluate_comparison<ExprKind::kLe>;
-    case ExprKind::kGt: return evaluate_comparison<ExprKind::kGt>;
-    case ExprKind::kGe: return evaluate_comparison<ExprKind::kGe>;
-    case ExprKind::kIs: return evaluate_comparison<ExprKind::kIs>;
-    case ExprKind::kIsNot: return evaluate_comparison<ExprKind::kIsNot>;
-    case ExprKind::kAnd: return evaluate_and;
-    case ExprKind::kOr: return evaluate_or;
-    case ExprKind::kAdd: return evaluate_binary<add>;
-    case ExprKind::kSubtract: return evaluate_binary<subtract>;
-    case ExprKind::kMultiply: return evaluate_binary<multiply>;
-    case ExprKind::kDivide: return evaluate_binary<divide>;
-    case ExprKind::kRemainder: return evaluate_binary<remainder>;
-    case ExprKind::kConcat: return evaluate_concat;
-    case ExprKind::kBitAnd: return evaluate_binary<bit_and>;
-    case ExprKind::kBitOr: return evaluate_binary<bit_or>;
-    case ExprKind::kShiftLeft: return evaluate_binary<shift_left>;
-    case ExprKind::kShiftRight: return evaluate_binary<shift_right>;
-    case ExprKind::kBetween: return evaluate_between;
-    case ExprKind::kIn: return evaluate_in;
-    case ExprKind::kCase: return evaluate_case;
-    case ExprKind::kRow: return evaluate_row_value;
-    case ExprKind::kFunction: return evaluate_call;
-    case ExprKind::kAggregate: return evaluate_aggregate;
-    case ExprKind::kSubquery: return evaluate_subquery;
-    case ExprKind::kSubqueryColumn: return evaluate_subquery_column;
-    case ExprKind::kExists: return evaluate_exists;
+    case ExprKind::kLiteral:
+      return evaluate_literal;
+    case ExprKind::kParameter:
+      return evaluate_parameter;
+    case ExprKind::kColumn:
+      return evaluate_column;
+    case ExprKind::kNegate:
+      return evaluate_unary<negate>;
+    case ExprKind::kPlus:
+      return evaluate_left;
+    case ExprKind::kBitNot:
+      return evaluate_unary<bit_not>;
+    case ExprKind::kNot:
+      return evaluate_unary<not_of>;
+    case ExprKind::kIsNull:
+      return evaluate_is_null;
+    case ExprKind::kNotNull:
+      return evaluate_not_null;
+    case ExprKind::kIsTrue:
+      return evaluate_truth_test<true, false>;
+    case ExprKind::kIsFalse:
+      return evaluate_truth_test<false, false>;
+    case ExprKind::kIsNotTrue:
+      return evaluate_truth_test<true, true>;
+    case ExprKind::kIsNotFalse:
+      return evaluate_truth_test<false, true>;
+    case ExprKind::kCast:
+      return evaluate_cast;
+    case ExprKind::kCollate:
+      return evaluate_left;
+    case ExprKind::kLikelihood:
+      return evaluate_left;
+    case ExprKind::kIfNullRow:
+      return evaluate_if_null_row;
+    case ExprKind::kEq:
+      return evaluate_comparison<ExprKind::kEq>;
+    case ExprKind::kNe:
+      return evaluate_comparison<ExprKind::kNe>;
+    case ExprKind::kLt:
+      return evaluate_comparison<ExprKind::kLt>;
+    case ExprKind::kLe:
+      return evaluate_comparison<ExprKind::kLe>;
+    case ExprKind::kGt:
+      return evaluate_comparison<ExprKind::kGt>;
+    case ExprKind::kGe:
+      return evaluate_comparison<ExprKind::kGe>;
+    case ExprKind::kIs:
+      return evaluate_comparison<ExprKind::kIs>;
+    case ExprKind::kIsNot:
+      return evaluate_comparison<ExprKind::kIsNot>;
+    case ExprKind::kAnd:
+      return evaluate_and;
+    case ExprKind::kOr:
+      return evaluate_or;
+    case ExprKind::kAdd:
+      return evaluate_binary<add>;
+    case ExprKind::kSubtract:
+      return evaluate_binary<subtract>;
+    case ExprKind::kMultiply:
+      return evaluate_binary<multiply>;
+    case ExprKind::kDivide:
+      return evaluate_binary<divide>;
+    case ExprKind::kRemainder:
+      return evaluate_binary<remainder>;
+    case ExprKind::kConcat:
+      return evaluate_concat;
+    case ExprKind::kBitAnd:
+      return evaluate_binary<bit_and>;
+    case ExprKind::kBitOr:
+      return evaluate_binary<bit_or>;
+    case ExprKind::kShiftLeft:
+      return evaluate_binary<shift_left>;
+    case ExprKind::kShiftRight:
+      return evaluate_binary<shift_right>;
+    case ExprKind::kBetween:
+      return evaluate_between;
+    case ExprKind::kIn:
+      return evaluate_in;
+    case ExprKind::kCase:
+      return evaluate_case;
+    case ExprKind::kRow:
+      return evaluate_row_value;
+    case ExprKind::kFunction:
+      return evaluate_call;
+    case ExprKind::kAggregate:
+      return evaluate_aggregate;
+    case ExprKind::kSubquery:
+      return evaluate_subquery;
+    case ExprKind::kSubqueryColumn:
+      return evaluate_subquery_column;
+    case ExprKind::kExists:
+      return evaluate_exists;
   }
   return evaluate_literal;
 }
 
 ProgramNode::Test test_function_for(ExprKind kind) {
   switch (kind) {
-    case ExprKind::kAnd: return test_and;
-    case ExprKind::kOr: return test_or;
-    case ExprKind::kNot: return test_not;
-    case ExprKind::kBetween: return test_between;
-    default: return test_value;
+    case ExprKind::kAnd:
+      return test_and;
+    case ExprKind::kOr:
+      return test_or;
+    case ExprKind::kNot:
+      return test_not;
+    case ExprKind::kBetween:
+      return test_between;
+    default:
+      return test_value;
   }
 }
 
