@@ -9,55 +9,19 @@ Piece Generator::column(const Scope& scope) {
   return expression({random_.pick(scope)});
 }
 
-Piece Generator::function_call(const Scope& scope, int depth) {
-  const auto argument = [&] { return value(scope, depth - 1); };
-  switch (random_.below(7)) {
-    case 0:
-    case 1: {
-      const char* name = random_.pick({"abs", "lower", "upper", "length", "typeof", "hex", "quote", "trim", "unicode", "round",
-                                       "likely", "unlikely", "sign", "ltrim", "date", "julianday"});
-      return expression({name, "(", argument(), ")"});
-    }
-    case 2:
-      return expression({random_.pick({"ifnull", "nullif", "instr", "min", "max", "coalesce", "trim"}), "(", argument(), ", ",
-                         argument(), ")"});
-    case 3:
-      return expression({"substr(", argument(), ", ", random_.pick({"1", "2", "-1", "0"}), ", ", random_.pick({"1", "2", "-2"}), ")"});
-    case 4:
-      return expression({"iif(", condition(scope, depth - 1), ", ", argument(), ", ", argument(), ")"});
-    case 5:
-      return expression({"printf('", random_.pick({"%d", "%s|", "%5.2f", "%x", "%q", "%g"}), "', ", argument(), ")"});
-    default:
-      return expression({"replace(", argument(), ", 'a', ", argument(), ")"});
-  }
-}
-
-Piece Generator::aggregate(const Scope& scope, int depth) {
-  std::vector<Piece> parts;
-  if (random_.percent(20)) {
-    parts.emplace_back("count(*)");
-  } else {
-    parts.emplace_back(random_.pick({"count", "sum", "min", "max", "avg", "total", "group_concat"}));
-    parts.emplace_back("(");
-    if (random_.percent(15)) parts.push_back(optional({"DISTINCT "}));
-    parts.push_back(random_.percent(75) ? column(scope) : value(scope, depth - 1));
-    parts.emplace_back(")");
-  }
-  if (random_.percent(10)) parts.push_back(optional({" FILTER (WHERE ", condition(scope, depth - 1), ")"}));
-  return expression(std::move(parts));
-}
-
 Piece Generator::value(const Scope& scope, int depth) {
   const std::size_t choice = depth <= 0 ? random_.below(60) : random_.below(100);
   if (choice < 42) return column(scope);
   if (choice < 60) return literal();
   if (choice < 75) {
-    return expression({"(", value(scope, depth - 1), random_.pick({" + ", " - ", " * ", " / ", " % ", " || ", " & ", " | ", " << "}),
+    return expression({"(", value(scope, depth - 1),
+                       random_.pick({" + ", " - ", " * ", " / ", " % ", " || ", " & ", " | ", " << "}),
                        value(scope, depth - 1), ")"});
   }
   if (choice < 85) return function_call(scope, depth);
   if (choice < 88) {
-    return expression({"CAST(", value(scope, depth - 1), " AS ", random_.pick({"INT", "TEXT", "REAL", "NUMERIC", "BLOB"}), ")"});
+    return expression({"CAST(", value(scope, depth - 1), " AS ",
+                       random_.pick({"INT", "TEXT", "REAL", "NUMERIC", "BLOB"}), ")"});
   }
   if (choice < 91) {
     return expression({"CASE WHEN ", condition(scope, depth - 1), " THEN ", value(scope, depth - 1), " ELSE ",
@@ -71,20 +35,28 @@ Piece Generator::value(const Scope& scope, int depth) {
 // One term as an index may use it, mostly.
 Piece Generator::term(const Scope& scope, int depth) {
   switch (random_.below(16)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
       return expression({column(scope), random_.pick({" = ", " = ", " = ", " == ", " IS "}), literal()});
-    case 4: case 5:
+    case 4:
+    case 5:
       return expression({column(scope), random_.pick({" < ", " > ", " <= ", " >= "}), literal()});
-    case 6: case 7:
-      return expression({column(scope), random_.pick({" = ", " = ", " = ", " IS ", " < ", " >= ", " <> "}), column(scope)});
+    case 6:
+    case 7:
+      return expression(
+          {column(scope), random_.pick({" = ", " = ", " = ", " IS ", " < ", " >= ", " <> "}), column(scope)});
     case 8: {
       std::vector<Piece> items;
       const std::size_t count = random_.between(1, 4);
       for (std::size_t i = 0; i < count; ++i) items.push_back(literal());
-      return expression({column(scope), random_.pick({" IN (", " IN (", " NOT IN ("}), list(", ", std::move(items)), ")"});
+      return expression(
+          {column(scope), random_.pick({" IN (", " IN (", " NOT IN ("}), list(", ", std::move(items)), ")"});
     }
     case 9:
-      return expression({column(scope), random_.pick({" BETWEEN ", " BETWEEN ", " NOT BETWEEN "}), literal(), " AND ", literal()});
+      return expression({column(scope), random_.pick({" BETWEEN ", " BETWEEN ", " NOT BETWEEN "}), literal(),
+                         " AND ", literal()});
     case 10:
       return expression({column(scope), random_.pick({" IS NULL", " IS NOT NULL", " NOTNULL"})});
     case 11:
@@ -95,17 +67,20 @@ Piece Generator::term(const Scope& scope, int depth) {
         return expression({column(scope), random_.pick({" IN (", " IN (", " NOT IN ("}),
                            simple_select(1, random_.percent(30) ? scope : Scope(), depth - 1), ")"});
       }
-      return expression({column(scope), random_.pick({" COLLATE NOCASE = ", " COLLATE BINARY > ", " = 1.0 * "}), literal()});
+      return expression({column(scope),
+                         random_.pick({" COLLATE NOCASE = ", " COLLATE BINARY > ", " = 1.0 * "}), literal()});
     case 13:
       if (depth > 0) {
-        return expression({random_.pick({"EXISTS (", "EXISTS (", "NOT EXISTS ("}), simple_select(1, scope, depth - 1), ")"});
+        return expression({random_.pick({"EXISTS (", "EXISTS (", "NOT EXISTS ("}),
+                           simple_select(1, scope, depth - 1), ")"});
       }
       return expression({"+", column(scope), " = ", literal()});
     case 14:
-      return expression({"(", column(scope), ", ", column(scope), ")", random_.pick({" = ", " > ", " <= ", " IS "}), "(", literal(),
-                         ", ", literal(), ")"});
+      return expression({"(", column(scope), ", ", column(scope), ")",
+                         random_.pick({" = ", " > ", " <= ", " IS "}), "(", literal(), ", ", literal(), ")"});
     default:
-      return expression({value(scope, depth - 1), random_.pick({" = ", " < ", " > ", " <> ", " IS NOT ", " IS NOT DISTINCT FROM "}),
+      return expression({value(scope, depth - 1),
+                         random_.pick({" = ", " < ", " > ", " <> ", " IS NOT ", " IS NOT DISTINCT FROM "}),
                          value(scope, depth - 1)});
   }
 }
@@ -118,7 +93,8 @@ Piece Generator::condition(const Scope& scope, int depth) {
       std::vector<Piece> arms;
       const std::size_t arm_count = random_.between(2, 3);
       for (std::size_t arm = 0; arm < arm_count; ++arm) {
-        arms.push_back(random_.percent(25) ? sequence({"(", condition(scope, depth - 1), ")"}) : term(scope, depth - 1));
+        arms.push_back(random_.percent(25) ? sequence({"(", condition(scope, depth - 1), ")"})
+                                           : term(scope, depth - 1));
       }
       terms.push_back(sequence({"(", list(" OR ", std::move(arms)), ")"}));
     } else if (random_.percent(5)) {

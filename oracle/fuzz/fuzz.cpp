@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "oracle/fuzz/generator.h"
+#include "oracle/fuzz/hostile.h"
 #include "oracle/fuzz/shrink.h"
 #include "oracle/fuzz/trial.h"
 
@@ -19,25 +19,6 @@ namespace {
 constexpr std::size_t kStatementsPerRound = 40;  // behind the schema; enough for a transaction or two
 constexpr std::size_t kShrunkPerShown = 20;      // many differences have one cause; each costs a second or so
 constexpr double kShrinkSecondsMax = 0.5;        // per statement: what is slow is not worth waiting for here
-
-std::vector<Step> random_round(std::uint64_t seed, bool plans_only, std::size_t& schema_steps) {
-  Random random(seed);
-  Schema schema = random_schema(random);
-  Generator generator(random, schema);
-  std::vector<Step> steps = std::move(schema.steps);
-  schema_steps = steps.size();
-  for (std::size_t i = 0; i < kStatementsPerRound; ++i) {
-    const std::size_t choice = random.below(100);
-    if (choice < 65) {
-      steps.push_back(generator.query());
-    } else if (choice < 93 || plans_only) {
-      steps.push_back(generator.write());
-    } else {
-      steps.push_back(generator.transaction());
-    }
-  }
-  return steps;
-}
 
 /// What must stay the same while a case gets smaller: the sort of difference and the sort of both errors.
 std::string signature(const Verdict& verdict) {
@@ -64,10 +45,10 @@ std::vector<std::string> plan_words(const std::vector<planner::PlanLine>& plan) 
   return lines;
 }
 
-/// Two small cases with the same text are one finding: the lines of the plans that only one side has, or what both sides say
-/// without its digits.
+/// Two small cases with the same text are one finding: the lines of the plans that only one side has, or what
+/// both sides say without its digits.
 std::string finding(const Verdict& verdict) {
-  std::string text = verdict.what;
+  std::string text = verdict.what + "\n";
   if (verdict.what != "plan") {
     for (const char c : verdict.agreement.to_text()) {
       if (c < '0' || c > '9') text += c;
@@ -85,23 +66,25 @@ std::string finding(const Verdict& verdict) {
 }
 
 /// The verdict about the last statement of a fresh database; none when the engine did not even start.
-std::optional<Verdict> judge(const std::vector<Step>& steps, bool plans_only) {
-  auto trial = Trial::begin(kShrinkSecondsMax);
+std::optional<Verdict> judge(const std::vector<Step>& steps, Comparison comparison) {
+  auto trial = Trial::begin(kShrinkSecondsMax, true);
   if (!trial || steps.empty()) return std::nullopt;
-  for (std::size_t i = 0; i + 1 < steps.size(); ++i) (*trial)->put(to_sql(steps[i].sql), false);
-  return (*trial)->put(to_sql(steps.back().sql), plans_only);
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) (*trial)->put(steps[i], Comparison::kEverything);
+  return (*trial)->put(steps.back(), comparison);
 }
 
 class Fuzzer {
  public:
-  explicit Fuzzer(const FuzzOptions& options) : options_(options) {}
+  explicit Fuzzer(const FuzzOptions& options) : options_(options), seen_(options.known_findings) {}
 
   Expected<FuzzResult> run() {
     const auto begin = std::chrono::steady_clock::now();
     for (std::uint64_t round = 0; done_ < options_.statement_count; ++round) {
       auto ran = run_round(options_.seed + round);
       if (!ran) return Unexpected(ran.error());
-      if (options_.on_progress && !options_.on_progress(done_)) break;
+      if (!options_.on_round) continue;
+      if (!options_.on_round(std::move(result_), options_.seed + round)) break;
+      result_ = {};
     }
     result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return std::move(result_);
@@ -110,20 +93,27 @@ class Fuzzer {
  private:
   Expected<void> run_round(std::uint64_t seed) {
     std::size_t schema_steps = 0;
-    const std::vector<Step> steps = random_round(seed, options_.plans_only, schema_steps);
-    auto trial = Trial::begin(options_.statement_seconds_max);
+    const std::vector<Step> steps = random_round(options_, seed, schema_steps);
+    auto trial = Trial::begin(options_.statement_seconds_max, !options_.is_hostile);
     if (!trial) return Unexpected(trial.error());
-    for (std::size_t i = 0; i < steps.size() && done_ < options_.statement_count; ++i) {
+    for (std::size_t i = 0; i < steps.size() && done_ < options_.statement_count && !(*trial)->is_spoiled();
+         ++i) {
       ++done_;
-      const bool plans_only = options_.plans_only && i >= schema_steps;
-      const Verdict verdict = (*trial)->put(to_sql(steps[i].sql), plans_only);
+      const Comparison comparison = i < schema_steps ? Comparison::kEverything : options_.comparison;
+      announce({seed, i, false, to_sql(steps[i].sql)});
+      const Verdict verdict = (*trial)->put(steps[i], comparison);
       count(steps[i].kind, verdict);
       if (verdict.what.empty()) continue;
       ++result_.difference_count;
-      if (result_.differences.size() >= options_.differences_max || kept_ >= kShrunkPerShown * options_.differences_max) continue;
-      keep(seed, std::vector<Step>(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i + 1)), verdict, plans_only);
+      if (found_ >= options_.differences_max || kept_ >= kShrunkPerShown * options_.differences_max) continue;
+      keep(seed, i, std::vector<Step>(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i + 1)),
+           verdict, comparison);
     }
     return {};
+  }
+
+  void announce(const FuzzPlace& place) {
+    if (options_.on_statement) options_.on_statement(place);
   }
 
   void count(const std::string& kind, const Verdict& verdict) {
@@ -150,36 +140,39 @@ class Fuzzer {
   }
 
   // A difference that a fresh database does not show (an earlier one has left its mark) is kept as it is.
-  void keep(std::uint64_t seed, std::vector<Step> steps, Verdict verdict, bool plans_only) {
+  void keep(std::uint64_t seed, std::uint64_t place, std::vector<Step> steps, Verdict verdict,
+            Comparison comparison) {
     const std::string wanted = signature(verdict);
     const auto still_differs = [&](const std::vector<Step>& candidate) {
-      auto smaller = judge(candidate, plans_only);
+      if (options_.on_statement) {
+        std::string script;
+        for (const Step& step : candidate) script += to_sql(step.sql) + ";\n";
+        announce({seed, place, true, script});
+      }
+      auto smaller = judge(candidate, comparison);
       if (!smaller || signature(*smaller) != wanted) return false;
       verdict = std::move(*smaller);
       return true;
     };
     if (still_differs(steps)) steps = shrink(std::move(steps), still_differs);
-    FuzzDifference difference{seed, steps.back().kind, verdict.what, {}, verdict.agreement.to_text()};
+    FuzzDifference difference{seed, steps.back().kind,           verdict.what,
+                              {},   verdict.agreement.to_text(), finding(verdict)};
     for (const Step& step : steps) difference.statements.push_back(to_sql(step.sql));
+    if (verdict.what == "state" && !steps.back().checks.empty())
+      difference.statements.push_back(steps.back().checks.front());
     ++kept_;
-    if (!seen_.insert(finding(verdict)).second) return;
+    if (!seen_.insert(difference.finding).second) return;
+    ++found_;
     result_.differences.push_back(std::move(difference));
   }
 
   const FuzzOptions& options_;
   FuzzResult result_;
   std::uint64_t done_ = 0;
-  std::size_t kept_ = 0;         // made small, findings known before included
-  std::set<std::string> seen_;   // one entry per finding
+  std::size_t kept_ = 0;   // made small, findings known before included
+  std::size_t found_ = 0;  // new among these
+  std::set<std::string> seen_;
 };
-
-nlohmann::json json_of(const Tally& tally) { return {{"compared", tally.compared}, {"agree", tally.agree}}; }
-
-nlohmann::json json_of(const FuzzCounts& counts) {
-  return {{"statements", counts.statements}, {"plans", json_of(counts.plans)},       {"rows", json_of(counts.rows)},
-          {"errors", json_of(counts.errors)}, {"messages", json_of(counts.messages)}, {"changes", json_of(counts.changes)},
-          {"not_supported", counts.not_supported}, {"interrupted", counts.interrupted}};
-}
 
 }  // namespace
 
@@ -187,8 +180,8 @@ void FuzzCounts::add(const FuzzCounts& other) {
   statements += other.statements;
   not_supported += other.not_supported;
   interrupted += other.interrupted;
-  for (Tally FuzzCounts::* tally : {&FuzzCounts::plans, &FuzzCounts::rows, &FuzzCounts::errors, &FuzzCounts::messages,
-                                    &FuzzCounts::changes}) {
+  for (Tally FuzzCounts::*tally : {&FuzzCounts::plans, &FuzzCounts::rows, &FuzzCounts::errors,
+                                   &FuzzCounts::messages, &FuzzCounts::changes}) {
     (this->*tally).compared += (other.*tally).compared;
     (this->*tally).agree += (other.*tally).agree;
   }
@@ -200,33 +193,39 @@ FuzzCounts FuzzResult::total() const {
   return sum;
 }
 
-std::string FuzzDifference::to_golden() const {
-  std::string golden = fmt::format("# {} differed in its {}.\n", kind, what);
-  if (statements.size() > 1) {
-    golden += "setup\n";
-    for (std::size_t i = 0; i + 1 < statements.size(); ++i) golden += statements[i] + ";\n";
-    golden += "----\nok\n\n";
+void FuzzResult::add(FuzzResult&& part) {
+  for (const auto& [kind, counts] : part.by_kind) by_kind[kind].add(counts);
+  for (const auto& [cause, count] : part.not_supported_by_cause) not_supported_by_cause[cause] += count;
+  for (FuzzDifference& difference : part.differences) differences.push_back(std::move(difference));
+  difference_count += part.difference_count;
+  crash_count += part.crash_count;
+}
+
+std::vector<Step> random_round(const FuzzOptions& options, std::uint64_t seed, std::size_t& schema_steps) {
+  Random random(seed);
+  Schema schema = random_schema(random);
+  Generator generator(random, schema);
+  std::vector<Step> steps = schema.steps;
+  schema_steps = steps.size();
+  for (std::size_t i = 0; i < kStatementsPerRound; ++i) {
+    if (options.is_hostile) {
+      steps.push_back(hostile_statement(random, generator));
+      continue;
+    }
+    const std::size_t choice = random.below(100);
+    if (choice < 60) {
+      steps.push_back(generator.query());
+    } else if (choice < 88 || options.comparison == Comparison::kPlans) {
+      steps.push_back(generator.write());
+    } else if (choice < 94) {
+      steps.push_back(generator.transaction());
+    } else {
+      steps.push_back(generator.definition());
+    }
   }
-  golden += fmt::format("{}\n{};\n----\n", what == "plan" ? "plan" : what == "error" ? "error" : "rows", statements.back());
-  return golden;
+  return steps;
 }
 
 Expected<FuzzResult> run_fuzz(const FuzzOptions& options) { return Fuzzer(options).run(); }
-
-std::string to_json(const FuzzResult& result) {
-  nlohmann::json json = json_of(result.total());
-  json["version"] = 1;
-  json["seconds"] = result.seconds;
-  json["kinds"] = nlohmann::json::object();
-  for (const auto& [kind, counts] : result.by_kind) json["kinds"][kind] = json_of(counts);
-  json["not_supported_by_cause"] = result.not_supported_by_cause;
-  json["difference_count"] = result.difference_count;
-  json["differences"] = nlohmann::json::array();
-  for (const FuzzDifference& difference : result.differences) {
-    json["differences"].push_back({{"seed", difference.seed}, {"kind", difference.kind}, {"what", difference.what},
-                                   {"statements", difference.statements}, {"text", difference.text}});
-  }
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 }  // namespace leftmost::oracle::fuzz

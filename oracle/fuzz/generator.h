@@ -1,10 +1,12 @@
 // oracle/fuzz/generator.h - random statements over a random schema.
 //
-// Every statement has one answer: no random(), no 'now'. What SQL leaves open (the order among equals, which rows a LIMIT takes,
-// sums of reals) is compared where the plans agree, for then both engines visit the same rows in the same order.
+// Every statement has one answer: no random(), no 'now'. What SQL leaves open (the order among equals, which
+// rows a LIMIT takes, sums of reals) is compared where the plans agree, for then both engines visit the same
+// rows in the same order.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oracle/fuzz/piece.h"
@@ -16,7 +18,7 @@ namespace leftmost::oracle::fuzz {
 class Generator {
  public:
   /// Both must live as long as this.
-  Generator(Random& random, const Schema& schema) : random_(random), schema_(schema) {}
+  Generator(Random& random, Schema& schema) : random_(random), schema_(schema) {}
 
   /// A query of any kind.
   Step query();
@@ -24,6 +26,8 @@ class Generator {
   Step write();
   /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE.
   Step transaction();
+  /// DDL, REINDEX, ANALYZE, PRAGMA. Changes the schema that the next statements are about.
+  Step definition();
 
  private:
   /// Columns that an expression may name, written as it may write them: `a`, `x1.a`.
@@ -38,10 +42,13 @@ class Generator {
   Piece value(const Scope& scope, int depth);
   Piece condition(const Scope& scope, int depth);
   Piece term(const Scope& scope, int depth);
-  Piece function_call(const Scope& scope, int depth);
-  Piece aggregate(const Scope& scope, int depth);
   Piece column(const Scope& scope);
   Piece literal();
+
+  // template.cpp
+  Piece from_template(std::string_view text, const Scope& scope, int depth);
+  Piece function_call(const Scope& scope, int depth);
+  Piece aggregate(const Scope& scope, int depth);
 
   // select.cpp
   Source source(int depth);
@@ -58,12 +65,23 @@ class Generator {
   Step update();
   Step erase();
   Piece returning(const Table& table);
+  Piece upsert(const Table& table);
+  static std::vector<std::string> checks_of(const Table& table) { return {"SELECT * FROM " + table.name}; }
+
+  // definition.cpp
+  Table& pick_mutable_table();
+  void add_table(Table table);
+  Step alter_table();
+  Step create();
+  Step drop();
+  Step pragma();
 
   std::string new_alias() { return "x" + std::to_string(++alias_count_); }
 
   Random& random_;
-  const Schema& schema_;
+  Schema& schema_;
   std::size_t alias_count_ = 0;
+  std::size_t name_count_ = 0;  // of tables, columns, indexes made by definition()
 };
 
 }  // namespace leftmost::oracle::fuzz

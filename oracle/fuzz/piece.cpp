@@ -19,7 +19,8 @@ void append_sql(const Piece& piece, std::string& sql) {
   }
 }
 
-// The nearest pieces of this kind below, not those inside them: they have their turn when the outer one has won.
+// The nearest pieces of this kind below, not those inside them: they have their turn when the outer one has
+// won.
 void find_inside(const Piece& piece, Kind kind, std::vector<const Piece*>& found) {
   for (const Piece& part : piece.parts) {
     if (part.kind == kind) {
@@ -66,7 +67,9 @@ class Reducer {
 
   bool reduce_list(Piece& piece) {
     const std::size_t count = piece.parts.size();
-    const auto at = [&](std::size_t place) { return piece.parts.begin() + static_cast<std::ptrdiff_t>(place); };
+    const auto at = [&](std::size_t place) {
+      return piece.parts.begin() + static_cast<std::ptrdiff_t>(place);
+    };
     if (count >= 4 && count / 2 >= piece.items_min) {
       if (is_turn()) {
         piece.parts.erase(at(count / 2), piece.parts.end());

@@ -1,10 +1,11 @@
 // oracle/fuzz/piece.h - a statement as a tree of text that knows what may be left out of it.
 //
 //   SELECT [a][, b] [WHERE (a = (b + 1))]     lists lose items, optional parts go away as a whole,
-//                                              an expression gives way to one inside it or to 1, a select to one inside it
+//                                              an expression gives way to one inside it or to 1, a select to
+//                                              one inside it
 //
-// The generator builds such trees, the shrinker takes from them. What is left may no longer be sensible SQL: both engines
-// are asked again after every step, and a step that loses the difference is taken back.
+// The generator builds such trees, the shrinker takes from them. What is left may no longer be sensible SQL:
+// both engines are asked again after every step, and a step that loses the difference is taken back.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +25,8 @@ struct Piece {
   std::vector<Piece> parts;
 
   Piece() = default;
-  Piece(const char* words) : text(words) {}               // NOLINT: a piece of plain text is written as such
-  Piece(std::string words) : text(std::move(words)) {}    // NOLINT
+  Piece(const char* words) : text(words) {}             // NOLINT: a piece of plain text is written as such
+  Piece(std::string words) : text(std::move(words)) {}  // NOLINT
   Piece(Kind what, std::vector<Piece> inside) : kind(what), parts(std::move(inside)) {}
 };
 
@@ -42,8 +43,8 @@ Piece list(std::string separator, std::vector<Piece> items, std::size_t items_mi
 /// The statement as SQL.
 std::string to_sql(const Piece& piece);
 
-/// The tree after its possible reduction number `number`, counted from the root; none when there are fewer. Every reduction
-/// makes the text shorter.
+/// The tree after its possible reduction number `number`, counted from the root; none when there are fewer.
+/// Every reduction makes the text shorter.
 std::optional<Piece> reduced(const Piece& piece, std::size_t number);
 
 }  // namespace leftmost::oracle::fuzz

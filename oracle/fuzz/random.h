@@ -1,7 +1,7 @@
 // oracle/fuzz/random.h - the draws of the generator: the same on every machine for the same seed.
 //
-// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). The distributions of
-// <random> are left to each library, so they would not do.
+// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). The
+// distributions of <random> are left to each library, so they would not do.
 #pragma once
 
 #include <cstddef>

@@ -26,14 +26,16 @@ Piece column_names(const std::vector<std::string>& columns) {
 
 Piece column_definition(Random& random, const std::string& name, Table& table) {
   std::vector<Piece> parts = {name};
-  parts.push_back(optional({random.pick({"", "", " INT", " INTEGER", " TEXT", " REAL", " NUMERIC", " BLOB", " VARCHAR(9)"})}));
+  parts.push_back(optional(
+      {random.pick({"", "", " INT", " INTEGER", " TEXT", " REAL", " NUMERIC", " BLOB", " VARCHAR(9)"})}));
   if (random.percent(12)) parts.push_back(optional({" NOT NULL"}));
   if (random.percent(8)) {
     parts.push_back(optional({" UNIQUE"}));
     table.unique.push_back({name});
   }
   if (random.percent(15)) parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "RTRIM"})}));
-  if (random.percent(12)) parts.push_back(optional({" DEFAULT ", random.pick({"7", "'d'", "(1 + 2)", "NULL", "-1.5"})}));
+  if (random.percent(12))
+    parts.push_back(optional({" DEFAULT ", random.pick({"7", "'d'", "(1 + 2)", "NULL", "-1.5"})}));
   if (random.percent(6)) {
     parts.push_back(optional({" CHECK (", name, random.pick({" <> 'zz'", " IS NOT 4", " < 'y' OR 1"}), ")"}));
   }
@@ -49,7 +51,8 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
   const std::size_t key = random.below(10);
   for (std::size_t i = 0; i < column_count; ++i) {
     if (i == 0 && key < 4) {
-      items.push_back(sequence({"a INTEGER PRIMARY KEY", optional({random.pick({"", "", " DESC", " AUTOINCREMENT"})})}));
+      items.push_back(
+          sequence({"a INTEGER PRIMARY KEY", optional({random.pick({"", "", " DESC", " AUTOINCREMENT"})})}));
       table.unique.push_back({"a"});
     } else {
       items.push_back(column_definition(random, table.columns[i], table));
@@ -64,25 +67,30 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
   }
   if (random.percent(15)) {
     const auto columns = some_columns(random, table, 2);
-    constraints.push_back(optional({", UNIQUE(", column_names(columns), ")",
-                                    optional({random.pick({"", " ON CONFLICT IGNORE", " ON CONFLICT REPLACE"})})}));
+    constraints.push_back(
+        optional({", UNIQUE(", column_names(columns), ")",
+                  optional({random.pick({"", " ON CONFLICT IGNORE", " ON CONFLICT REPLACE"})})}));
     table.unique.push_back(columns);
   }
   std::vector<Piece> create = {"CREATE TABLE " + table.name + "(", list(", ", std::move(items))};
   for (Piece& constraint : constraints) create.push_back(std::move(constraint));
   create.push_back(")");
   if (!table.has_rowid) create.push_back(optional({" WITHOUT ROWID"}));
-  schema.steps.push_back({"CREATE TABLE", sequence(std::move(create))});
+  schema.steps.push_back({"CREATE TABLE", sequence(std::move(create)), {}});
   schema.tables.push_back(std::move(table));
 }
 
 Piece indexed_expression(Random& random, const Table& table) {
   const std::string& column = random.pick(table.columns);
   switch (random.below(4)) {
-    case 0: return "lower(" + column + ")";
-    case 1: return column + " + 1";
-    case 2: return "length(" + column + ")";
-    default: return column + " || " + random.pick(table.columns);
+    case 0:
+      return "lower(" + column + ")";
+    case 1:
+      return column + " + 1";
+    case 2:
+      return "length(" + column + ")";
+    default:
+      return column + " || " + random.pick(table.columns);
   }
 }
 
@@ -92,7 +100,8 @@ void add_index(Random& random, Schema& schema, Table& table, std::size_t number)
   for (const std::string& column : some_columns(random, table, random.between(1, 3))) {
     std::vector<Piece> parts;
     parts.push_back(random.percent(8) ? indexed_expression(random, table) : Piece(column));
-    if (random.percent(10)) parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "BINARY", "RTRIM"})}));
+    if (random.percent(10))
+      parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "BINARY", "RTRIM"})}));
     if (random.percent(20)) parts.push_back(optional({" DESC"}));
     items.push_back(sequence(std::move(parts)));
   }
@@ -103,9 +112,10 @@ void add_index(Random& random, Schema& schema, Table& table, std::size_t number)
   create.push_back(")");
   if (random.percent(15)) {
     const std::string& column = random.pick(table.columns);
-    create.push_back(optional({" WHERE ", column, random.pick({" IS NOT NULL", " > 1", " = 'a'", " < 'b'", " IN (1, 2, 3)"})}));
+    create.push_back(optional(
+        {" WHERE ", column, random.pick({" IS NOT NULL", " > 1", " = 'a'", " < 'b'", " IN (1, 2, 3)"})}));
   }
-  schema.steps.push_back({"CREATE INDEX", sequence(std::move(create))});
+  schema.steps.push_back({"CREATE INDEX", sequence(std::move(create)), {}});
   table.indexes.push_back(name);
 }
 
@@ -122,7 +132,10 @@ void add_rows(Random& random, Schema& schema, const Table& table) {
     }
     rows.emplace_back(values + ")");
   }
-  schema.steps.push_back({"INSERT", sequence({"INSERT OR IGNORE INTO " + table.name + " VALUES ", list(", ", std::move(rows))})});
+  schema.steps.push_back(
+      {"INSERT",
+       sequence({"INSERT OR IGNORE INTO " + table.name + " VALUES ", list(", ", std::move(rows))}),
+       {}});
 }
 
 void add_view(Random& random, Schema& schema) {
@@ -146,16 +159,17 @@ void add_view(Random& random, Schema& schema) {
   create.push_back(list(", ", std::move(items), view.columns.size()));
   create.push_back(" FROM " + base.name);
   if (random.percent(50)) {
-    create.push_back(optional({" WHERE ", random.pick(base.columns), random.pick({" > 1", " IS NOT NULL", " = 'a'"})}));
+    create.push_back(
+        optional({" WHERE ", random.pick(base.columns), random.pick({" > 1", " IS NOT NULL", " = 'a'"})}));
   }
-  schema.steps.push_back({"CREATE VIEW", sequence(std::move(create))});
+  schema.steps.push_back({"CREATE VIEW", sequence(std::move(create)), {}});
   schema.tables.push_back(std::move(view));
 }
 
 // One row per index: rows of the table, then a number per column that falls or stays.
 void add_statistics_by_hand(Random& random, Schema& schema) {
-  schema.steps.push_back({"ANALYZE", "ANALYZE"});
-  schema.steps.push_back({"DELETE", "DELETE FROM sqlite_stat1"});
+  schema.steps.push_back({"ANALYZE", "ANALYZE", {}});
+  schema.steps.push_back({"DELETE", "DELETE FROM sqlite_stat1", {}});
   for (const Table& table : schema.tables) {
     for (const std::string& index : table.indexes) {
       if (random.percent(15)) continue;
@@ -166,10 +180,13 @@ void add_statistics_by_hand(Random& random, Schema& schema) {
         numbers += " " + std::to_string(rows);
       }
       if (random.percent(15)) numbers += random.pick({" unordered", " sz=20", " noskipscan", " sz=300"});
-      schema.steps.push_back({"INSERT", "INSERT INTO sqlite_stat1 VALUES('" + table.name + "', '" + index + "', '" + numbers + "')"});
+      schema.steps.push_back(
+          {"INSERT",
+           "INSERT INTO sqlite_stat1 VALUES('" + table.name + "', '" + index + "', '" + numbers + "')",
+           {}});
     }
   }
-  schema.steps.push_back({"ANALYZE", "ANALYZE sqlite_schema"});
+  schema.steps.push_back({"ANALYZE", "ANALYZE sqlite_schema", {}});
 }
 
 }  // namespace
@@ -183,9 +200,63 @@ const Table& Schema::pick_table(Random& random) const {
 std::string random_literal(Random& random) {
   if (random.percent(45)) return std::to_string(random.below(8));
   if (random.percent(45)) return random.pick({"'a'", "'b'", "'A'", "'ab'", "'abc'", "'B'", "'a '", "'c'"});
-  return random.pick({"NULL", "NULL", "NULL", "''", "-1", "1.5", "2.0", "-0.0", "'10'", "'1e1'", "10", "x''", "x'61'", "100",
-                      "9007199254740993", "9007199254740992.0", "9223372036854775807", "-9223372036854775808", "1e300",
-                      "'1'", "' 1'", "0.1", "'%'", "x'00'", "'\xc3\xa4'", "-5", "3.0"});
+  if (random.percent(20)) {
+    return random.pick({"0x7fffffffffffffff",
+                        "0xFFFFFFFFFFFFFFFF",
+                        "0x10",
+                        "9223372036854775808",
+                        "-9223372036854775809",
+                        ".5",
+                        "5.",
+                        "1e999",
+                        "-1e-400",
+                        "'2024-02-29'",
+                        "'12:30:15.5'",
+                        "2460000.5",
+                        "TRUE",
+                        "FALSE",
+                        "?1",
+                        ":p",
+                        "x'00ff41'",
+                        "'a''b'",
+                        "'9223372036854775807'",
+                        "'0x10'",
+                        "'1.50'",
+                        "' 2 '",
+                        "'-'",
+                        "'1e'",
+                        "1700000000",
+                        "'a\xf0\x9f\x98\x80'",
+                        "\"a\"",
+                        "'+3 days'"});
+  }
+  return random.pick({"NULL",
+                      "NULL",
+                      "NULL",
+                      "''",
+                      "-1",
+                      "1.5",
+                      "2.0",
+                      "-0.0",
+                      "'10'",
+                      "'1e1'",
+                      "10",
+                      "x''",
+                      "x'61'",
+                      "100",
+                      "9007199254740993",
+                      "9007199254740992.0",
+                      "9223372036854775807",
+                      "-9223372036854775808",
+                      "1e300",
+                      "'1'",
+                      "' 1'",
+                      "0.1",
+                      "'%'",
+                      "x'00'",
+                      "'\xc3\xa4'",
+                      "-5",
+                      "3.0"});
 }
 
 Schema random_schema(Random& random) {
@@ -205,7 +276,7 @@ Schema random_schema(Random& random) {
   }
   if (random.percent(25)) add_view(random, schema);
   if (random.percent(25)) {
-    schema.steps.push_back({"ANALYZE", "ANALYZE"});
+    schema.steps.push_back({"ANALYZE", "ANALYZE", {}});
   } else if (random.percent(35)) {
     add_statistics_by_hand(random, schema);
   }

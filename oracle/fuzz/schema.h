@@ -1,7 +1,8 @@
 // oracle/fuzz/schema.h - random tables, indexes, views, rows and statistics.
 //
-// Few names and few values, so that joins find partners, unique columns collide and every second index fits a query; among the
-// values are those where types meet: 2^53 and its neighbours, -0.0, numbers as text, empty text and blobs, NULL.
+// Few names and few values, so that joins find partners, unique columns collide and every second index fits a
+// query; among the values are those where types meet: 2^53 and its neighbours, -0.0, numbers as text, empty
+// text and blobs, NULL.
 #pragma once
 
 #include <string>
@@ -16,6 +17,8 @@ namespace leftmost::oracle::fuzz {
 struct Step {
   std::string kind;
   Piece sql;
+  std::vector<std::string>
+      checks;  ///< queries whose rows must be the same afterwards: the table that it writes
 };
 
 struct Table {

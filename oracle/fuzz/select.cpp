@@ -24,7 +24,8 @@ Generator::Source Generator::source(int depth) {
   if (table.has_rowid && random_.percent(8)) result.columns.emplace_back("rowid");
   std::vector<Piece> parts = {table.name + " AS " + result.alias};
   if (!table.indexes.empty() && random_.percent(5)) {
-    parts.push_back(optional({random_.percent(40) ? std::string(" NOT INDEXED") : " INDEXED BY " + random_.pick(table.indexes)}));
+    parts.push_back(optional(
+        {random_.percent(40) ? std::string(" NOT INDEXED") : " INDEXED BY " + random_.pick(table.indexes)}));
   }
   result.sql = sequence(std::move(parts));
   return result;
@@ -42,8 +43,9 @@ Piece Generator::from_clause(Scope& scope, std::size_t source_count, int depth, 
       items.push_back(std::move(next.sql));
       continue;
     }
-    const char* join = random_.pick({", ", ", ", ", ", " JOIN ", " JOIN ", " LEFT JOIN ", " LEFT JOIN ", " CROSS JOIN ", " INNER JOIN ",
-                                     " RIGHT JOIN ", " FULL JOIN ", " NATURAL JOIN ", " NATURAL LEFT JOIN "});
+    const char* join = random_.pick({", ", ", ", ", ", " JOIN ", " JOIN ", " LEFT JOIN ", " LEFT JOIN ",
+                                     " CROSS JOIN ", " INNER JOIN ", " RIGHT JOIN ", " FULL JOIN ",
+                                     " NATURAL JOIN ", " NATURAL LEFT JOIN "});
     const std::string word = join;
     std::vector<Piece> item = {word, std::move(next.sql)};
     if (word == ", " || word.find("NATURAL") != std::string::npos) {
@@ -56,8 +58,9 @@ Piece Generator::from_clause(Scope& scope, std::size_t source_count, int depth, 
       Scope joined = scope;
       if (random_.percent(10)) joined.insert(joined.end(), outer.begin(), outer.end());
       std::vector<Piece> terms;
-      terms.push_back(expression({expression({random_.pick(own)}), random_.pick({" = ", " = ", " = ", " > ", " IS "}),
-                                  expression({random_.pick(before)})}));
+      terms.push_back(
+          expression({expression({random_.pick(own)}), random_.pick({" = ", " = ", " = ", " > ", " IS "}),
+                      expression({random_.pick(before)})}));
       if (random_.percent(35)) terms.push_back(term(joined, depth - 1));
       item.push_back(optional({" ON ", list(" AND ", std::move(terms))}));
     }
@@ -76,7 +79,8 @@ Piece Generator::order_by(const Scope& scope, std::size_t column_count) {
     } else {
       item.push_back(random_.percent(90) ? column(scope) : value(scope, 1));
     }
-    if (random_.percent(8)) item.push_back(optional({" COLLATE ", random_.pick({"NOCASE", "RTRIM", "BINARY"})}));
+    if (random_.percent(8))
+      item.push_back(optional({" COLLATE ", random_.pick({"NOCASE", "RTRIM", "BINARY"})}));
     if (random_.percent(35)) item.push_back(optional({random_.pick({" DESC", " DESC", " ASC"})}));
     if (random_.percent(8)) item.push_back(optional({random_.pick({" NULLS FIRST", " NULLS LAST"})}));
     items.push_back(sequence(std::move(item)));
@@ -92,8 +96,9 @@ Piece Generator::limit() {
 
 Piece Generator::core(std::size_t column_count, const Scope& outer, int depth) {
   Scope scope;
-  const std::size_t source_count = depth >= 2 ? random_.pick(std::vector<std::size_t>{1, 1, 1, 1, 2, 2, 2, 3, 3, 4})
-                                              : random_.pick(std::vector<std::size_t>{1, 1, 1, 1, 1, 2});
+  const std::size_t source_count = depth >= 2
+                                       ? random_.pick(std::vector<std::size_t>{1, 1, 1, 1, 2, 2, 2, 3, 3, 4})
+                                       : random_.pick(std::vector<std::size_t>{1, 1, 1, 1, 1, 2});
   Piece from = from_clause(scope, source_count, depth - 1, outer);
   Scope seen = scope;
   if (!outer.empty()) {
@@ -119,9 +124,12 @@ Piece Generator::core(std::size_t column_count, const Scope& outer, int depth) {
   if (is_grouped) {
     std::vector<Piece> groups;
     const std::size_t count = random_.between(1, 2);
-    for (std::size_t i = 0; i < count; ++i) groups.push_back(random_.percent(88) ? column(scope) : value(scope, 1));
+    for (std::size_t i = 0; i < count; ++i)
+      groups.push_back(random_.percent(88) ? column(scope) : value(scope, 1));
     std::vector<Piece> group = {" GROUP BY ", list(", ", std::move(groups))};
-    if (random_.percent(25)) group.push_back(optional({" HAVING ", aggregate(scope, 0), random_.pick({" > 1", " IS NOT NULL", " < 'b'"})}));
+    if (random_.percent(25))
+      group.push_back(
+          optional({" HAVING ", aggregate(scope, 0), random_.pick({" > 1", " IS NOT NULL", " < 'b'"})}));
     parts.push_back(optional(std::move(group)));
   }
   if (random_.percent(depth >= 2 ? 45 : 15)) parts.push_back(order_by(scope, column_count));
@@ -148,16 +156,20 @@ Piece Generator::compound(std::size_t column_count, int depth) {
     } else {
       Scope scope;
       Piece from = from_clause(scope, random_.percent(80) ? 1 : 2, depth - 1, {});
-      for (std::size_t i = 0; i < column_count; ++i) columns.push_back(random_.percent(85) ? column(scope) : value(scope, 1));
-      for (std::size_t i = 0; i < column_count; ++i) columns[i] = sequence({columns[i], " AS c" + std::to_string(i)});
-      std::vector<Piece> inside = {"SELECT ", list(", ", std::move(columns), column_count), " FROM ", std::move(from)};
+      for (std::size_t i = 0; i < column_count; ++i)
+        columns.push_back(random_.percent(85) ? column(scope) : value(scope, 1));
+      for (std::size_t i = 0; i < column_count; ++i)
+        columns[i] = sequence({columns[i], " AS c" + std::to_string(i)});
+      std::vector<Piece> inside = {"SELECT ", list(", ", std::move(columns), column_count), " FROM ",
+                                   std::move(from)};
       if (random_.percent(60)) inside.push_back(optional({" WHERE ", condition(scope, depth - 1)}));
       body = sequence(std::move(inside));
     }
     if (arm == 0) {
       parts.push_back(std::move(body));
     } else {
-      const char* operation = random_.pick({" UNION ALL ", " UNION ALL ", " UNION ", " INTERSECT ", " EXCEPT "});
+      const char* operation =
+          random_.pick({" UNION ALL ", " UNION ALL ", " UNION ", " INTERSECT ", " EXCEPT "});
       parts.push_back(optional({operation, std::move(body)}));
     }
   }
@@ -169,10 +181,15 @@ Piece Generator::compound(std::size_t column_count, int depth) {
 Step Generator::with_query() {
   if (random_.percent(45)) {
     Scope scope = {"r.n"};
-    std::vector<Piece> parts = {"WITH RECURSIVE r(n) AS (", random_.pick({"SELECT 1", "VALUES (1)", "SELECT 0", "SELECT 1.5"}),
-                                random_.pick({" UNION ALL ", " UNION "}), "SELECT ", random_.pick({"n + 1", "n + 2", "n * 2 + 1"}),
-                                " FROM r WHERE n < ", random_.pick({"5", "10", "30"})};
-    if (random_.percent(20)) parts.push_back(optional({random_.pick({" LIMIT 4", " ORDER BY 1", " ORDER BY 1 DESC"})}));
+    std::vector<Piece> parts = {"WITH RECURSIVE r(n) AS (",
+                                random_.pick({"SELECT 1", "VALUES (1)", "SELECT 0", "SELECT 1.5"}),
+                                random_.pick({" UNION ALL ", " UNION "}),
+                                "SELECT ",
+                                random_.pick({"n + 1", "n + 2", "n * 2 + 1"}),
+                                " FROM r WHERE n < ",
+                                random_.pick({"5", "10", "30"})};
+    if (random_.percent(20))
+      parts.push_back(optional({random_.pick({" LIMIT 4", " ORDER BY 1", " ORDER BY 1 DESC"})}));
     parts.emplace_back(") SELECT ");
     Source other = source(0);
     for (const std::string& name : other.columns) scope.push_back(other.alias + "." + name);
@@ -181,7 +198,7 @@ Step Generator::with_query() {
     parts.push_back(sequence({random_.pick({", ", " JOIN ", " LEFT JOIN "}), std::move(other.sql)}));
     parts.push_back(optional({" WHERE ", condition(scope, 1)}));
     if (random_.percent(40)) parts.push_back(order_by(scope, 2));
-    return {"SELECT with recursive CTE", sequence(std::move(parts))};
+    return {"SELECT with recursive CTE", sequence(std::move(parts)), {}};
   }
   const std::size_t column_count = random_.between(1, 3);
   Scope scope;
@@ -192,14 +209,15 @@ Step Generator::with_query() {
   if (!is_twice) scope.resize(column_count);
   std::vector<Piece> parts = {"WITH w AS "};
   if (random_.percent(25)) parts.push_back(optional({random_.pick({"MATERIALIZED ", "NOT MATERIALIZED "})}));
-  parts.push_back(sequence({"(", random_.percent(75) ? simple_select(column_count, {}, 1) : compound(column_count, 1), ")"}));
+  parts.push_back(sequence(
+      {"(", random_.percent(75) ? simple_select(column_count, {}, 1) : compound(column_count, 1), ")"}));
   parts.emplace_back(" SELECT ");
   parts.push_back(list(", ", {column(scope), value(scope, 1)}));
   parts.emplace_back(" FROM w");
   if (is_twice) parts.emplace_back(", w AS z");
   parts.push_back(optional({" WHERE ", condition(scope, 1)}));
   if (random_.percent(40)) parts.push_back(order_by(scope, 2));
-  return {"SELECT with CTE", sequence(std::move(parts))};
+  return {"SELECT with CTE", sequence(std::move(parts)), {}};
 }
 
 Step Generator::query() {
@@ -207,9 +225,9 @@ Step Generator::query() {
   const std::size_t choice = random_.below(100);
   const std::size_t column_count = random_.between(1, 4);
   if (choice < 12) return with_query();
-  if (choice < 24) return {"SELECT compound", compound(column_count, 2)};
-  if (choice < 50) return {"SELECT simple", core(column_count, {}, 1)};
-  return {"SELECT join and subquery", core(column_count, {}, random_.percent(80) ? 2 : 3)};
+  if (choice < 24) return {"SELECT compound", compound(column_count, 2), {}};
+  if (choice < 50) return {"SELECT simple", core(column_count, {}, 1), {}};
+  return {"SELECT join and subquery", core(column_count, {}, random_.percent(80) ? 2 : 3), {}};
 }
 
 }  // namespace leftmost::oracle::fuzz

@@ -37,7 +37,8 @@ class Shrinker {
       while (end > 0) {
         const std::size_t begin = end > size ? end - size : 0;
         std::vector<Step> candidate = steps_;
-        candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(begin), candidate.begin() + static_cast<std::ptrdiff_t>(end));
+        candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(begin),
+                        candidate.begin() + static_cast<std::ptrdiff_t>(end));
         has_changed |= accept(std::move(candidate));
         end = begin;
       }

@@ -1,7 +1,8 @@
 // oracle/fuzz/shrink.h - makes a case that shows a difference as small as it goes.
 //
-// After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002: first whole
-// statements go, then what piece.h may leave out of each, again and again until nothing more can go or the bound on trials is reached.
+// After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002:
+// first whole statements go, then what piece.h may leave out of each, again and again until nothing more can
+// go or the bound on trials is reached.
 #pragma once
 
 #include <functional>
@@ -15,6 +16,7 @@ namespace leftmost::oracle::fuzz {
 using StillDiffers = std::function<bool(const std::vector<Step>&)>;
 
 /// Requires: `steps` show the difference at their last statement. The result does too.
-std::vector<Step> shrink(std::vector<Step> steps, const StillDiffers& still_differs, std::size_t trials_max = 3000);
+std::vector<Step> shrink(std::vector<Step> steps, const StillDiffers& still_differs,
+                         std::size_t trials_max = 3000);
 
 }  // namespace leftmost::oracle::fuzz

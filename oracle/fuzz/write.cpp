@@ -3,14 +3,50 @@
 namespace leftmost::oracle::fuzz {
 
 Piece Generator::returning(const Table& table) {
+  if (random_.percent(20))
+    return optional({" RETURNING *", optional({", ", value(table.columns, 1), " AS q"})});
   return optional({" RETURNING ", list(", ", {column(table.columns), value(table.columns, 1)})});
+}
+
+// One to three clauses; all but the last must name what they are about.
+Piece Generator::upsert(const Table& table) {
+  Scope scope;
+  for (const std::string& name : table.columns) {
+    scope.push_back("excluded." + name);
+    scope.push_back(name);
+  }
+  std::vector<Piece> clauses;
+  const std::size_t count = random_.pick(std::vector<std::size_t>{1, 1, 1, 2, 3});
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<Piece> target;
+    for (const std::string& name : random_.pick(table.unique)) target.emplace_back(name);
+    std::vector<Piece> clause = {" ON CONFLICT", optional({"(", list(", ", std::move(target)), ")"})};
+    if (random_.percent(35)) {
+      clause.emplace_back(" DO NOTHING");
+    } else {
+      std::vector<Piece> sets;
+      for (std::size_t n = random_.between(1, 2); n > 0; --n) {
+        sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
+      }
+      clause.push_back(sequence({" DO UPDATE SET ", list(", ", std::move(sets))}));
+      if (random_.percent(30)) clause.push_back(optional({" WHERE ", term(scope, 0)}));
+    }
+    clauses.push_back(sequence(std::move(clause)));
+  }
+  return optional({list("", std::move(clauses))});
 }
 
 Step Generator::insert() {
   const Table& table = schema_.pick_table(random_);
-  const std::size_t column_count = table.columns.size();
   std::string kind = "INSERT";
   std::vector<Piece> parts;
+  std::size_t column_count = table.columns.size();
+  const bool is_query = random_.percent(35);
+  const bool has_cte = is_query && random_.percent(25);
+  if (has_cte) {
+    parts.push_back(sequence({"WITH w AS ", optional({random_.pick({"MATERIALIZED ", "NOT MATERIALIZED "})}),
+                              "(", simple_select(column_count, {}, 1), ") "}));
+  }
   const std::size_t conflict = random_.below(10);
   if (conflict < 4) {
     parts.emplace_back("INSERT INTO " + table.name);
@@ -18,43 +54,51 @@ Step Generator::insert() {
     parts.emplace_back("REPLACE INTO " + table.name);
     kind = "REPLACE";
   } else {
-    parts.push_back(sequence({"INSERT ", optional({"OR ", random_.pick({"IGNORE", "ABORT", "FAIL", "ROLLBACK", "REPLACE"})}),
-                              " INTO " + table.name}));
+    parts.push_back(sequence(
+        {"INSERT ", optional({"OR ", random_.pick({"IGNORE", "ABORT", "FAIL", "ROLLBACK", "REPLACE"})}),
+         " INTO " + table.name}));
   }
-  if (random_.percent(35)) {
+  if (!has_cte && random_.percent(20)) {
+    std::string names;
+    column_count = 0;
+    for (const std::string& name : table.columns) {
+      if (random_.percent(30)) continue;
+      names += (names.empty() ? "" : ", ") + name;
+      ++column_count;
+    }
+    if (column_count == 0) {
+      names = table.columns.front();
+      column_count = 1;
+    }
+    parts.emplace_back("(" + names + ")");
+  }
+  if (has_cte) {
     kind += " ... SELECT";
-    parts.push_back(sequence({" ", random_.percent(80) ? core(column_count, {}, 1) : compound(column_count, 1)}));
+    parts.push_back(sequence({" SELECT * FROM w", optional({" WHERE ", term({"c0"}, 0)})}));
+  } else if (is_query) {
+    kind += " ... SELECT";
+    parts.push_back(
+        sequence({" ", random_.percent(80) ? core(column_count, {}, 1) : compound(column_count, 1)}));
     // Without WHERE the grammar takes ON CONFLICT for the ON of a join, so UPSERT stays with VALUES.
+  } else if (column_count == table.columns.size() && random_.percent(4)) {
+    parts.emplace_back(" DEFAULT VALUES");
   } else {
     std::vector<Piece> rows;
     const std::size_t row_count = random_.between(1, 4);
     for (std::size_t row = 0; row < row_count; ++row) {
       std::vector<Piece> values;
-      for (std::size_t i = 0; i < column_count; ++i) values.push_back(random_.percent(85) ? literal() : value({}, 1));
+      for (std::size_t i = 0; i < column_count; ++i)
+        values.push_back(random_.percent(85) ? literal() : value({}, 1));
       rows.push_back(sequence({"(", list(", ", std::move(values), column_count), ")"}));
     }
     parts.push_back(sequence({" VALUES ", list(", ", std::move(rows))}));
     if (!table.unique.empty() && random_.percent(35)) {
       kind = "UPSERT";
-      std::vector<Piece> target;
-      for (const std::string& name : random_.pick(table.unique)) target.emplace_back(name);
-      std::vector<Piece> upsert = {" ON CONFLICT", optional({"(", list(", ", std::move(target)), ")"})};
-      if (random_.percent(35)) {
-        upsert.emplace_back(" DO NOTHING");
-      } else {
-        Scope scope;
-        for (const std::string& name : table.columns) {
-          scope.push_back("excluded." + name);
-          scope.push_back(name);
-        }
-        upsert.push_back(sequence({" DO UPDATE SET ", random_.pick(table.columns), " = ", value(scope, 1)}));
-        if (random_.percent(30)) upsert.push_back(optional({" WHERE ", term(scope, 0)}));
-      }
-      parts.push_back(optional(std::move(upsert)));
+      parts.push_back(upsert(table));
     }
   }
   if (random_.percent(15)) parts.push_back(returning(table));
-  return {kind, sequence(std::move(parts))};
+  return {kind, sequence(std::move(parts)), checks_of(table)};
 }
 
 Step Generator::update() {
@@ -71,12 +115,15 @@ Step Generator::update() {
   }
   std::vector<Piece> sets;
   const std::size_t set_count = random_.between(1, 2);
-  for (std::size_t i = 0; i < set_count; ++i) sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
+  for (std::size_t i = 0; i < set_count; ++i)
+    sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
   if (random_.percent(8)) {
-    sets = {sequence({"(", table.columns[0], ", ", table.columns[1], ") = (", value(scope, 1), ", ", value(scope, 1), ")"})};
+    sets = {sequence({"(", table.columns[0], ", ", table.columns[1], ") = (", value(scope, 1), ", ",
+                      value(scope, 1), ")"})};
   }
   std::vector<Piece> parts = {"UPDATE "};
-  if (random_.percent(30)) parts.push_back(optional({"OR ", random_.pick({"IGNORE ", "REPLACE ", "FAIL ", "ABORT ", "ROLLBACK "})}));
+  if (random_.percent(30))
+    parts.push_back(optional({"OR ", random_.pick({"IGNORE ", "REPLACE ", "FAIL ", "ABORT ", "ROLLBACK "})}));
   parts.emplace_back(table.name + " SET ");
   parts.push_back(list(", ", std::move(sets)));
   const bool has_from = !from.empty();
@@ -86,7 +133,7 @@ Step Generator::update() {
   if (!has_from && random_.percent(8)) {
     parts.push_back(optional({random_.percent(60) ? order_by(table.columns, 1) : Piece(""), " LIMIT 2"}));
   }
-  return {kind, sequence(std::move(parts))};
+  return {kind, sequence(std::move(parts)), checks_of(table)};
 }
 
 Step Generator::erase() {
@@ -94,8 +141,9 @@ Step Generator::erase() {
   std::vector<Piece> parts = {"DELETE FROM " + table.name};
   if (random_.percent(95)) parts.push_back(optional({" WHERE ", condition(table.columns, 2)}));
   if (random_.percent(15)) parts.push_back(returning(table));
-  if (random_.percent(8)) parts.push_back(optional({random_.percent(60) ? order_by(table.columns, 1) : Piece(""), " LIMIT 2"}));
-  return {"DELETE", sequence(std::move(parts))};
+  if (random_.percent(8))
+    parts.push_back(optional({random_.percent(60) ? order_by(table.columns, 1) : Piece(""), " LIMIT 2"}));
+  return {"DELETE", sequence(std::move(parts)), checks_of(table)};
 }
 
 Step Generator::write() {
@@ -108,12 +156,20 @@ Step Generator::write() {
 
 Step Generator::transaction() {
   switch (random_.below(8)) {
-    case 0: case 1: return {"transaction", "BEGIN"};
-    case 2: case 3: return {"transaction", "COMMIT"};
-    case 4: return {"transaction", "ROLLBACK"};
-    case 5: return {"transaction", "SAVEPOINT s"};
-    case 6: return {"transaction", "RELEASE s"};
-    default: return {"transaction", "ROLLBACK TO s"};
+    case 0:
+    case 1:
+      return {"transaction", "BEGIN", {}};
+    case 2:
+    case 3:
+      return {"transaction", "COMMIT", {}};
+    case 4:
+      return {"transaction", "ROLLBACK", {}};
+    case 5:
+      return {"transaction", "SAVEPOINT s", {}};
+    case 6:
+      return {"transaction", "RELEASE s", {}};
+    default:
+      return {"transaction", "ROLLBACK TO s", {}};
   }
 }
 
