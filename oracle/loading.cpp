@@ -32,19 +32,18 @@ std::string select_all(const storage::TableDef& table, const std::string& rowid)
 
 Expected<void> load_rows(Twin& from, engine::Importer& importer, const storage::TableDef& table) {
   const std::string rowid = rowid_name(table);
-  if (rowid.empty() && !table.without_rowid) {
-    return not_supported("table " + table.name + ", whose columns hide all names of its rowid");
-  }
   auto rows = from.prepare(select_all(table, rowid));
   if (!rows) return Unexpected(rows.error());
   importer.begin_rows(table);
   std::vector<storage::Value> values(table.columns.size());
+  // A table whose columns hide all names of its rowid gives its rows in rowid order; nobody can ask for more.
+  std::int64_t number = 0;
   for (;;) {
     auto stepped = rows->step();
     if (!stepped) return Unexpected(stepped.error());
     if (!*stepped) break;
     for (std::size_t column = 0; column < values.size(); ++column) values[column] = rows->value(static_cast<int>(column) + 1);
-    if (auto added = importer.add_row(rows->value(0).as_integer(), values); !added) return added;
+    if (auto added = importer.add_row(rowid.empty() ? ++number : rows->value(0).as_integer(), values); !added) return added;
   }
   importer.end_rows();
   return {};

@@ -96,6 +96,9 @@ Expected<void> Session::load() {
   if (!version) return Unexpected(version.error());
 
   std::shared_ptr<engine::Database> fresh = engine::Database::in_memory(replay_);
+  for (const std::shared_ptr<const OwnFunction>& own : functions_) {
+    fresh->functions().add_scalar(own->name, own->argument_count, own->determinism, own->call);
+  }
   auto unheld = load_database(*twin_, *fresh);
   if (!unheld) return Unexpected(unheld.error());
   if (auto ended = transaction.commit(); !ended) return ended;
@@ -112,6 +115,18 @@ Expected<void> Session::load() {
   unheld_ = std::move(*unheld);
   data_version_ = *version;
   ++plan_epoch_;
+  return {};
+}
+
+Expected<void> Session::add_function(std::string_view name, int argument_count, engine::Determinism determinism,
+                                     engine::UserFunction function) {
+  auto own = std::make_shared<const OwnFunction>(
+      OwnFunction{std::string(name), argument_count, determinism, std::move(function)});
+  if (twin_) {
+    if (auto added = twin_->add_function(own); !added) return added;
+  }
+  database_->functions().add_scalar(own->name, own->argument_count, own->determinism, own->call);
+  functions_.push_back(std::move(own));
   return {};
 }
 

@@ -127,6 +127,13 @@ class Session {
   /// Errors: those of the statements; kInternal with the difference in its text when the engines disagree.
   Expected<void> execute(std::string_view sql);
 
+  /// The seam for functions of one's own: the same callable on our engine and on the twin, in the place of a function of
+  /// that name and count (-1: any), for statements prepared from now on and after every reload. What it computes may
+  /// depend on its arguments and on call.run.environment() alone. Errors: SQLite's, e.g. more than 127 arguments; then
+  /// neither engine has it.
+  Expected<void> add_function(std::string_view name, int argument_count, engine::Determinism determinism,
+                              engine::UserFunction function);
+
   /// Ours. Replaced by another object when the file is read again: do not keep it across prepare_next() and run().
   engine::Database& database() { return *database_; }
   const engine::Database& database() const { return *database_; }
@@ -184,6 +191,7 @@ class Session {
   std::optional<Twin> twin_;
   std::shared_ptr<engine::Database> database_;
   std::vector<Unheld> unheld_;
+  std::vector<std::shared_ptr<const OwnFunction>> functions_;  // for our engine after a reload
   std::int64_t data_version_ = 0;
   std::uint64_t reload_count_ = 0;
   std::uint64_t plan_epoch_ = 1;               // counts definitions and settings

@@ -218,14 +218,22 @@ Twin::Twin(Twin&& other) noexcept
     : connection_(std::exchange(other.connection_, nullptr)),
       replay_(std::move(other.replay_)),
       settings_(std::move(other.settings_)),
+      functions_(std::move(other.functions_)),
       data_version_statement_(std::move(other.data_version_statement_)) {}
 
 Twin& Twin::operator=(Twin&& other) noexcept {
   std::swap(connection_, other.connection_);
   std::swap(replay_, other.replay_);
   std::swap(settings_, other.settings_);
+  std::swap(functions_, other.functions_);
   std::swap(data_version_statement_, other.data_version_statement_);
   return *this;
+}
+
+Expected<void> Twin::add_function(std::shared_ptr<const OwnFunction> function) {
+  if (auto registered = register_function(connection_, function, replay_); !registered) return registered;
+  functions_.push_back(std::move(function));
+  return {};
 }
 
 Twin::~Twin() {

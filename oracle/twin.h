@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oracle/own_function.h"
 #include "oracle/replay.h"
 #include "planner/eqp_text.h"
 #include "storage/error.h"
@@ -133,6 +134,9 @@ class Twin {
   /// A PRAGMA that belongs to the connection (`PRAGMA case_sensitive_like = 1`) and shapes its plans; run on copies.
   void remember_setting(std::string_view pragma) { settings_.emplace_back(pragma); }
 
+  /// A function of one's own (own_function.h), here and on copies made from now on. Errors: SQLite's.
+  Expected<void> add_function(std::shared_ptr<const OwnFunction> function);
+
   /// Statements stop with kInterrupt soon after `*flag` becomes true. Null: never. The flag outlives the Twin.
   void set_interrupt(const std::atomic<bool>* flag);
 
@@ -150,6 +154,7 @@ class Twin {
   sqlite3* connection_ = nullptr;
   std::shared_ptr<Replay> replay_;
   std::vector<std::string> settings_;
+  std::vector<std::shared_ptr<const OwnFunction>> functions_;
   std::unique_ptr<TwinStatement> data_version_statement_;
 };
 

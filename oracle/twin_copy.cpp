@@ -10,6 +10,9 @@ Expected<Twin> Twin::copy(CopyContent content) {
   options.replay = replay_;
   auto to = Twin::open(options);
   if (!to) return to;
+  for (const std::shared_ptr<const OwnFunction>& function : functions_) {
+    if (auto added = to->add_function(function); !added) return Unexpected(added.error());
+  }
 
   if (content == CopyContent::kEverything) {
     sqlite3_backup* backup = sqlite3_backup_init(to->connection_, "main", connection_, "main");

@@ -107,7 +107,25 @@ bool StatementBinder::check_on_terms(const Frame& frame) {
   return true;
 }
 
+namespace {
+
+/// The recursive step of a common table expression groups its rows, of which it sees one at a time.
+bool has_recursive_aggregate(const planner::Select& last) {
+  for (const planner::Select* arm = &last; arm != nullptr && last.is_recursive; arm = arm->prior) {
+    for (const planner::Item* item : arm->items) {
+      if (item->kind == planner::ItemKind::kRecursiveReference && arm->is_aggregate) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 bool StatementBinder::check_select(planner::Select* select) {
+  if (select != nullptr && has_recursive_aggregate(*select)) {
+    set_error("recursive aggregate queries not supported");
+    return false;
+  }
   for (; select != nullptr; select = select->prior) {
     for (planner::Item* item : select->items) {
       if (item->subquery != nullptr && !check_select(item->subquery)) return false;

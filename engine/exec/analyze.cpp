@@ -64,12 +64,9 @@ Expected<void> compile_analyze(const sql::Analyze& analyze, CompileContext conte
   const bool names_main = analyze.schema.empty() && storage::equals_ignoring_case(analyze.name.text, "main");
   const bool names_temp = analyze.schema.empty() && storage::equals_ignoring_case(analyze.name.text, "temp");
   if (analyze.name.empty() || names_main || names_temp) {
-    statement.action = make_definition_action(connection, [&connection, analyze_all = analyze.name.empty(), names_temp]() -> Expected<void> {
-      if (!names_temp) {
-        if (auto done = analyze_schema(connection, SchemaName::kMain); !done) return done;
-      }
-      if (analyze_all || names_temp) return analyze_schema(connection, SchemaName::kTemp);
-      return {};
+    // Without a name TEMP is left out.
+    statement.action = make_definition_action(connection, [&connection, names_temp]() -> Expected<void> {
+      return analyze_schema(connection, names_temp ? SchemaName::kTemp : SchemaName::kMain);
     });
     return {};
   }

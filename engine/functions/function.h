@@ -4,7 +4,7 @@
 //   evaluator  function->scalar(context, arguments)  -> Value; errors go to context.run.fail()
 //   executor   AggregateState, one per group and call: step(), finish()
 //
-// One's own function, the only seam there is (the oracle registers the same callable on the twin):
+// One's own function, the only seam there is (oracle/session.h: add_function() registers the same callable on the twin):
 //
 //   registry.add_scalar("half", 1, Determinism::kDeterministic,
 //                       [](CallContext& call, std::span<const Value> a) { return Value::real(a[0].as_real() / 2); });
