@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "advice/explanation.h"
+#include "advice/hidden_work.h"
 #include "advice/lint_schema.h"
 #include "advice/lint_statement.h"
 #include "advice/parameters.h"
@@ -151,6 +152,18 @@ class Linter {
     if (!agreement.agrees()) disagree(statement, agreement.to_text());
 
     StatementFindings found = findings_of(*both.ours().plan());
+    for (StatementReason& reason : hidden_work(session.database(), sql)) {
+      StatementFinding& finding = found.findings.emplace_back();
+      finding.code = std::move(reason.code);
+      finding.span = reason.span;
+      finding.tables = {reason.subject};
+      finding.is_scan = true;
+      // Its own text counts rows, which the copy does not have.
+      finding.text = fmt::format(
+          "with PRAGMA foreign_keys on, {} is read in full for each row: no index of it starts with its "
+          "foreign key",
+          reason.subject);
+    }
     used_indexes_.insert(found.indexes.begin(), found.indexes.end());
     keep_worthy(found);
     const std::vector<Suggestion> suggestions = suggest(both, found, bindings);

@@ -250,6 +250,14 @@ TEST_CASE("definitions and settings in the file of statements count for what fol
         std::vector<std::string>{"1:1 warning bad-comment"});
 }
 
+TEST_CASE("a deleted parent has its children looked for", "[shell][lint]") {
+  const Shop shop;
+  const std::string query = "DELETE FROM category WHERE category_id = 3;";
+  CHECK(verdicts(shop.lint_text(query).out) ==
+        std::vector<std::string>{"1:13 error foreign-key-child-unindexed"});
+  CHECK(shop.lint_text(query, "--allow H").status == 0);
+}
+
 TEST_CASE("a file of definitions does instead of a database", "[shell][lint]") {
   const Shop shop;
   fs::copy_file(kFiles / "shop.sql", shop.data() / "shop.sql");
