@@ -7,6 +7,7 @@
 
 #include "shell/escape.h"
 #include "shell/shell.h"
+#include "shell/what_if_command.h"
 #include "shell/why_command.h"
 
 namespace leftmost::shell {
@@ -36,6 +37,7 @@ const std::vector<DotCommand>& dot_commands() {
       {"eqp", 2, dot_eqp, "off|on|trace|trigger|full", "Show the plan before each result"},
       {"exit", 3, dot_exit, "?CODE?", "Leave with this exit status"},
       {"explain", 3, dot_explain, "?on|off|auto?", "Draw EXPLAIN QUERY PLAN as a tree, or show its rows"},
+      {"flip", 4, dot_flip, "SQL", "At which row counts and selectivities the plan changes"},
       {"headers", 1, dot_headers, "on|off", "Show the names of columns"},
       {"help", 3, dot_help, "?PATTERN?", "This list"},
       {"import", 1, dot_import, "FILE TABLE", "Read a file of separated values into a table"},
@@ -57,12 +59,16 @@ const std::vector<DotCommand>& dot_commands() {
       {"tables", 1, dot_tables, "?LIKE-PATTERN?", "Names of tables and views"},
       {"timeout", 5, dot_timeout, "MS", "How long to wait for a locked file"},
       {"timer", 4, dot_timer, "on|off", "Show the time of each statement"},
+      {"whatif", 6, dot_whatif, "create INDEX... | hide INDEX | drop INDEX | rows TABLE N | stat INDEX N... | clear | SQL",
+       "Suppose something, and plan SQL as it is and as supposed"},
       {"why", 3, dot_why, "SQL", "Explain why a statement uses, or does not use, each index"},
       {"width", 1, dot_width, "NUM1 NUM2 ...", "Widths of columns in column, table and box; negative: to the right"},
   };
   return commands;
 }
 
+bool dot_flip(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
+bool dot_whatif(Shell& shell, const Arguments&) { return what_if_in_shell(shell, {}); }
 bool dot_why(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
 
 bool run_dot_command(Shell& shell, std::string_view line) {
@@ -72,9 +78,10 @@ bool run_dot_command(Shell& shell, std::string_view line) {
   for (const DotCommand& command : dot_commands()) {
     if (name.size() >= command.letters_min && command.name.substr(0, name.size()) == name) {
       // SQL is taken as it stands, quotes and all.
-      if (command.run == dot_why && arguments.size() > 1) {
-        return explain_in_shell(shell, std::string(line.substr(line.find(name) + name.size())));
-      }
+      const std::string rest(line.substr(line.find(name) + name.size()));
+      if (command.run == dot_why && arguments.size() > 1) return explain_in_shell(shell, rest);
+      if (command.run == dot_whatif && arguments.size() > 1) return what_if_in_shell(shell, rest);
+      if (command.run == dot_flip && arguments.size() > 1) return flip_in_shell(shell, rest);
       return command.run(shell, arguments);
     }
   }

@@ -61,6 +61,7 @@ bool dot_databases(Shell& shell, const Arguments& arguments);
 bool dot_dump(Shell& shell, const Arguments& arguments);
 bool dot_echo(Shell& shell, const Arguments& arguments);
 bool dot_eqp(Shell& shell, const Arguments& arguments);
+bool dot_flip(Shell& shell, const Arguments& arguments);    ///< without SQL; with it: flip_in_shell()
 bool dot_exit(Shell& shell, const Arguments& arguments);
 bool dot_explain(Shell& shell, const Arguments& arguments);
 bool dot_headers(Shell& shell, const Arguments& arguments);
@@ -83,6 +84,7 @@ bool dot_show(Shell& shell, const Arguments& arguments);
 bool dot_tables(Shell& shell, const Arguments& arguments);
 bool dot_timeout(Shell& shell, const Arguments& arguments);
 bool dot_timer(Shell& shell, const Arguments& arguments);
+bool dot_whatif(Shell& shell, const Arguments& arguments);  ///< never called with SQL: what_if_in_shell()
 bool dot_why(Shell& shell, const Arguments& arguments);  ///< without SQL; with it: explain_in_shell()
 bool dot_width(Shell& shell, const Arguments& arguments);
 

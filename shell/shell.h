@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "advice/what_if.h"
 #include "oracle/session.h"
 #include "shell/output.h"
 #include "shell/result_printer.h"
@@ -55,6 +56,7 @@ class Shell {
     std::string prompt = "leftmost> ";
     std::string prompt_continued = "     ...> ";
     std::map<std::string, storage::OwnedValue> parameters;  ///< of .parameter, by name with prefix
+    std::vector<advice::Supposition> suppositions;           ///< of .whatif
   };
 
   /// Why a text was not run to its end.

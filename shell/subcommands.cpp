@@ -5,6 +5,7 @@
 #include "shell/fuzz_command.h"
 #include "shell/lint_command.h"
 #include "shell/tour_command.h"
+#include "shell/trials_command.h"
 #include "shell/why_command.h"
 
 namespace leftmost::shell {
@@ -16,6 +17,7 @@ const std::vector<Subcommand>& subcommands() {
       {"advise", "the smallest set of indexes that serves a workload, proven on SQLite", run_advise},
       {"crosscheck", "run files of SQL on both engines and count where they agree", run_crosscheck},
       {"fuzz", "put random statements to both engines and count where they agree", run_fuzz},
+      {"trials", "do every suggestion for the queries of test files once more", run_trials},
       {"tour", "play the puzzle that leftmost was born from, on both engines", run_tour},
   };
   return list;

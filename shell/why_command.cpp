@@ -13,6 +13,7 @@
 #include "shell/shell.h"
 #include "shell/sqlite_words.h"
 #include "shell/terminal.h"
+#include "shell/what_if_command.h"
 #include "shell/why_text.h"
 
 namespace leftmost::shell {
@@ -24,6 +25,8 @@ struct WhyArguments {
   std::string schema_file;
   std::vector<std::string> commands;
   std::vector<std::string> parameters;
+  std::vector<std::string> suppositions;
+  bool flips = false;
   bool is_json = false;
   bool trace = false;
   bool no_twin = false;
@@ -112,6 +115,33 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
   return status;
 }
 
+/// `--what-if` and `--flip`. Returns the exit status.
+int suppose(oracle::Session& session, const std::string& sql, const WhyArguments& arguments) {
+  if (session.twin() == nullptr) return complain("what would be is asked of SQLite as well: without --no-twin");
+  std::vector<advice::Supposition> suppositions;
+  for (const std::string& text : arguments.suppositions) {
+    auto supposition = advice::read_supposition(text);
+    if (!supposition) return complain(supposition.error(), {});
+    suppositions.push_back(std::move(*supposition));
+  }
+  bool agrees = true;
+  const auto print = [&](const Expected<WhatIfOutput>& output) {
+    if (!output) return false;
+    std::fputs(output->text.c_str(), stdout);
+    agrees = agrees && output->agrees;
+    return true;
+  };
+  if (!suppositions.empty()) {
+    const auto output = what_if_text(session, suppositions, sql, arguments.is_json, terminal_columns(stdout));
+    if (!print(output)) return complain(output.error(), sql);
+  }
+  if (arguments.flips) {
+    const auto output = flip_text(session, sql, arguments.is_json);
+    if (!print(output)) return complain(output.error(), sql);
+  }
+  return agrees ? 0 : 1;
+}
+
 int run(const WhyArguments& arguments) {
   auto session = open_session(arguments);
   if (!session) return complain(session.error(), {});
@@ -142,7 +172,9 @@ int run(const WhyArguments& arguments) {
     sql += argument + (argument.ends_with(';') ? "\n" : ";\n");
   if (!arguments.sql.empty()) sql.pop_back();
   if (arguments.sql.empty()) sql = read_stdin();
-  const int status = explain_all(**session, sql, options, arguments.is_json);
+  const bool is_supposed = !arguments.suppositions.empty() || arguments.flips;
+  const int status =
+      is_supposed ? suppose(**session, sql, arguments) : explain_all(**session, sql, options, arguments.is_json);
   interrupt_goes_to(nullptr);
   return status;
 }
@@ -161,6 +193,11 @@ int run_why(std::span<const std::string> arguments) {
   app.add_option("--param", given.parameters, "value of a parameter, :a=1 say; unbound: planned, not run")
       ->expected(1)
       ->allow_extra_args(false);
+  app.add_option("--what-if", given.suppositions,
+                 "plan as if: 'CREATE INDEX ...', 'hide INDEX', 'rows TABLE N', 'stat INDEX N N'; repeatable; nothing is written")
+      ->expected(1)
+      ->allow_extra_args(false);
+  app.add_flag("--flip", given.flips, "at which row counts and selectivities the plan changes");
   app.add_flag("--json", given.is_json, "as data; docs/why-json.md describes it");
   app.add_flag("--trace", given.trace, "every way of reading a table that was weighed, with its costs");
   app.add_flag("--no-twin", given.no_twin, "without SQLite: no comparison, no suggestions");

@@ -1,0 +1,233 @@
+#include "advice/what_if.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "advice/runs.h"
+#include "storage/catalog.h"
+
+namespace leftmost::advice {
+namespace {
+
+std::string sql_text(const std::string& text) { return storage::to_sql_literal(storage::Value::text(text)); }
+
+/// The numbers at the start of a row of sqlite_stat1, and the words behind them.
+struct StatText {
+  std::vector<std::uint64_t> numbers;
+  std::string rest;
+};
+
+StatText read_stat(std::string_view text) {
+  StatText stat;
+  while (!text.empty()) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) break;
+    stat.numbers.push_back(number);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  }
+  stat.rest = text;
+  return stat;
+}
+
+std::string to_text(const StatText& stat) {
+  std::string text;
+  for (const std::uint64_t number : stat.numbers) text += fmt::format("{}{}", text.empty() ? "" : " ", number);
+  return stat.rest.empty() ? text : text + " " + stat.rest;
+}
+
+}  // namespace
+
+Expected<WhatIf> WhatIf::start(oracle::Session& session) {
+  auto copy = session.twin()->copy(oracle::CopyContent::kSchemaAndStatistics);
+  if (!copy) return Unexpected(copy.error());
+  auto empty = oracle::Session::open({});
+  if (!empty) return Unexpected(empty.error());
+  WhatIf what_if(std::move(*empty));
+  *what_if.session_->twin() = std::move(*copy);
+  if (auto loaded = what_if.session_->reload(); !loaded) return Unexpected(loaded.error());
+  return what_if;
+}
+
+Expected<void> WhatIf::create(const std::string& sql) {
+  auto prepared = session_->database().prepare(sql);
+  if (!prepared) return Unexpected(prepared.error());
+  std::string_view words = sql;
+  while (!words.empty() && words.front() == ' ') words.remove_prefix(1);
+  if (prepared->kind() != engine::StatementKind::kDefinition)
+    return fail(ErrorCode::kError, "only CREATE INDEX can be supposed");
+  return session_->execute(sql);
+}
+
+Expected<void> WhatIf::drop(const std::string& index) {
+  const auto found = session_->database().catalog().find_index(index);
+  if (!found) return fail(ErrorCode::kError, fmt::format("no such index: {}", index));
+  if (found->origin != storage::IndexOrigin::kCreateIndex)
+    return fail(ErrorCode::kError, fmt::format("{} belongs to a constraint", found->name));
+  return session_->execute(fmt::format("DROP INDEX {}", sql_name(found->name)));
+}
+
+Expected<void> WhatIf::write_statistics(const std::string& table, const std::string& index, const std::string& stat) {
+  oracle::Twin& twin = *session_->twin();
+  // ANALYZE is the only way to get the table; on tables without rows it leaves what is there alone.
+  auto exists = twin.run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'");
+  if (!exists) return Unexpected(exists.error());
+  if (exists->rows.empty()) {
+    if (auto made = session_->execute("ANALYZE"); !made) return made;
+  }
+  const std::string is_index = index.empty() ? "idx IS NULL" : "idx = " + sql_text(index);
+  return session_->execute(fmt::format(
+      "DELETE FROM sqlite_stat1 WHERE tbl = {0} AND {1}; INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES ({0}, {2}, {3}); "
+      "ANALYZE sqlite_schema",
+      sql_text(table), is_index, index.empty() ? "NULL" : sql_text(index), sql_text(stat)));
+}
+
+Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
+  const auto found = session_->database().catalog().find_table(table);
+  if (!found) return fail(ErrorCode::kError, fmt::format("no such table: {}", table));
+  if (rows == 0) return fail(ErrorCode::kError, "0 rows have no statistics");
+  struct Row {
+    std::string index;
+    StatText stat;
+  };
+  std::vector<Row> known;
+  const auto exists = session_->twin()->run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'");
+  if (exists && !exists->rows.empty()) {
+    const auto stats = session_->twin()->run(
+        fmt::format("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = {} COLLATE NOCASE AND idx IS NOT NULL", sql_text(found->name)));
+    if (!stats) return Unexpected(stats.error());
+    for (const storage::Row& row : stats->rows)
+      known.push_back({std::string(row[0].view().as_bytes()), read_stat(row[1].view().as_bytes())});
+  }
+  for (Row& row : known) {
+    if (row.stat.numbers.empty() || row.stat.numbers[0] == 0) continue;
+    const double factor = static_cast<double>(rows) / static_cast<double>(row.stat.numbers[0]);
+    row.stat.numbers[0] = rows;
+    for (std::size_t i = 1; i < row.stat.numbers.size(); ++i) {
+      std::uint64_t& per_value = row.stat.numbers[i];
+      if (per_value > 1)
+        per_value = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(static_cast<double>(per_value) * factor + 0.5), 1, rows);
+    }
+    if (auto written = write_statistics(found->name, row.index, to_text(row.stat)); !written) return written;
+  }
+  // The row count of the table itself; ANALYZE writes it so for a table without indexes.
+  return write_statistics(found->name, {}, fmt::format("{}", rows));
+}
+
+Expected<void> WhatIf::set_statistics(const std::string& index, const std::string& stat) {
+  const auto found = session_->database().catalog().find_index(index);
+  if (!found) return fail(ErrorCode::kError, fmt::format("no such index: {}", index));
+  const StatText read = read_stat(stat);
+  if (read.numbers.size() != found->key_columns.size() + 1) {
+    return fail(ErrorCode::kError, fmt::format("statistics of {} are {} numbers: its entries, then the entries per value of the first {}",
+                                               found->name, found->key_columns.size() + 1,
+                                               found->key_columns.size() == 1 ? "column" : "column, of the first two ..."));
+  }
+  const auto table = session_->database().catalog().table(found->table_id);
+  return write_statistics(table->name, found->name, stat);
+}
+
+Expected<std::vector<planner::PlanLine>> WhatIf::plan_ours(const std::string& sql,
+                                                           const std::vector<storage::OwnedValue>& bindings) {
+  auto statement = session_->database().prepare(sql);
+  if (!statement) return Unexpected(statement.error());
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    if (auto bound = statement->bind(static_cast<int>(i) + 1, bindings[i].view()); !bound)
+      return Unexpected(bound.error());
+  }
+  return statement->plan_lines();
+}
+
+Expected<SupposedPlan> WhatIf::plan(const std::string& sql, const std::vector<storage::OwnedValue>& bindings) {
+  auto ours = plan_ours(sql, bindings);
+  if (!ours) return Unexpected(ours.error());
+  const auto theirs = session_->twin()->plan(sql, bindings);
+  if (!theirs) return Unexpected(theirs.error());
+  SupposedPlan plan;
+  plan.agrees = oracle::same_plan(*ours, *theirs);
+  plan.lines = std::move(*ours);
+  return plan;
+}
+
+std::string Supposition::to_text() const {
+  switch (kind) {
+    case Kind::kCreate: return text;
+    case Kind::kDrop: return fmt::format("without {}", text);
+    case Kind::kRows: return fmt::format("{} has {} rows", text, value);
+    case Kind::kStatistics: break;
+  }
+  return fmt::format("{} has the statistics {}", text, value);
+}
+
+Expected<Supposition> read_supposition(const std::string& given) {
+  std::string_view rest = given;
+  const auto word = [&] {
+    while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < rest.size() && rest[end] != ' ' && rest[end] != '\t') ++end;
+    std::string_view found = rest.substr(0, end);
+    rest.remove_prefix(end);
+    return found;
+  };
+  const auto lower = [](std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return out;
+  };
+  const auto trimmed = [](std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == ';' || text.back() == '\n')) text.remove_suffix(1);
+    return std::string(text);
+  };
+  const std::string verb = lower(word());
+  Supposition supposition;
+  if (verb == "create") {
+    supposition.kind = Supposition::Kind::kCreate;
+    const std::string_view behind = rest;
+    const std::string next = lower(word());
+    if (next == "create") return read_supposition(trimmed(behind));
+    if (next == "index" || next == "unique") {
+      supposition.text = trimmed(given);
+      return supposition;
+    }
+  } else if (verb == "hide" || verb == "drop") {
+    supposition.kind = Supposition::Kind::kDrop;
+    std::string_view name = word();
+    if (lower(name) == "index") name = word();
+    supposition.text = trimmed(name);
+    if (!supposition.text.empty()) return supposition;
+  } else if (verb == "rows") {
+    supposition.kind = Supposition::Kind::kRows;
+    supposition.text = std::string(word());
+    supposition.value = trimmed(rest);
+    const bool is_number = !supposition.value.empty() && supposition.value.size() < 16 &&
+                           supposition.value.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number) return supposition;
+  } else if (verb == "stat") {
+    supposition.kind = Supposition::Kind::kStatistics;
+    supposition.text = std::string(word());
+    supposition.value = trimmed(rest);
+    if (!supposition.value.empty()) return supposition;
+  }
+  return fail(ErrorCode::kError,
+              "suppose one of: CREATE INDEX ..., hide INDEX, drop INDEX, rows TABLE N, stat INDEX N N...");
+}
+
+Expected<void> apply(WhatIf& what_if, const Supposition& supposition) {
+  switch (supposition.kind) {
+    case Supposition::Kind::kCreate: return what_if.create(supposition.text);
+    case Supposition::Kind::kDrop: return what_if.drop(supposition.text);
+    case Supposition::Kind::kRows: {
+      std::uint64_t rows = 0;
+      std::from_chars(supposition.value.data(), supposition.value.data() + supposition.value.size(), rows);
+      return what_if.set_rows(supposition.text, rows);
+    }
+    case Supposition::Kind::kStatistics: break;
+  }
+  return what_if.set_statistics(supposition.text, supposition.value);
+}
+
+}  // namespace leftmost::advice
