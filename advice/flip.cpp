@@ -14,10 +14,9 @@ namespace {
 
 // 2^40 rows: beyond what a SQLite file holds with any row in it.
 constexpr std::uint64_t kRowsMax = std::uint64_t{1} << 40;
-// Costs are sums of logarithms with ten steps to a doubling, so that between two changes of them nothing can happen.
-// Two steps to a doubling are looked at: what lies between two equal plans is taken to be the same.
+// Costs are sums of logarithms with ten steps to a doubling, so that between two changes of them nothing can
+// happen. Two steps to a doubling are looked at: what lies between two equal plans is taken to be the same.
 constexpr double kGridFactor = 1.4142135623730951;
-constexpr std::size_t kRangesMax = 12;
 
 using PlanAt = std::function<Expected<std::vector<planner::PlanLine>>(std::uint64_t)>;
 using ConfirmAt = std::function<bool(std::uint64_t, const std::vector<planner::PlanLine>&)>;
@@ -28,7 +27,7 @@ Expected<std::vector<PlanRange>> search(const PlanAt& plan_at, const ConfirmAt& 
   if (!first) return Unexpected(first.error());
   ranges.push_back({1, *first, confirm(1, *first)});
   std::uint64_t known = 1;
-  for (double at = 2; known < max && ranges.size() < kRangesMax; at *= kGridFactor) {
+  for (double at = 2; known < max; at *= kGridFactor) {
     const std::uint64_t next = std::min(max, static_cast<std::uint64_t>(at));
     if (next <= known) continue;
     auto plan = plan_at(next);
@@ -69,7 +68,8 @@ Expected<std::vector<Flip>> find_flips(oracle::Session& session, const std::stri
   struct Table {
     std::string name;
     std::uint64_t rows = 0;  ///< as the statistics say; 0 without
-    std::vector<std::pair<std::string, std::string>> indexes;  ///< with a condition on the first column: name, column
+    std::vector<std::pair<std::string, std::string>>
+        indexes;  ///< with a condition on the first column: name, column
     std::vector<std::size_t> widths;
   };
   std::vector<Table> tables;
@@ -82,7 +82,8 @@ Expected<std::vector<Flip>> find_flips(oracle::Session& session, const std::stri
     table.name = relation.def->name;
     if (relation.statistics.has_stat1) table.rows = storage::log_est_to_count(relation.statistics.rows);
     for (const planner::IndexReason& index : reason.indexes) {
-      const bool has_condition = index.index != nullptr && !index.columns.empty() && index.columns[0].term != nullptr &&
+      const bool has_condition = index.index != nullptr && !index.columns.empty() &&
+                                 index.columns[0].term != nullptr &&
                                  index.verdict != planner::IndexVerdict::kUnusable;
       if (!has_condition || index.index->def->is_table_itself || index.index->def->unique) continue;
       table.indexes.emplace_back(index.index->def->name, std::string(index.columns[0].column));
@@ -113,7 +114,9 @@ Expected<std::vector<Flip>> find_flips(oracle::Session& session, const std::stri
     auto what_if = WhatIf::start(session);
     if (!what_if) return Unexpected(what_if.error());
     Flip flip{fmt::format("rows of {}", table.name), table.rows, {}};
-    auto done = run(*what_if, std::move(flip), [&](std::uint64_t rows) { return what_if->set_rows(table.name, rows); }, kRowsMax);
+    auto done = run(
+        *what_if, std::move(flip), [&](std::uint64_t rows) { return what_if->set_rows(table.name, rows); },
+        kRowsMax);
     if (!done) return Unexpected(done.error());
   }
   for (const Table& table : tables) {
@@ -121,7 +124,10 @@ Expected<std::vector<Flip>> find_flips(oracle::Session& session, const std::stri
       auto what_if = WhatIf::start(session);
       if (!what_if) return Unexpected(what_if.error());
       const std::uint64_t rows = table.rows != 0 ? table.rows : std::uint64_t{1} << 20;
-      Flip flip{fmt::format("rows per value of {} in {}, of {}", table.indexes[i].second, table.indexes[i].first, rows), 0, {}};
+      Flip flip{fmt::format("rows per value of {} in {}, of {}", table.indexes[i].second,
+                            table.indexes[i].first, rows),
+                0,
+                {}};
       const auto set = [&](std::uint64_t per_value) {
         std::string stat = fmt::format("{}", rows);
         for (std::size_t column = 0; column < table.widths[i]; ++column) {

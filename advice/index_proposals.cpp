@@ -181,7 +181,8 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   conditions.add_loop(loop);
   if (select != nullptr) conditions.add_where(select->select->where);
   const Columns order = select == nullptr ? Columns() : wanted_order(conditions, *select);
-  TableProposals(conditions, proposals).propose(order, select != nullptr && (!loop.covering || !order.empty()));
+  TableProposals(conditions, proposals)
+      .propose(order, select != nullptr && (!loop.covering || !order.empty()));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // advice/index_proposals.h - which indexes could help a statement, read from its plan. Nothing is tried here.
 //
-// For each table reference, from the conditions of its SELECT (whichever loop tests them, for with an index the
-// order of the loops may change):
+// For each table reference, from the conditions of its SELECT (whichever loop tests them, for with an index
+// the order of the loops may change):
 //   1. the columns that =, IS or IN fix, then either the columns of ORDER BY, GROUP BY, DISTINCT, min or max,
 //      or the column of one range or prefix pattern: equality, then order, then range, because a range ends
 //      the prefix and an IN the order;

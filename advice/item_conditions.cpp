@@ -139,7 +139,8 @@ void ItemConditions::add_key(const Expr* side, const Expr* other, const Expr* co
     case ExprKind::kEq:
     case ExprKind::kIs:
     case ExprKind::kIsNull:
-      // A value of a table that stands in the same FROM comes only with its row; what is constant is there at once.
+      // A value of a table that stands in the same FROM comes only with its row; what is constant is there at
+      // once.
       add_once(other == nullptr || planner::is_constant(other) ? keys.equal : keys.equal_join, text);
       return;
     case ExprKind::kIn:
@@ -206,16 +207,18 @@ void ItemConditions::add_row_condition(const Expr* condition) {
                          planner::is_deterministic(condition) && !mentions_parameter(condition);
   if (!is_of_row || item_.join.left || item_.join.right) return;
   // A comparison of a column with a constant is better searched.
-  if (condition->right != nullptr && condition->kind != ExprKind::kNe && condition->kind != ExprKind::kIsNot &&
-      condition->kind != ExprKind::kOr &&
-      !(planner::mentions_item(condition->left, item_.id) && planner::mentions_item(condition->right, item_.id))) {
+  if (condition->right != nullptr && condition->kind != ExprKind::kNe &&
+      condition->kind != ExprKind::kIsNot && condition->kind != ExprKind::kOr &&
+      !(planner::mentions_item(condition->left, item_.id) &&
+        planner::mentions_item(condition->right, item_.id))) {
     return;
   }
   const std::string text = text_without_qualifiers(condition->span);
   if (!text.empty()) add_once(row_conditions_, text);
 }
 
-std::string ItemConditions::column_text(const Expr& column, std::optional<storage::Collation> collation) const {
+std::string ItemConditions::column_text(const Expr& column,
+                                        std::optional<storage::Collation> collation) const {
   const storage::ColumnDef& definition = table_.columns[static_cast<std::size_t>(column.column)];
   std::string text = sql_name(definition.name);
   if (collation && *collation != definition.collation)
@@ -300,13 +303,15 @@ std::vector<std::string> ItemConditions::order_columns(std::span<const planner::
 std::vector<std::string> ItemConditions::used_columns() const {
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < item_.used.size() && i < table_.columns.size(); ++i) {
-    if (item_.used[i] && static_cast<int>(i) != table_.rowid_alias) columns.push_back(sql_name(table_.columns[i].name));
+    if (item_.used[i] && static_cast<int>(i) != table_.rowid_alias)
+      columns.push_back(sql_name(table_.columns[i].name));
   }
   return columns;
 }
 
 std::vector<std::string> ItemConditions::any_column() const {
-  if (table_.rowid_alias >= 0) return {sql_name(table_.columns[static_cast<std::size_t>(table_.rowid_alias)].name)};
+  if (table_.rowid_alias >= 0)
+    return {sql_name(table_.columns[static_cast<std::size_t>(table_.rowid_alias)].name)};
   std::vector<std::string> columns = used_columns();
   columns.resize(std::min<std::size_t>(columns.size(), 1));
   return columns;

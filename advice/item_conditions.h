@@ -1,12 +1,12 @@
-// advice/item_conditions.h - the conditions of a statement on one table reference, as columns of an index that would
-// serve them.
+// advice/item_conditions.h - the conditions of a statement on one table reference, as columns of an index
+// that would serve them.
 //
 //   city = 'Rome' AND o.pid = p.id AND born > 1990 AND status IN ('a', 'b') AND email LIKE 'x%'
 //
 //   on p:  equal city    equal_join id    in status    ranges born; email COLLATE NOCASE
 //
-// A column is written as CREATE INDEX wants it: its collation is the comparison's, an expression stands as in the
-// statement but without the table's name.
+// A column is written as CREATE INDEX wants it: its collation is the comparison's, an expression stands as in
+// the statement but without the table's name.
 #pragma once
 
 #include <span>
@@ -19,9 +19,9 @@
 namespace leftmost::advice {
 
 struct KeyColumns {
-  std::vector<std::string> equal;       ///< =, IS, IS NULL with a value known before the row is read
-  std::vector<std::string> equal_join;  ///< with a value of another table's row
-  std::vector<std::string> in;          ///< IN, which ends an order
+  std::vector<std::string> equal;                ///< =, IS, IS NULL with a value known before the row is read
+  std::vector<std::string> equal_join;           ///< with a value of another table's row
+  std::vector<std::string> in;                   ///< IN, which ends an order
   std::vector<std::vector<std::string>> ranges;  ///< one column each; several for a row value
   bool empty() const { return equal.empty() && equal_join.empty() && in.empty() && ranges.empty(); }
 };
@@ -40,11 +40,12 @@ class ItemConditions {
   const KeyColumns& keys() const { return keys_; }
   /// For each OR of which every branch has a condition on this item: what each branch asks for.
   const std::vector<std::vector<KeyColumns>>& branches() const { return branches_; }
-  /// Conditions on this item alone, with constants that are known, that no index on columns can be searched with.
+  /// Conditions on this item alone, with constants that are known, that no index on columns can be searched
+  /// with.
   const std::vector<std::string>& row_conditions() const { return row_conditions_; }
 
-  /// The columns of an ORDER BY or GROUP BY if all are of this item, up to the rowid, which every index ends with.
-  /// Backwards if the first is descending: an index is read in either direction.
+  /// The columns of an ORDER BY or GROUP BY if all are of this item, up to the rowid, which every index ends
+  /// with. Backwards if the first is descending: an index is read in either direction.
   std::vector<std::string> order_columns(std::span<const planner::OrderTerm> terms) const;
   /// All that the statement mentions, in the order of the table.
   std::vector<std::string> used_columns() const;

@@ -7,7 +7,8 @@
 namespace leftmost::advice {
 namespace {
 
-// A trial that takes so much longer than the statement itself is no help; the least is for building what it reads.
+// A trial that takes so much longer than the statement itself is no help; the least is for building what it
+// reads.
 constexpr double kSecondsFactor = 2;
 constexpr double kSecondsMin = 1;
 // Trials may take as many times as long as the statement itself, if that is more than the time limit.
@@ -36,8 +37,8 @@ bool is_better_plan(const std::vector<planner::PlanLine>& before,
          count_search_terms(after) > count_search_terms(before);
 }
 
-/// Half the steps; or no more steps, and a sort, a temporary b-tree or all look-ups less. One or two rows less are no
-/// reason to change anything.
+/// Half the steps; or no more steps, and a sort, a temporary b-tree or all look-ups less. One or two rows
+/// less are no reason to change anything.
 bool is_less_work(const TrialRun& before, const TrialRun& after) {
   if (after.sqlite->vm_steps >= before.sqlite->vm_steps) return false;
   const engine::Work& old = *before.work;
@@ -49,11 +50,13 @@ bool is_less_work(const TrialRun& before, const TrialRun& after) {
     return true;
   }
   if (steps(now) <= steps(old) &&
-      (now.sorts < old.sorts || count_lines(after.plan, "USE TEMP B-TREE") < count_lines(before.plan, "USE TEMP B-TREE"))) {
+      (now.sorts < old.sorts ||
+       count_lines(after.plan, "USE TEMP B-TREE") < count_lines(before.plan, "USE TEMP B-TREE"))) {
     return true;
   }
-  return old.table_lookups >= kLookupsToNotice && now.table_lookups == 0 && now.rows_visited <= old.rows_visited &&
-         now.pages_read < old.pages_read && 20 * after.sqlite->vm_steps <= 19 * before.sqlite->vm_steps;
+  return old.table_lookups >= kLookupsToNotice && now.table_lookups == 0 &&
+         now.rows_visited <= old.rows_visited && now.pages_read < old.pages_read &&
+         20 * after.sqlite->vm_steps <= 19 * before.sqlite->vm_steps;
 }
 
 bool has_limit(const planner::Select* select) {

@@ -1,5 +1,5 @@
-// advice/proof.h - one question under trial: what it takes as things are, and whether it takes less with something
-// changed. The readers of proposals (indexes, rewrites, upkeep) share it.
+// advice/proof.h - one question under trial: what it takes as things are, and whether it takes less with
+// something changed. The readers of proposals (indexes, rewrites, upkeep) share it.
 #pragma once
 
 #include <chrono>
@@ -25,14 +25,15 @@ class Proof {
 
   /// Whether there is time for another trial; counts it, and tells `progress`.
   bool may_try(const std::string& what, Advice& advice);
-  /// The same statement, with what trial() has been changed to. None if it fails or takes far longer than before.
+  /// The same statement, with what trial() has been changed to. None if it fails or takes far longer than
+  /// before.
   std::optional<TrialRun> again() { return ask(question_->sql); }
   /// Another statement in its place.
   std::optional<TrialRun> ask(const std::string& sql);
 
-  /// Whether this is the same answer for less: both engines plan alike; if it ran, the rows are the same and the work
-  /// is less by both engines' counters; otherwise the plan is better. `may_reorder`: under a LIMIT other rows of equal
-  /// rank will do.
+  /// Whether this is the same answer for less: both engines plan alike; if it ran, the rows are the same and
+  /// the work is less by both engines' counters; otherwise the plan is better. `may_reorder`: under a LIMIT
+  /// other rows of equal rank will do.
   bool is_better(const TrialRun& after, bool may_reorder) const;
   bool has_same_rows(const TrialRun& after, bool may_reorder) const;
 

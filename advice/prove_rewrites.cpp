@@ -52,7 +52,8 @@ void prove_rewrites(Proof& proof, Advice& advice) {
   // Less work first; of those that come to about the same, the one that presumes nothing.
   std::stable_sort(proven.begin(), proven.end(), [](const Proven& a, const Proven& b) {
     const bool is_alike = 2 * a.vm_steps > b.vm_steps && 2 * b.vm_steps > a.vm_steps;
-    if (is_alike && a.suggestion.presumes.empty() != b.suggestion.presumes.empty()) return a.suggestion.presumes.empty();
+    if (is_alike && a.suggestion.presumes.empty() != b.suggestion.presumes.empty())
+      return a.suggestion.presumes.empty();
     return a.vm_steps < b.vm_steps;
   });
   std::vector<std::string> plans;

@@ -25,11 +25,12 @@ std::vector<const planner::Relation*> relations_of(const planner::Plan& plan) {
 void prove_analyze(Proof& proof, Advice& advice) {
   if (!proof.ran()) return;
   const auto relations = relations_of(*proof.question().statement->plan());
-  const bool is_missing = std::any_of(relations.begin(), relations.end(), [](const planner::Relation* relation) {
-    return !relation->indexes.empty() &&
-           std::any_of(relation->indexes.begin(), relation->indexes.end(),
-                       [](const planner::RelationIndex& index) { return !index.statistics.has_stat1; });
-  });
+  const bool is_missing =
+      std::any_of(relations.begin(), relations.end(), [](const planner::Relation* relation) {
+        return !relation->indexes.empty() &&
+               std::any_of(relation->indexes.begin(), relation->indexes.end(),
+                           [](const planner::RelationIndex& index) { return !index.statistics.has_stat1; });
+      });
   if (!is_missing || !proof.may_try("ANALYZE", advice)) return;
   if (proof.trial().define("ANALYZE")) {
     const auto after = proof.again();
@@ -39,15 +40,16 @@ void prove_analyze(Proof& proof, Advice& advice) {
   proof.trial().undo();
 }
 
-/// Every search in `shorter` can be done in `longer`. Never an index that a constraint made or that is UNIQUE: those
-/// forbid rows.
+/// Every search in `shorter` can be done in `longer`. Never an index that a constraint made or that is
+/// UNIQUE: those forbid rows.
 bool is_prefix(const storage::IndexDef& shorter, const storage::IndexDef& longer) {
   if (&shorter == &longer || shorter.origin != storage::IndexOrigin::kCreateIndex || shorter.unique ||
       shorter.is_partial() || longer.is_partial() || shorter.key_columns.size() > longer.key_columns.size()) {
     return false;
   }
   // Of two that are the same the younger goes, unless the other is there for a constraint.
-  if (shorter.key_columns.size() == longer.key_columns.size() && !longer.unique && shorter.id < longer.id) return false;
+  if (shorter.key_columns.size() == longer.key_columns.size() && !longer.unique && shorter.id < longer.id)
+    return false;
   for (std::size_t i = 0; i < shorter.key_columns.size(); ++i) {
     const storage::IndexColumn& a = shorter.key_columns[i];
     const storage::IndexColumn& b = longer.key_columns[i];
@@ -59,7 +61,8 @@ bool is_prefix(const storage::IndexDef& shorter, const storage::IndexDef& longer
   return true;
 }
 
-void prove_drop(Proof& proof, const storage::IndexDef& index, const storage::IndexDef& longer, Advice& advice) {
+void prove_drop(Proof& proof, const storage::IndexDef& index, const storage::IndexDef& longer,
+                Advice& advice) {
   const std::string sql = fmt::format("DROP INDEX {};", sql_name(index.name));
   if (!proof.may_try(sql, advice)) return;
   Trial& trial = proof.trial();
@@ -67,15 +70,16 @@ void prove_drop(Proof& proof, const storage::IndexDef& index, const storage::Ind
   if (trial.define(sql)) {
     const auto after = proof.again();
     // A longer index is a little wider to read; the statement may not notice.
-    const bool is_as_good = after && after->plan_agrees &&
-                            (!proof.ran() ||
-                             (proof.has_same_rows(*after, has_limit(*proof.question().statement->plan())) &&
-                              steps(*after->work) <= steps(*proof.before().work) &&
-                              after->work->sorts <= proof.before().work->sorts));
+    const bool is_as_good =
+        after && after->plan_agrees &&
+        (!proof.ran() || (proof.has_same_rows(*after, has_limit(*proof.question().statement->plan())) &&
+                          steps(*after->work) <= steps(*proof.before().work) &&
+                          after->work->sorts <= proof.before().work->sorts));
     if (is_as_good) {
       Suggestion suggestion = proof.suggestion("drop-index", sql, *after);
-      suggestion.what = fmt::format("{} begins with all columns of {}: what searches one can search the other", longer.name,
-                                    index.name);
+      suggestion.what =
+          fmt::format("{} begins with all columns of {}: what searches one can search the other", longer.name,
+                      index.name);
       suggestion.price.emplace();
       suggestion.price->bytes = bytes - std::min(bytes, trial.bytes());
       advice.suggestions.push_back(std::move(suggestion));

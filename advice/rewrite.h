@@ -4,9 +4,9 @@
 //   WHERE strftime('%Y', joined) = '2019'    (joined >= '2019-01-01' AND joined < '2020-01-01')
 //   WHERE a > 1 OR (a = 1 AND b > 2)         (a, b) > (1, 2)
 //
-// Made from the syntax tree: each is the statement's own text with some spans of it replaced, so that what has nothing
-// to do with it stays as it was written. Many give the same rows on any data; some only if the data are as one would
-// expect them, and say so (`presumes`). Whoever shows one has compared the rows.
+// Made from the syntax tree: each is the statement's own text with some spans of it replaced, so that what
+// has nothing to do with it stays as it was written. Many give the same rows on any data; some only if the
+// data are as one would expect them, and say so (`presumes`). Whoever shows one has compared the rows.
 #pragma once
 
 #include <string>

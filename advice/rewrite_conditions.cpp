@@ -28,9 +28,10 @@ void undo_arithmetic(Rewriter& rewriter, const Expr* condition, const Comparison
   const Expr* subject = comparison.subject;
   const std::string value = rewriter.operand(comparison.constant);
   const auto replace = [&](const Expr* column, const std::string& op, const std::string& other) {
-    rewriter.add(condition, fmt::format("{} {} {}", rewriter.text_of(column), op, other),
-                 "the arithmetic on the side of the constant",
-                 fmt::format("{} holds numbers, small enough to compute with exactly", rewriter.text_of(column)));
+    rewriter.add(
+        condition, fmt::format("{} {} {}", rewriter.text_of(column), op, other),
+        "the arithmetic on the side of the constant",
+        fmt::format("{} holds numbers, small enough to compute with exactly", rewriter.text_of(column)));
   };
   if (subject->kind == ExprKind::kNegate && rewriter.find_column(subject->left)) {
     replace(subject->left, flipped(comparison.op), "-" + value);
@@ -65,7 +66,8 @@ void unwrap_cast(Rewriter& rewriter, const Expr* condition, const Comparison& co
   } else if (affinity != storage::Affinity::kText && comparison.constant->kind == ExprKind::kString) {
     value = fmt::format("CAST({} AS NUMERIC)", value);
   }
-  rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value), "the cast on the side of the constant",
+  rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value),
+               "the cast on the side of the constant",
                fmt::format("CAST keeps the order of {} and makes no two of its values equal", name));
 }
 
@@ -85,8 +87,8 @@ void unwrap_coalesce(Rewriter& rewriter, const Expr* condition, const Comparison
     rewriter.add(condition, fmt::format("({0} {1} {2} OR {0} IS NULL)", name, comparison.op, value),
                  fmt::format("{} as it is, and its NULLs beside", name));
   } else {
-    rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value), fmt::format("{} as it is", name),
-                 fmt::format("no NULL of {} is meant", name));
+    rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value),
+                 fmt::format("{} as it is", name), fmt::format("no NULL of {} is meant", name));
   }
 }
 
@@ -124,13 +126,14 @@ void turn_negation(Rewriter& rewriter, const Expr* condition) {
                    "the comparison that is meant, without NOT");
     }
     if (rewriter.find_column(inner)) {
-      rewriter.add(condition, fmt::format("{} = 0", rewriter.text_of(inner)), "a comparison in place of a truth test",
+      rewriter.add(condition, fmt::format("{} = 0", rewriter.text_of(inner)),
+                   "a comparison in place of a truth test",
                    fmt::format("{} holds 0, 1 and NULL only", rewriter.text_of(inner)));
     }
   }
-  const Expr* between = condition->kind == ExprKind::kBetween && condition->negated                       ? condition
+  const Expr* between = condition->kind == ExprKind::kBetween && condition->negated                ? condition
                         : inner != nullptr && inner->kind == ExprKind::kBetween && !inner->negated ? inner
-                                                                                                    : nullptr;
+                                                                                                   : nullptr;
   if (between != nullptr) {
     const std::string name = rewriter.operand(between->left);
     rewriter.add(condition,
@@ -142,7 +145,8 @@ void turn_negation(Rewriter& rewriter, const Expr* condition) {
 
 /// Indexes of the column's table that have it under another collation than its own.
 void try_collations(Rewriter& rewriter, const Expr* condition, const Comparison& comparison) {
-  const Expr* subject = comparison.subject->kind == ExprKind::kCollate ? comparison.subject->left : comparison.subject;
+  const Expr* subject =
+      comparison.subject->kind == ExprKind::kCollate ? comparison.subject->left : comparison.subject;
   const Expr* constant =
       comparison.constant->kind == ExprKind::kCollate ? comparison.constant->left : comparison.constant;
   const auto column = rewriter.find_column(subject);
@@ -150,8 +154,9 @@ void try_collations(Rewriter& rewriter, const Expr* condition, const Comparison&
   const std::string bare =
       fmt::format("{} {} {}", rewriter.text_of(subject), comparison.op, rewriter.operand(constant));
   if (subject != comparison.subject || constant != comparison.constant) {
-    rewriter.add(condition, bare, "the collation of the column",
-                 fmt::format("{} is written alike wherever it is meant to be equal", rewriter.text_of(subject)));
+    rewriter.add(
+        condition, bare, "the collation of the column",
+        fmt::format("{} is written alike wherever it is meant to be equal", rewriter.text_of(subject)));
   }
   const int number = column->table->find_column(column->definition->name);
   std::set<storage::Collation> seen = {column->definition->collation};
@@ -161,7 +166,8 @@ void try_collations(Rewriter& rewriter, const Expr* condition, const Comparison&
       const auto collation = storage::collation_name(key.collation);
       rewriter.add(condition, fmt::format("{} COLLATE {}", bare, collation),
                    fmt::format("the collation of {}", index->name),
-                   fmt::format("{} has no two values that {} alone takes to be equal", rewriter.text_of(subject), collation));
+                   fmt::format("{} has no two values that {} alone takes to be equal",
+                               rewriter.text_of(subject), collation));
     }
   }
 }
@@ -179,9 +185,11 @@ void name_generated_column(Rewriter& rewriter, const Expr* condition, const Comp
   const std::string formula = squeezed(rewriter.text_of(comparison.subject));
   for (const storage::TablePtr& table : rewriter.catalog().tables(storage::SchemaName::kMain)) {
     for (const storage::ColumnDef& column : table->columns) {
-      if (column.generated == storage::GeneratedKind::kNone || squeezed(column.generated_sql) != formula) continue;
+      if (column.generated == storage::GeneratedKind::kNone || squeezed(column.generated_sql) != formula)
+        continue;
       rewriter.add(condition,
-                   fmt::format("{} {} {}", sql_name(column.name), comparison.op, rewriter.operand(comparison.constant)),
+                   fmt::format("{} {} {}", sql_name(column.name), comparison.op,
+                               rewriter.operand(comparison.constant)),
                    "the generated column by its name");
     }
   }
@@ -195,8 +203,8 @@ void respell(Rewriter& rewriter, const Expr* condition, const Comparison& compar
   if (commutes && !is_constant(subject->left) && !is_constant(subject->right)) {
     rewriter.add(condition,
                  fmt::format("{} {} {} {} {}", rewriter.operand(subject->right),
-                             subject->kind == ExprKind::kAdd ? "+" : "*", rewriter.operand(subject->left), comparison.op,
-                             value),
+                             subject->kind == ExprKind::kAdd ? "+" : "*", rewriter.operand(subject->left),
+                             comparison.op, value),
                  "the operands in the order of the index");
   }
   const bool is_lower = is_call(subject, "lower", 1);
@@ -208,9 +216,12 @@ void respell(Rewriter& rewriter, const Expr* condition, const Comparison& compar
   const std::string folded = rewriter.value_of(fmt::format("{}({})", is_lower ? "lower" : "upper", value));
   if (folded != value) return;
   const std::string other = is_lower ? "upper" : "lower";
-  rewriter.add(condition, fmt::format("{}({}) = {}", other, argument, rewriter.value_of(fmt::format("{}({})", other, value))),
-               fmt::format("{}(), as the index has it", other));
-  rewriter.add(condition, fmt::format("{} = {} COLLATE NOCASE", argument, value), "NOCASE in place of the function");
+  rewriter.add(
+      condition,
+      fmt::format("{}({}) = {}", other, argument, rewriter.value_of(fmt::format("{}({})", other, value))),
+      fmt::format("{}(), as the index has it", other));
+  rewriter.add(condition, fmt::format("{} = {} COLLATE NOCASE", argument, value),
+               "NOCASE in place of the function");
 }
 
 /// Two columns: which side names the collation, and which is converted.
@@ -227,10 +238,11 @@ void compare_columns(Rewriter& rewriter, const Expr* condition) {
   const bool is_left_text = left->definition->affinity == storage::Affinity::kText;
   const bool is_right_text = right->definition->affinity == storage::Affinity::kText;
   if (is_left_text == is_right_text) return;
-  rewriter.add(condition,
-               is_left_text ? fmt::format("{} = CAST({} AS TEXT)", a, b) : fmt::format("CAST({} AS TEXT) = {}", a, b),
-               "the number cast to text, so that the text is compared as it is stored",
-               fmt::format("{} is written as SQLite prints numbers", is_left_text ? a : b));
+  rewriter.add(
+      condition,
+      is_left_text ? fmt::format("{} = CAST({} AS TEXT)", a, b) : fmt::format("CAST({} AS TEXT) = {}", a, b),
+      "the number cast to text, so that the text is compared as it is stored",
+      fmt::format("{} is written as SQLite prints numbers", is_left_text ? a : b));
 }
 
 }  // namespace
@@ -239,7 +251,8 @@ void rewrite_condition(Rewriter& rewriter, const Expr* condition) {
   turn_negation(rewriter, condition);
   compare_columns(rewriter, condition);
   if (rewriter.find_column(condition)) {
-    rewriter.add(condition, fmt::format("{} = 1", rewriter.text_of(condition)), "a comparison in place of a truth test",
+    rewriter.add(condition, fmt::format("{} = 1", rewriter.text_of(condition)),
+                 "a comparison in place of a truth test",
                  fmt::format("{} holds 0, 1 and NULL only", rewriter.text_of(condition)));
   }
   for (const char* hint : {"likely", "unlikely"}) {
@@ -251,8 +264,8 @@ void rewrite_condition(Rewriter& rewriter, const Expr* condition) {
   const auto comparison = comparison_of(condition);
   if (!comparison) return;
   if (comparison->subject->kind == ExprKind::kPlus && rewriter.find_column(comparison->subject->left)) {
-    rewriter.add({{comparison->subject->span, rewriter.text_of(comparison->subject->left)}}, "without the unary plus",
-                 "the value compares with the column's type as it does without");
+    rewriter.add({{comparison->subject->span, rewriter.text_of(comparison->subject->left)}},
+                 "without the unary plus", "the value compares with the column's type as it does without");
     return;
   }
   undo_arithmetic(rewriter, condition, *comparison);

@@ -34,13 +34,15 @@ void free_join(Rewriter& rewriter, const sql::FromItem& before, const sql::FromI
   for (std::size_t i = words.size(); i-- > 0;) {
     if (!equal_words(words[i].text, "join")) continue;
     std::size_t first = i;
-    while (first > 0 && (equal_words(words[first - 1].text, "cross") || equal_words(words[first - 1].text, "left") ||
-                         equal_words(words[first - 1].text, "right") || equal_words(words[first - 1].text, "full") ||
-                         equal_words(words[first - 1].text, "outer"))) {
+    while (first > 0 &&
+           (equal_words(words[first - 1].text, "cross") || equal_words(words[first - 1].text, "left") ||
+            equal_words(words[first - 1].text, "right") || equal_words(words[first - 1].text, "full") ||
+            equal_words(words[first - 1].text, "outer"))) {
       --first;
     }
     const sql::Span span = span_of(words[first], words[i]);
-    if (item.join.cross) rewriter.add({{span, "JOIN"}}, "JOIN in place of CROSS JOIN, which fixes the order of the loops");
+    if (item.join.cross)
+      rewriter.add({{span, "JOIN"}}, "JOIN in place of CROSS JOIN, which fixes the order of the loops");
     if (item.join.left || item.join.right)
       rewriter.add({{span, "JOIN"}}, "an inner JOIN", "the condition leaves no row without a partner");
     if (item.join.left && item.join.right) {
@@ -52,7 +54,8 @@ void free_join(Rewriter& rewriter, const sql::FromItem& before, const sql::FromI
 
 void drop_hint(Rewriter& rewriter, const sql::FromItem& item) {
   if (!item.not_indexed && item.indexed_by.empty()) return;
-  const auto words = words_of(rewriter.text(), item.span.begin, static_cast<std::uint32_t>(rewriter.text().size()));
+  const auto words =
+      words_of(rewriter.text(), item.span.begin, static_cast<std::uint32_t>(rewriter.text().size()));
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (item.not_indexed && equal_words(words[i].text, "not") && equal_words(words[i + 1].text, "indexed")) {
       rewriter.add({{span_of(words[i], words[i + 1]), ""}}, "without NOT INDEXED");
@@ -109,9 +112,8 @@ void repeat_in_arms(Rewriter& rewriter, const sql::Select* select) {
                             arm->columns[position].expr != nullptr && !arm->from.empty() &&
                             (arm == compound || arm->limit == nullptr);
       if (!is_plain || (arm == compound && !arm->order_by.empty())) return;
-      const std::string repeated =
-          fmt::format("{} {} {}", rewriter.operand(arm->columns[position].expr), comparison->op,
-                      rewriter.operand(comparison->constant));
+      const std::string repeated = fmt::format("{} {} {}", rewriter.operand(arm->columns[position].expr),
+                                               comparison->op, rewriter.operand(comparison->constant));
       if (arm->where != nullptr) {
         const sql::Span span = rewriter.with_parentheses(arm->where->span);
         edits.push_back({span, fmt::format("({}) AND {}", rewriter.text_of(span), repeated)});
@@ -134,7 +136,8 @@ void rewrite_from(Rewriter& rewriter, const sql::Select* select) {
   repeat_in_arms(rewriter, select);
   for (const sql::OrderTerm& term : select->order_by) {
     if (term.nulls == sql::NullsOrder::kDefault) continue;
-    const auto words = words_of(rewriter.text(), term.expr->span.end, static_cast<std::uint32_t>(rewriter.text().size()));
+    const auto words =
+        words_of(rewriter.text(), term.expr->span.end, static_cast<std::uint32_t>(rewriter.text().size()));
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
       if (!equal_words(words[i].text, "nulls")) continue;
       rewriter.add({{span_of(words[i], words[i + 1]), ""}}, "without the place of the NULLs",
@@ -151,11 +154,13 @@ void rewrite_with(Rewriter& rewriter, const sql::With* with) {
     const auto words = words_of(rewriter.text(), table.span.begin, table.select->span.begin);
     for (const Word& word : words) {
       if (table.materialized == sql::Materialized::kMaterialized && equal_words(word.text, "materialized")) {
-        rewriter.add({{word.span, "NOT MATERIALIZED"}}, fmt::format("{} as a part of the statement, not a table of its own", table.name.text));
+        rewriter.add({{word.span, "NOT MATERIALIZED"}},
+                     fmt::format("{} as a part of the statement, not a table of its own", table.name.text));
         break;
       }
       if (table.materialized == sql::Materialized::kAny && equal_words(word.text, "as")) {
-        rewriter.add({{word.span, "AS NOT MATERIALIZED"}}, fmt::format("{} as a part of the statement, not a table of its own", table.name.text));
+        rewriter.add({{word.span, "AS NOT MATERIALIZED"}},
+                     fmt::format("{} as a part of the statement, not a table of its own", table.name.text));
         break;
       }
     }

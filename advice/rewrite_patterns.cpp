@@ -10,7 +10,8 @@ using sql::Expr;
 using sql::ExprKind;
 
 /// `col >= begin AND col < end`, or the side of it that another comparison means.
-std::string range(const std::string& column, const std::string& op, const std::string& begin, const std::string& end) {
+std::string range(const std::string& column, const std::string& op, const std::string& begin,
+                  const std::string& end) {
   if (op == "<") return fmt::format("{} < {}", column, begin);
   if (op == ">=") return fmt::format("{} >= {}", column, begin);
   if (op == "<=") return fmt::format("{} < {}", column, end);
@@ -61,9 +62,10 @@ void extract_period(Rewriter& rewriter, const Expr* condition) {
   if (!fits || value.size() != digits) return;
   const auto period = period_of(rewriter, value);
   if (!period) return;
-  rewriter.add(condition, range(rewriter.text_of(column), comparison->op, period->begin, period->end),
-               "a half-open range on the bare column",
-               fmt::format("{} holds dates as text, 'YYYY-MM-DD' or with a time behind it", rewriter.text_of(column)));
+  rewriter.add(
+      condition, range(rewriter.text_of(column), comparison->op, period->begin, period->end),
+      "a half-open range on the bare column",
+      fmt::format("{} holds dates as text, 'YYYY-MM-DD' or with a time behind it", rewriter.text_of(column)));
 }
 
 /// The smallest text above all that begin so; empty if there is none.
@@ -125,18 +127,20 @@ void rewrite_like(Rewriter& rewriter, const Expr* condition) {
   const std::size_t wild = pattern->find_first_of(wildcards);
   const std::string case_alike = fmt::format("{} is written with the case of the pattern", name);
   if (wild == std::string::npos) {
-    if (is_glob) rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)), "an equality: the pattern has no wildcard");
+    if (is_glob)
+      rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)),
+                   "an equality: the pattern has no wildcard");
     if (!is_glob)
-      rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)), "an equality: the pattern has no wildcard",
-                   case_alike);
+      rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)),
+                   "an equality: the pattern has no wildcard", case_alike);
     return;
   }
   const bool is_prefix = wild > 0 && wild + 1 == pattern->size() && (*pattern)[wild] == any;
   if (!is_prefix) return;
   const std::string prefix = pattern->substr(0, wild);
   if (!is_glob && prefix.find_first_of("*?[") == std::string::npos) {
-    rewriter.add(condition, fmt::format("{} GLOB {}", name, quoted(prefix + "*")), "GLOB, which minds the case",
-                 case_alike);
+    rewriter.add(condition, fmt::format("{} GLOB {}", name, quoted(prefix + "*")),
+                 "GLOB, which minds the case", case_alike);
   }
   const bool is_digits = prefix.find_first_not_of("0123456789") == std::string::npos;
   if (is_digits && column->definition->affinity != storage::Affinity::kText && prefix.size() < 9) {

@@ -1,4 +1,5 @@
-// Rewrites that give a statement another shape: row values, UNION ALL, IN and EXISTS, min and max apart, pages by key.
+// Rewrites that give a statement another shape: row values, UNION ALL, IN and EXISTS, min and max apart,
+// pages by key.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ struct Keyset {
 bool read_keyset(const Rewriter& rewriter, const Expr* expr, Keyset& keyset) {
   const auto arms = split(expr, ExprKind::kOr);
   const auto first = comparison_of(arms.front());
-  if (!first || first->subject->kind != ExprKind::kName || first->op.size() > 2 || first->op == "=" || first->op == "IS")
+  if (!first || first->subject->kind != ExprKind::kName || first->op.size() > 2 || first->op == "=" ||
+      first->op == "IS")
     return false;
   const std::string column = rewriter.text_of(first->subject);
   const std::string value = rewriter.text_of(first->constant);
@@ -40,7 +42,8 @@ bool read_keyset(const Rewriter& rewriter, const Expr* expr, Keyset& keyset) {
     bool has_equality = false;
     for (const Expr* part : split(arms[i], ExprKind::kAnd)) {
       const auto comparison = comparison_of(part);
-      if (!has_equality && comparison && comparison->op == "=" && rewriter.text_of(comparison->subject) == column &&
+      if (!has_equality && comparison && comparison->op == "=" &&
+          rewriter.text_of(comparison->subject) == column &&
           rewriter.text_of(comparison->constant) == value) {
         has_equality = true;
       } else {
@@ -58,7 +61,8 @@ bool read_keyset(const Rewriter& rewriter, const Expr* expr, Keyset& keyset) {
   if (!read_keyset(rewriter, rests[0][0], keyset)) return false;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const auto equality = comparison_of(rests[1][i]);
-    if (equality && equality->op == "=" && rewriter.text_of(equality->subject) == rewriter.text_of(second->subject) &&
+    if (equality && equality->op == "=" &&
+        rewriter.text_of(equality->subject) == rewriter.text_of(second->subject) &&
         rewriter.text_of(equality->constant) == rewriter.text_of(second->constant)) {
       return read_keyset(rewriter, rests[1][1 - i], keyset);
     }
@@ -72,7 +76,8 @@ std::string list(const std::vector<std::string>& parts) {
   return text;
 }
 
-/// Everything of a SELECT's text but its WHERE condition, which `where` replaces. Empty if it is not a plain one.
+/// Everything of a SELECT's text but its WHERE condition, which `where` replaces. Empty if it is not a plain
+/// one.
 std::string with_where(const Rewriter& rewriter, const sql::Select* select, const std::string& where) {
   const sql::Span span = rewriter.with_parentheses(select->where->span);
   return rewriter.text_of(sql::Span{select->span.begin, span.begin}) + where +
@@ -101,8 +106,8 @@ bool is_plain(const sql::Select* select) {
 
 /// OR as UNION ALL: each row is in the first arm whose condition it meets.
 void split_disjunction(Rewriter& rewriter, const sql::Select* select) {
-  if (select->where == nullptr || !select->order_by.empty() || select->limit != nullptr || select->with != nullptr ||
-      !is_plain(select)) {
+  if (select->where == nullptr || !select->order_by.empty() || select->limit != nullptr ||
+      select->with != nullptr || !is_plain(select)) {
     return;
   }
   const auto terms = split(select->where, ExprKind::kAnd);
@@ -129,26 +134,32 @@ void split_disjunction(Rewriter& rewriter, const sql::Select* select) {
 
 /// SELECT min(a), max(b): each is one step from an end of an index, but not both in one pass.
 void part_min_and_max(Rewriter& rewriter, const sql::Select* select) {
-  if (select->prior != nullptr || select->columns.size() < 2 || !select->group_by.empty() || select->having != nullptr ||
-      select->with != nullptr || select->limit != nullptr || select->from.empty() || !select->order_by.empty()) {
+  if (select->prior != nullptr || select->columns.size() < 2 || !select->group_by.empty() ||
+      select->having != nullptr || select->with != nullptr || select->limit != nullptr ||
+      select->from.empty() || !select->order_by.empty()) {
     return;
   }
-  const std::string rest =
-      rewriter.text_of(sql::Span{select->columns.back().span.end, select->span.end});
+  const std::string rest = rewriter.text_of(sql::Span{select->columns.back().span.end, select->span.end});
   std::vector<Edit> edits;
   std::string text;
   for (const sql::ResultColumn& column : select->columns) {
-    if (column.expr == nullptr || (!is_call(column.expr, "min", 1) && !is_call(column.expr, "max", 1))) return;
-    const std::string name = column.name.empty() ? std::string() : " AS " + rewriter.text_of(column.name.span);
-    text += fmt::format("{}(SELECT {}{}){}", text.empty() ? "SELECT " : ", ", rewriter.text_of(column.expr), rest, name);
+    if (column.expr == nullptr || (!is_call(column.expr, "min", 1) && !is_call(column.expr, "max", 1)))
+      return;
+    const std::string name =
+        column.name.empty() ? std::string() : " AS " + rewriter.text_of(column.name.span);
+    text += fmt::format("{}(SELECT {}{}){}", text.empty() ? "SELECT " : ", ", rewriter.text_of(column.expr),
+                        rest, name);
   }
   rewriter.add({{select->span, text}}, "min and max apart, each from its end of the index");
 }
 
 /// LIMIT n OFFSET m: from the key after which the page begins.
 void turn_offset_to_key(Rewriter& rewriter, const sql::Select* select) {
-  if (select->offset == nullptr || select->order_by.empty() || select->with != nullptr || !is_plain(select)) return;
-  if (select->offset->kind != ExprKind::kInteger || select->offset->text == "0" || !is_constant(select->limit)) return;
+  if (select->offset == nullptr || select->order_by.empty() || select->with != nullptr || !is_plain(select))
+    return;
+  if (select->offset->kind != ExprKind::kInteger || select->offset->text == "0" ||
+      !is_constant(select->limit))
+    return;
   std::vector<std::string> columns;
   for (const sql::OrderTerm& term : select->order_by) {
     if (term.expr->kind != ExprKind::kName || term.descending != select->order_by.front().descending ||
@@ -183,7 +194,8 @@ void turn_offset_to_key(Rewriter& rewriter, const sql::Select* select) {
     const sql::Span where = rewriter.with_parentheses(select->where->span);
     edits.push_back({where, fmt::format("({}) AND {}", rewriter.text_of(where), key)});
   } else {
-    const std::uint32_t end = select->from.back().on != nullptr ? select->from.back().on->span.end : select->from.back().span.end;
+    const std::uint32_t end =
+        select->from.back().on != nullptr ? select->from.back().on->span.end : select->from.back().span.end;
     edits.push_back({{end, end}, " WHERE " + key});
   }
   edits.push_back({{limit_begin, select->span.end}, "LIMIT " + rewriter.text_of(select->limit)});
@@ -199,7 +211,8 @@ bool mentions_any_column_of(Rewriter& rewriter, const sql::Select* select, const
     rewriter.leave();
     return found;
   }
-  if (mentions_any_column_of(rewriter, select, expr->left) || mentions_any_column_of(rewriter, select, expr->right))
+  if (mentions_any_column_of(rewriter, select, expr->left) ||
+      mentions_any_column_of(rewriter, select, expr->right))
     return true;
   return std::any_of(expr->list.begin(), expr->list.end(),
                      [&](const Expr* element) { return mentions_any_column_of(rewriter, select, element); });
@@ -241,7 +254,9 @@ bool is_simple_subquery(const sql::Select* select) {
          select->order_by.empty();
 }
 
-std::string where_clause(const std::string& condition) { return condition.empty() ? "" : " WHERE " + condition; }
+std::string where_clause(const std::string& condition) {
+  return condition.empty() ? "" : " WHERE " + condition;
+}
 
 }  // namespace
 
@@ -258,14 +273,15 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
   if (is_not) exists = condition->left;
   if (exists != nullptr && is_simple_subquery(exists->select)) {
     if (const auto correlation = find_correlation(rewriter, exists->select)) {
-      rewriter.add(condition,
-                   fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer), is_not ? "NOT " : "",
-                               rewriter.text_of(correlation->inner), from_text(rewriter, exists->select),
-                               where_clause(correlation->rest)),
-                   is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
-                   is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
-                                        rewriter.text_of(correlation->inner))
-                          : std::string());
+      rewriter.add(
+          condition,
+          fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer),
+                      is_not ? "NOT " : "", rewriter.text_of(correlation->inner),
+                      from_text(rewriter, exists->select), where_clause(correlation->rest)),
+          is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
+          is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
+                               rewriter.text_of(correlation->inner))
+                 : std::string());
     }
   }
   if (condition->kind == ExprKind::kInSelect && is_simple_subquery(condition->select) &&
@@ -276,22 +292,26 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
     // `constant IN (correlated)`: the correlation becomes the comparison.
     if (is_constant(condition->left) && !condition->negated) {
       if (const auto correlation = find_correlation(rewriter, select)) {
-        const std::string rest = fmt::format("{} = {}{}", item, left, correlation->rest.empty() ? "" : " AND " + correlation->rest);
+        const std::string rest = fmt::format("{} = {}{}", item, left,
+                                             correlation->rest.empty() ? "" : " AND " + correlation->rest);
         rewriter.add(condition,
                      fmt::format("{} IN (SELECT {} FROM {} WHERE {})", rewriter.text_of(correlation->outer),
                                  rewriter.text_of(correlation->inner), from_text(rewriter, select), rest),
                      "IN turned round: its left side is a column that can be searched");
       }
     } else if (!condition->negated && condition->left->kind == ExprKind::kName) {
-      const std::string where = select->where == nullptr ? std::string() : " AND (" + rewriter.text_of(select->where) + ")";
+      const std::string where =
+          select->where == nullptr ? std::string() : " AND (" + rewriter.text_of(select->where) + ")";
       rewriter.add(condition,
-                   fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} = {}{})", from_text(rewriter, select), item, left, where),
+                   fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} = {}{})", from_text(rewriter, select), item,
+                               left, where),
                    "EXISTS, which stops at the first row");
     }
   }
   // (a, b) IN (VALUES (1, 2), (3, 4))
-  const bool is_row_list = condition->kind == ExprKind::kInSelect && condition->left->kind == ExprKind::kRow &&
-                           condition->select->is_values && condition->select->prior == nullptr && !condition->negated;
+  const bool is_row_list = condition->kind == ExprKind::kInSelect &&
+                           condition->left->kind == ExprKind::kRow && condition->select->is_values &&
+                           condition->select->prior == nullptr && !condition->negated;
   if (!is_row_list) return;
   std::string text;
   for (const auto& row : condition->select->rows) {

@@ -14,7 +14,8 @@ using sql::ExprKind;
 constexpr std::size_t kRewritesMax = 64;
 
 std::string apply(std::string_view text, std::vector<Edit> edits) {
-  std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
+  std::sort(edits.begin(), edits.end(),
+            [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
   std::string out;
   std::size_t at = 0;
   for (const Edit& edit : edits) {
@@ -48,7 +49,8 @@ class Walker {
       for (const sql::ResultColumn& column : arm->columns) expression(column.expr);
       for (const sql::OrderTerm& term : arm->order_by) expression(term.expr);
       rewrite_from(rewriter_, arm);
-      if (arm == select && arm->prior == nullptr && !arm->is_values) rewrite_select(rewriter_, arm, is_whole_statement);
+      if (arm == select && arm->prior == nullptr && !arm->is_values)
+        rewrite_select(rewriter_, arm, is_whole_statement);
       rewriter_.leave();
     }
   }
@@ -95,7 +97,8 @@ bool equal_words(std::string_view a, std::string_view b) {
 
 bool is_constant(const Expr* expr) {
   if (expr == nullptr) return true;
-  if (expr->select != nullptr || expr->kind == ExprKind::kInTable || expr->kind == ExprKind::kRaise) return false;
+  if (expr->select != nullptr || expr->kind == ExprKind::kInTable || expr->kind == ExprKind::kRaise)
+    return false;
   if (expr->kind == ExprKind::kName)
     return expr->qualifiers.empty() && (equal_words(expr->text, "true") || equal_words(expr->text, "false"));
   if (!is_constant(expr->left) || !is_constant(expr->right)) return false;
@@ -103,22 +106,37 @@ bool is_constant(const Expr* expr) {
 }
 
 bool is_call(const Expr* expr, std::string_view name, std::size_t arguments) {
-  return expr->kind == ExprKind::kFunction && equal_words(expr->text, name) && expr->list.size() == arguments &&
-         expr->call->over == nullptr && expr->call->filter == nullptr && !expr->call->distinct && !expr->call->star;
+  return expr->kind == ExprKind::kFunction && equal_words(expr->text, name) &&
+         expr->list.size() == arguments && expr->call->over == nullptr && expr->call->filter == nullptr &&
+         !expr->call->distinct && !expr->call->star;
 }
 
 std::optional<Comparison> comparison_of(const Expr* expr) {
   std::string_view op, flipped;
   switch (expr->kind) {
-    case ExprKind::kEq: op = flipped = "="; break;
-    case ExprKind::kIs: op = flipped = "IS"; break;
-    case ExprKind::kLt: op = "<", flipped = ">"; break;
-    case ExprKind::kLe: op = "<=", flipped = ">="; break;
-    case ExprKind::kGt: op = ">", flipped = "<"; break;
-    case ExprKind::kGe: op = ">=", flipped = "<="; break;
-    default: return std::nullopt;
+    case ExprKind::kEq:
+      op = flipped = "=";
+      break;
+    case ExprKind::kIs:
+      op = flipped = "IS";
+      break;
+    case ExprKind::kLt:
+      op = "<", flipped = ">";
+      break;
+    case ExprKind::kLe:
+      op = "<=", flipped = ">=";
+      break;
+    case ExprKind::kGt:
+      op = ">", flipped = "<";
+      break;
+    case ExprKind::kGe:
+      op = ">=", flipped = "<=";
+      break;
+    default:
+      return std::nullopt;
   }
-  if (is_constant(expr->right) && !is_constant(expr->left)) return Comparison{expr->left, std::string(op), expr->right};
+  if (is_constant(expr->right) && !is_constant(expr->left))
+    return Comparison{expr->left, std::string(op), expr->right};
   if (is_constant(expr->left) && !is_constant(expr->right))
     return Comparison{expr->right, std::string(flipped), expr->left};
   return std::nullopt;
@@ -222,7 +240,8 @@ std::optional<Rewriter::Column> Rewriter::find_column(const Expr* name) const {
 }
 
 bool Rewriter::is_of_innermost(const Expr* name) const {
-  return name != nullptr && name->kind == ExprKind::kName && !scopes_.empty() && find_in(scopes_.back(), name);
+  return name != nullptr && name->kind == ExprKind::kName && !scopes_.empty() &&
+         find_in(scopes_.back(), name);
 }
 
 std::string Rewriter::value_of(const std::string& expression) const {

@@ -1,5 +1,5 @@
-// advice/rewriter.h - what the rules of rewrite.h share: the statement's tree and text, the tables in reach of a
-// condition, and the list of changes.
+// advice/rewriter.h - what the rules of rewrite.h share: the statement's tree and text, the tables in reach
+// of a condition, and the list of changes.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,9 @@ class Rewriter {
   }
 
   std::string_view text() const { return text_; }
-  std::string text_of(sql::Span span) const { return std::string(text_.substr(span.begin, span.end - span.begin)); }
+  std::string text_of(sql::Span span) const {
+    return std::string(text_.substr(span.begin, span.end - span.begin));
+  }
   std::string text_of(const sql::Expr* expr) const { return text_of(expr->span); }
   /// In parentheses unless it is a name, a literal or a call.
   std::string operand(const sql::Expr* expr) const;
@@ -88,12 +90,12 @@ std::string quoted(std::string_view text);
 std::vector<const sql::Expr*> split(const sql::Expr* expr, sql::ExprKind connective);
 
 // The rules. Each looks at one condition or SELECT and adds what it knows.
-void rewrite_condition(Rewriter& rewriter, const sql::Expr* condition);          ///< rewrite_conditions.cpp
-void rewrite_pattern_or_date(Rewriter& rewriter, const sql::Expr* condition);    ///< rewrite_patterns.cpp
-void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition); ///< rewrite_shapes.cpp
+void rewrite_condition(Rewriter& rewriter, const sql::Expr* condition);           ///< rewrite_conditions.cpp
+void rewrite_pattern_or_date(Rewriter& rewriter, const sql::Expr* condition);     ///< rewrite_patterns.cpp
+void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_shapes.cpp
 void rewrite_disjunction(Rewriter& rewriter, const sql::Expr* condition);
 void rewrite_select(Rewriter& rewriter, const sql::Select* select, bool is_whole_statement);
-void rewrite_from(Rewriter& rewriter, const sql::Select* select);                ///< rewrite_from.cpp
+void rewrite_from(Rewriter& rewriter, const sql::Select* select);  ///< rewrite_from.cpp
 void rewrite_with(Rewriter& rewriter, const sql::With* with);
 
 }  // namespace leftmost::advice

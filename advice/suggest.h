@@ -13,8 +13,8 @@
 // suggested only if both engines take the new plan, the statement gives the same rows, and it is less work by
 // what both engines count. So a suggestion never rests on an estimate.
 //
-// Where the statement cannot be run (a parameter without a value, no rows yet) an index is judged by the plans
-// alone and a rewrite is not suggested at all.
+// Where the statement cannot be run (a parameter without a value, no rows yet) an index is judged by the
+// plans alone and a rewrite is not suggested at all.
 #pragma once
 
 #include <chrono>
@@ -32,15 +32,15 @@ namespace leftmost::advice {
 
 /// What a new index takes, measured on SQLite's copy.
 struct IndexPrice {
-  std::uint64_t bytes = 0;             ///< pages of the file
+  std::uint64_t bytes = 0;  ///< pages of the file
   std::uint64_t entries = 0;
   std::uint64_t bytes_per_insert = 0;  ///< the share of one entry
   std::uint64_t pages_per_insert = 0;  ///< levels that an INSERT descends to place its entry
 };
 
 struct Suggestion {
-  std::string kind;  ///< `create-index`, `drop-index`, `rewrite`, `analyze`
-  std::string sql;   ///< several CREATE INDEX where one alone would not help
+  std::string kind;    ///< `create-index`, `drop-index`, `rewrite`, `analyze`
+  std::string sql;     ///< several CREATE INDEX where one alone would not help
   std::string before;  ///< plan lines joined by ` / `
   std::string after;
   std::optional<std::uint64_t> work_before;  ///< rows visited; none if nothing ran
@@ -66,23 +66,25 @@ struct SuggestOptions {
   bool indexes = true;
   bool rewrites = true;
   bool upkeep = true;  ///< drop-index and analyze
-  /// No further trial is started after this time (or ten times what the statement takes, if that is more); the first
-  /// one always is.
+  /// No further trial is started after this time (or ten times what the statement takes, if that is more);
+  /// the first one always is.
   std::chrono::milliseconds time_limit{5000};
-  /// Called before each trial with what is tried; false stops. For whoever wants to show that something happens.
+  /// Called before each trial with what is tried; false stops. For whoever wants to show that something
+  /// happens.
   std::function<bool(const std::string& what)> progress;
 };
 
 struct Advice {
   std::vector<Suggestion> suggestions;  ///< best first, one kind after the other
-  std::string nothing_because;  ///< why there are none, one sentence; empty if there are some
-  std::size_t tried = 0;        ///< how many trials were made
-  bool was_cut_short = false;   ///< by the time limit or by `progress`
+  std::string nothing_because;          ///< why there are none, one sentence; empty if there are some
+  std::size_t tried = 0;                ///< how many trials were made
+  bool was_cut_short = false;           ///< by the time limit or by `progress`
 };
 
-/// Nothing without a twin, inside a transaction, or for a statement without a plan (`nothing_because` says so).
-/// The session's data are as before.
-Advice suggest(oracle::Session& session, const StatementInQuestion& question, const SuggestOptions& options = {});
+/// Nothing without a twin, inside a transaction, or for a statement without a plan (`nothing_because` says
+/// so). The session's data are as before.
+Advice suggest(oracle::Session& session, const StatementInQuestion& question,
+               const SuggestOptions& options = {});
 
 /// The indexes of it alone, best first.
 std::vector<Suggestion> suggest_indexes(oracle::Session& session, const StatementInQuestion& question);

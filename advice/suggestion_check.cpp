@@ -17,8 +17,10 @@ constexpr std::size_t kMissesKept = 10;
 
 bool scans_or_sorts(const std::vector<planner::PlanLine>& plan) {
   return std::any_of(plan.begin(), plan.end(), [](const planner::PlanLine& line) {
-    const bool is_search_of_all = line.detail.substr(0, 7) == "SEARCH " && line.detail.find('(') == std::string::npos;
-    const bool is_scan = line.detail.substr(0, 5) == "SCAN " && line.detail.substr(0, 13) != "SCAN CONSTANT" &&
+    const bool is_search_of_all =
+        line.detail.substr(0, 7) == "SEARCH " && line.detail.find('(') == std::string::npos;
+    const bool is_scan = line.detail.substr(0, 5) == "SCAN " &&
+                         line.detail.substr(0, 13) != "SCAN CONSTANT" &&
                          line.detail.find("-ROW") == std::string::npos;
     return is_scan || is_search_of_all || line.detail.find("TEMP B-TREE") != std::string::npos;
   });
@@ -36,7 +38,8 @@ oracle::RowDigest digest_of(const oracle::TwinRows& rows) {
 }
 
 /// Empty if the suggestion does on a fresh copy what it says, else what it does not.
-std::string fault_of(oracle::Session& session, const std::string& sql, const Suggestion& suggestion, bool may_reorder) {
+std::string fault_of(oracle::Session& session, const std::string& sql, const Suggestion& suggestion,
+                     bool may_reorder) {
   auto copy = session.twin()->copy(oracle::CopyContent::kEverything);
   if (!copy) return copy.error().message;
   const auto before = copy->run(sql);
@@ -49,11 +52,13 @@ std::string fault_of(oracle::Session& session, const std::string& sql, const Sug
   const auto plan = copy->plan(changed);
   const auto after = copy->run(changed);
   if (!plan || !after) return "it fails";
-  if (oracle::without_subquery_numbers(plan_in_one_line(*plan)) != oracle::without_subquery_numbers(suggestion.after))
+  if (oracle::without_subquery_numbers(plan_in_one_line(*plan)) !=
+      oracle::without_subquery_numbers(suggestion.after))
     return "another plan: " + plan_in_one_line(*plan);
   const oracle::RowDigest old_rows = digest_of(*before), new_rows = digest_of(*after);
   if (old_rows.rows != new_rows.rows || (!may_reorder && !(old_rows == new_rows))) return "other rows";
-  if (suggestion.kind != "drop-index" && after->counters.vm_steps >= before->counters.vm_steps) return "no less work";
+  if (suggestion.kind != "drop-index" && after->counters.vm_steps >= before->counters.vm_steps)
+    return "no less work";
   return {};
 }
 
@@ -66,10 +71,12 @@ std::string search_missed(Proof& proof) {
     const storage::TableDef& table = *reason.item->relation->def;
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < reason.item->used.size() && i < table.columns.size(); ++i) {
-      if (reason.item->used[i] && static_cast<int>(i) != table.rowid_alias) columns.push_back(sql_name(table.columns[i].name));
+      if (reason.item->used[i] && static_cast<int>(i) != table.rowid_alias)
+        columns.push_back(sql_name(table.columns[i].name));
     }
     const auto add = [&](const std::string& list) {
-      definitions.push_back(fmt::format("CREATE INDEX leftmost_missed ON {}({})", sql_name(table.name), list));
+      definitions.push_back(
+          fmt::format("CREATE INDEX leftmost_missed ON {}({})", sql_name(table.name), list));
     };
     for (const std::string& first : columns) {
       std::string all = first;
@@ -113,7 +120,8 @@ void check_query(oracle::Session& session, const std::string& sql, const Suggest
     if (fault.empty()) {
       ++check.working;
     } else {
-      check.failures.push_back(fmt::format("{}\n  {}: {}\n  {}", sql, suggestion.kind, suggestion.sql, fault));
+      check.failures.push_back(
+          fmt::format("{}\n  {}: {}\n  {}", sql, suggestion.kind, suggestion.sql, fault));
     }
   }
   if (is_helped) ++check.helped;

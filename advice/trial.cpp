@@ -104,7 +104,8 @@ void Trial::undo() {
   is_changed_ = false;
   database_->restore(*mark_);
   static_cast<void>(copy_.execute(kUndo));
-  // SQLite keeps what ANALYZE told it until the table is read again; without the table there is nothing to read.
+  // SQLite keeps what ANALYZE told it until the table is read again; without the table there is nothing to
+  // read.
   static_cast<void>(copy_.execute("ANALYZE sqlite_schema"));
 }
 
@@ -198,9 +199,9 @@ Expected<TrialRun> Trial::run_both(const std::string& sql, const std::vector<sto
   return run;
 }
 
-std::optional<std::vector<planner::PlanLine>> Trial::glance(const std::vector<std::string>& definitions,
-                                                            const std::string& sql,
-                                                            const std::vector<storage::OwnedValue>& bindings) {
+std::optional<std::vector<planner::PlanLine>> Trial::glance(
+    const std::vector<std::string>& definitions, const std::string& sql,
+    const std::vector<storage::OwnedValue>& bindings) {
   if (!definitions_) {
     auto twin = copy_.copy(oracle::CopyContent::kSchemaAndStatistics);
     if (!twin) return std::nullopt;
@@ -209,7 +210,8 @@ std::optional<std::vector<planner::PlanLine>> Trial::glance(const std::vector<st
   const auto before = definitions_->plan(sql, bindings);
   if (!before || !definitions_->execute(kBegin)) return std::nullopt;
   bool is_defined = true;
-  for (const std::string& definition : definitions) is_defined = is_defined && definitions_->execute(definition);
+  for (const std::string& definition : definitions)
+    is_defined = is_defined && definitions_->execute(definition);
   const auto after = is_defined ? definitions_->plan(sql, bindings) : before;
   static_cast<void>(definitions_->execute(kUndo));
   if (!after || oracle::same_plan(*before, *after)) return std::nullopt;
@@ -217,8 +219,9 @@ std::optional<std::vector<planner::PlanLine>> Trial::glance(const std::vector<st
 }
 
 std::uint64_t Trial::bytes() {
-  const auto pages = copy_.run("SELECT (page_count - freelist_count) * page_size "
-                               "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+  const auto pages = copy_.run(
+      "SELECT (page_count - freelist_count) * page_size "
+      "FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
   if (!pages || pages->rows.empty()) return 0;
   return static_cast<std::uint64_t>(pages->rows.front().front().view().as_integer());
 }

@@ -25,8 +25,8 @@ namespace leftmost::advice {
 /// What a statement gave and took, on both engines.
 struct TrialRun {
   std::vector<planner::PlanLine> plan;
-  bool plan_agrees = false;                   ///< SQLite's copy plans the same
-  std::optional<engine::Work> work;           ///< ours; none if only planned
+  bool plan_agrees = false;                    ///< SQLite's copy plans the same
+  std::optional<engine::Work> work;            ///< ours; none if only planned
   std::optional<oracle::TwinCounters> sqlite;  ///< SQLite's
   /// Of the rows that came; for a statement that writes, of the rows that its table then has.
   oracle::RowDigest rows_ours, rows_sqlite;
@@ -52,14 +52,16 @@ class Trial {
 
   /// Plans with these parameters on both sides. Errors: those of either side.
   Expected<TrialRun> plan(const std::string& sql, const std::vector<storage::OwnedValue>& bindings);
-  /// Plans and runs on both sides. What a statement writes is undone at once. Errors: those of either side; kInterrupt
-  /// after `seconds` (0: no limit), or when the user interrupts.
-  Expected<TrialRun> run(const std::string& sql, const std::vector<storage::OwnedValue>& bindings, double seconds = 0);
+  /// Plans and runs on both sides. What a statement writes is undone at once. Errors: those of either side;
+  /// kInterrupt after `seconds` (0: no limit), or when the user interrupts.
+  Expected<TrialRun> run(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
+                         double seconds = 0);
 
   /// Whether SQLite, knowing only definitions and statistics, would plan `sql` otherwise with these
-  /// definitions: the plan then, or nothing if it stays as it is or a definition is refused. Costs no more on a
-  /// large table than on an empty one, since nothing is built.
-  std::optional<std::vector<planner::PlanLine>> glance(const std::vector<std::string>& definitions, const std::string& sql,
+  /// definitions: the plan then, or nothing if it stays as it is or a definition is refused. Costs no more on
+  /// a large table than on an empty one, since nothing is built.
+  std::optional<std::vector<planner::PlanLine>> glance(const std::vector<std::string>& definitions,
+                                                       const std::string& sql,
                                                        const std::vector<storage::OwnedValue>& bindings);
 
   /// Whether the user has interrupted.
@@ -73,7 +75,8 @@ class Trial {
   Trial(oracle::Session& session, oracle::Twin copy);
   Expected<TrialRun> run_both(const std::string& sql, const std::vector<storage::OwnedValue>& bindings);
   Expected<void> run_ours(engine::Statement& statement, TrialRun& run);
-  Expected<void> run_sqlite(const std::string& sql, const std::vector<storage::OwnedValue>& bindings, TrialRun& run);
+  Expected<void> run_sqlite(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,
+                            TrialRun& run);
 
   oracle::Session* session_;
   engine::Database* database_;
@@ -81,7 +84,7 @@ class Trial {
   std::optional<oracle::Twin> definitions_;  ///< for glance()
   std::optional<engine::Database::Mark> mark_;
   std::atomic<bool>* interrupt_;  ///< the session's; SQLite's copy obeys it too
-  bool is_changed_ = false;  ///< inside the savepoint of define()
+  bool is_changed_ = false;       ///< inside the savepoint of define()
 };
 
 }  // namespace leftmost::advice

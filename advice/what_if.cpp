@@ -35,7 +35,8 @@ StatText read_stat(std::string_view text) {
 
 std::string to_text(const StatText& stat) {
   std::string text;
-  for (const std::uint64_t number : stat.numbers) text += fmt::format("{}{}", text.empty() ? "" : " ", number);
+  for (const std::uint64_t number : stat.numbers)
+    text += fmt::format("{}{}", text.empty() ? "" : " ", number);
   return stat.rest.empty() ? text : text + " " + stat.rest;
 }
 
@@ -70,7 +71,8 @@ Expected<void> WhatIf::drop(const std::string& index) {
   return session_->execute(fmt::format("DROP INDEX {}", sql_name(found->name)));
 }
 
-Expected<void> WhatIf::write_statistics(const std::string& table, const std::string& index, const std::string& stat) {
+Expected<void> WhatIf::write_statistics(const std::string& table, const std::string& index,
+                                        const std::string& stat) {
   oracle::Twin& twin = *session_->twin();
   // ANALYZE is the only way to get the table; on tables without rows it leaves what is there alone.
   auto exists = twin.run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'");
@@ -79,10 +81,11 @@ Expected<void> WhatIf::write_statistics(const std::string& table, const std::str
     if (auto made = session_->execute("ANALYZE"); !made) return made;
   }
   const std::string is_index = index.empty() ? "idx IS NULL" : "idx = " + sql_text(index);
-  return session_->execute(fmt::format(
-      "DELETE FROM sqlite_stat1 WHERE tbl = {0} AND {1}; INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES ({0}, {2}, {3}); "
-      "ANALYZE sqlite_schema",
-      sql_text(table), is_index, index.empty() ? "NULL" : sql_text(index), sql_text(stat)));
+  return session_->execute(
+      fmt::format("DELETE FROM sqlite_stat1 WHERE tbl = {0} AND {1}; INSERT INTO sqlite_stat1(tbl, idx, "
+                  "stat) VALUES ({0}, {2}, {3}); "
+                  "ANALYZE sqlite_schema",
+                  sql_text(table), is_index, index.empty() ? "NULL" : sql_text(index), sql_text(stat)));
 }
 
 Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
@@ -97,7 +100,8 @@ Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
   const auto exists = session_->twin()->run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'");
   if (exists && !exists->rows.empty()) {
     const auto stats = session_->twin()->run(
-        fmt::format("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = {} COLLATE NOCASE AND idx IS NOT NULL", sql_text(found->name)));
+        fmt::format("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = {} COLLATE NOCASE AND idx IS NOT NULL",
+                    sql_text(found->name)));
     if (!stats) return Unexpected(stats.error());
     for (const storage::Row& row : stats->rows)
       known.push_back({std::string(row[0].view().as_bytes()), read_stat(row[1].view().as_bytes())});
@@ -109,7 +113,8 @@ Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
     for (std::size_t i = 1; i < row.stat.numbers.size(); ++i) {
       std::uint64_t& per_value = row.stat.numbers[i];
       if (per_value > 1)
-        per_value = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(static_cast<double>(per_value) * factor + 0.5), 1, rows);
+        per_value = std::clamp<std::uint64_t>(
+            static_cast<std::uint64_t>(static_cast<double>(per_value) * factor + 0.5), 1, rows);
     }
     if (auto written = write_statistics(found->name, row.index, to_text(row.stat)); !written) return written;
   }
@@ -122,9 +127,12 @@ Expected<void> WhatIf::set_statistics(const std::string& index, const std::strin
   if (!found) return fail(ErrorCode::kError, fmt::format("no such index: {}", index));
   const StatText read = read_stat(stat);
   if (read.numbers.size() != found->key_columns.size() + 1) {
-    return fail(ErrorCode::kError, fmt::format("statistics of {} are {} numbers: its entries, then the entries per value of the first {}",
-                                               found->name, found->key_columns.size() + 1,
-                                               found->key_columns.size() == 1 ? "column" : "column, of the first two ..."));
+    return fail(
+        ErrorCode::kError,
+        fmt::format(
+            "statistics of {} are {} numbers: its entries, then the entries per value of the first {}",
+            found->name, found->key_columns.size() + 1,
+            found->key_columns.size() == 1 ? "column" : "column, of the first two ..."));
   }
   const auto table = session_->database().catalog().table(found->table_id);
   return write_statistics(table->name, found->name, stat);
@@ -141,7 +149,8 @@ Expected<std::vector<planner::PlanLine>> WhatIf::plan_ours(const std::string& sq
   return statement->plan_lines();
 }
 
-Expected<SupposedPlan> WhatIf::plan(const std::string& sql, const std::vector<storage::OwnedValue>& bindings) {
+Expected<SupposedPlan> WhatIf::plan(const std::string& sql,
+                                    const std::vector<storage::OwnedValue>& bindings) {
   auto ours = plan_ours(sql, bindings);
   if (!ours) return Unexpected(ours.error());
   const auto theirs = session_->twin()->plan(sql, bindings);
@@ -154,10 +163,14 @@ Expected<SupposedPlan> WhatIf::plan(const std::string& sql, const std::vector<st
 
 std::string Supposition::to_text() const {
   switch (kind) {
-    case Kind::kCreate: return text;
-    case Kind::kDrop: return fmt::format("without {}", text);
-    case Kind::kRows: return fmt::format("{} has {} rows", text, value);
-    case Kind::kStatistics: break;
+    case Kind::kCreate:
+      return text;
+    case Kind::kDrop:
+      return fmt::format("without {}", text);
+    case Kind::kRows:
+      return fmt::format("{} has {} rows", text, value);
+    case Kind::kStatistics:
+      break;
   }
   return fmt::format("{} has the statistics {}", text, value);
 }
@@ -179,7 +192,8 @@ Expected<Supposition> read_supposition(const std::string& given) {
   };
   const auto trimmed = [](std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == ';' || text.back() == '\n')) text.remove_suffix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == ';' || text.back() == '\n'))
+      text.remove_suffix(1);
     return std::string(text);
   };
   const std::string verb = lower(word());
@@ -218,14 +232,17 @@ Expected<Supposition> read_supposition(const std::string& given) {
 
 Expected<void> apply(WhatIf& what_if, const Supposition& supposition) {
   switch (supposition.kind) {
-    case Supposition::Kind::kCreate: return what_if.create(supposition.text);
-    case Supposition::Kind::kDrop: return what_if.drop(supposition.text);
+    case Supposition::Kind::kCreate:
+      return what_if.create(supposition.text);
+    case Supposition::Kind::kDrop:
+      return what_if.drop(supposition.text);
     case Supposition::Kind::kRows: {
       std::uint64_t rows = 0;
       std::from_chars(supposition.value.data(), supposition.value.data() + supposition.value.size(), rows);
       return what_if.set_rows(supposition.text, rows);
     }
-    case Supposition::Kind::kStatistics: break;
+    case Supposition::Kind::kStatistics:
+      break;
   }
   return what_if.set_statistics(supposition.text, supposition.value);
 }

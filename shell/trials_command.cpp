@@ -18,12 +18,15 @@ void print_report(const advice::SuggestionCheck& check) {
   std::uint64_t suggestions = 0;
   for (const auto& [kind, count] : check.suggested) suggestions += count;
   const std::uint64_t improvable = check.helped + check.missed;
-  std::string text = fmt::format("{} read, {} scan or sort, {} asked about\n", with_plural(check.queries, "statement"),
-                                 with_thousands(check.scanning), with_thousands(check.asked));
-  for (const auto& [kind, count] : check.suggested) text += fmt::format("  {:<14} {:>10}\n", kind, with_thousands(count));
-  text += fmt::format("{} of {} suggestions did on a fresh copy what they said\n", with_thousands(check.working),
-                      with_thousands(suggestions));
-  text += fmt::format("{} of {} that can be improved got one\n", with_thousands(check.helped), with_thousands(improvable));
+  std::string text =
+      fmt::format("{} read, {} scan or sort, {} asked about\n", with_plural(check.queries, "statement"),
+                  with_thousands(check.scanning), with_thousands(check.asked));
+  for (const auto& [kind, count] : check.suggested)
+    text += fmt::format("  {:<14} {:>10}\n", kind, with_thousands(count));
+  text += fmt::format("{} of {} suggestions did on a fresh copy what they said\n",
+                      with_thousands(check.working), with_thousands(suggestions));
+  text += fmt::format("{} of {} that can be improved got one\n", with_thousands(check.helped),
+                      with_thousands(improvable));
   for (const std::string& failure : check.failures) text += fmt::format("\nnot as said: {}\n", failure);
   for (const std::string& miss : check.misses) text += fmt::format("\nmissed: {}\n", miss);
   text += fmt::format("{:.1f} s\n", check.seconds);
@@ -33,13 +36,16 @@ void print_report(const advice::SuggestionCheck& check) {
 }  // namespace
 
 int run_trials(std::span<const std::string> arguments) {
-  CLI::App app("Does every suggestion for the queries of sqllogictest files once more, and looks for those it missed.",
-               "leftmost trials");
+  CLI::App app(
+      "Does every suggestion for the queries of sqllogictest files once more, and looks for those it missed.",
+      "leftmost trials");
   std::vector<std::string> files;
   advice::SuggestionCheckOptions options;
   app.add_option("FILE", files, "sqllogictest files")->required();
-  app.add_option("--sample", options.sample, "every n-th query that scans or sorts")->check(CLI::PositiveNumber);
-  app.footer("Exit status: 0 every suggestion works, 1 one does not, 2 bad usage or a file that cannot be read.");
+  app.add_option("--sample", options.sample, "every n-th query that scans or sorts")
+      ->check(CLI::PositiveNumber);
+  app.footer(
+      "Exit status: 0 every suggestion works, 1 one does not, 2 bad usage or a file that cannot be read.");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,5 @@
-// shell/trials_command.h - `leftmost trials FILE...`: suggestions for the queries of sqllogictest files, each done once
-// more to see that it does what it says.
+// shell/trials_command.h - `leftmost trials FILE...`: suggestions for the queries of sqllogictest files, each
+// done once more to see that it does what it says.
 #pragma once
 
 #include <span>

@@ -33,7 +33,8 @@ Json plan_json(const std::vector<planner::PlanLine>& plan) {
 }
 
 std::string verdict(bool agrees) {
-  return fmt::format("SQLite {}: {}", oracle::Twin::version(), agrees ? "plans both alike" : "PLANS OTHERWISE");
+  return fmt::format("SQLite {}: {}", oracle::Twin::version(),
+                     agrees ? "plans both alike" : "PLANS OTHERWISE");
 }
 
 std::string plan_text(const std::vector<planner::PlanLine>& plan) {
@@ -57,20 +58,24 @@ Expected<void> for_each_statement(oracle::Session& session, std::string_view sql
 
 std::string title_of(const std::vector<advice::Supposition>& suppositions) {
   std::string title;
-  for (const advice::Supposition& supposition : suppositions) title += (title.empty() ? "" : "; ") + supposition.to_text();
+  for (const advice::Supposition& supposition : suppositions)
+    title += (title.empty() ? "" : "; ") + supposition.to_text();
   return title.empty() ? std::string("nothing supposed") : title;
 }
 
 std::string range_text(const advice::Flip& flip) {
-  std::string text = fmt::format("  {}{}\n", flip.subject,
-                                 flip.now == 0 ? std::string() : fmt::format(" (now about {})", with_thousands(flip.now)));
+  std::string text =
+      fmt::format("  {}{}\n", flip.subject,
+                  flip.now == 0 ? std::string() : fmt::format(" (now about {})", with_thousands(flip.now)));
   if (flip.ranges.size() == 1)
-    return text + fmt::format("    any number              {}\n", advice::plan_in_one_line(flip.ranges[0].lines));
+    return text +
+           fmt::format("    any number              {}\n", advice::plan_in_one_line(flip.ranges[0].lines));
   for (std::size_t i = 0; i < flip.ranges.size(); ++i) {
     const std::string from = with_thousands(flip.ranges[i].begin);
-    const std::string range = i + 1 == flip.ranges.size()
-                                  ? fmt::format("{} and more", from)
-                                  : fmt::format("{} to {}", from, with_thousands(flip.ranges[i + 1].begin - 1));
+    const std::string range =
+        i + 1 == flip.ranges.size()
+            ? fmt::format("{} and more", from)
+            : fmt::format("{} to {}", from, with_thousands(flip.ranges[i + 1].begin - 1));
     text += fmt::format("    {:<22}  {}\n", range, advice::plan_in_one_line(flip.ranges[i].lines));
   }
   return text;
@@ -99,8 +104,8 @@ std::string trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string side_by_side(const std::string& left_title, const std::string& left, const std::string& right_title,
-                         const std::string& right, std::size_t columns) {
+std::string side_by_side(const std::string& left_title, const std::string& left,
+                         const std::string& right_title, const std::string& right, std::size_t columns) {
   std::vector<std::string> a = lines_of(left), b = lines_of(right);
   std::size_t width = text_width(left_title), width_right = 0;
   for (const std::string& line : a) width = std::max(width, text_width(line));
@@ -118,12 +123,14 @@ std::string side_by_side(const std::string& left_title, const std::string& left,
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
     const std::string first = i < a.size() ? a[i] : std::string();
     const std::string second = i < b.size() ? b[i] : std::string();
-    text += second.empty() ? fmt::format("  {}\n", first) : fmt::format("  {}  | {}\n", padded(first, width), second);
+    text += second.empty() ? fmt::format("  {}\n", first)
+                           : fmt::format("  {}  | {}\n", padded(first, width), second);
   }
   return text;
 }
 
-Expected<WhatIfOutput> what_if_text(oracle::Session& session, const std::vector<advice::Supposition>& suppositions,
+Expected<WhatIfOutput> what_if_text(oracle::Session& session,
+                                    const std::vector<advice::Supposition>& suppositions,
                                     std::string_view sql, bool is_json, std::size_t columns) {
   auto now = advice::WhatIf::start(session);
   if (!now) return Unexpected(now.error());
@@ -142,7 +149,8 @@ Expected<WhatIfOutput> what_if_text(oracle::Session& session, const std::vector<
     output.agrees = output.agrees && agrees;
     if (is_json) {
       Json json = {{"version", 1}, {"sql", statement}, {"what_if", Json::array()}};
-      for (const advice::Supposition& supposition : suppositions) json["what_if"].push_back(supposition.to_text());
+      for (const advice::Supposition& supposition : suppositions)
+        json["what_if"].push_back(supposition.to_text());
       json["before"] = plan_json(before->lines);
       json["after"] = plan_json(after->lines);
       json["agrees"] = agrees;
@@ -178,9 +186,10 @@ Expected<WhatIfOutput> flip_text(oracle::Session& session, std::string_view sql,
     }
     if (flips->empty()) text += "\n  it reads no table\n";
     output.agrees = output.agrees && agrees;
-    output.text += is_json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
-                           : fmt::format("\n  {}\n{}\n  SQLite {}: {}\n", statement, text, oracle::Twin::version(),
-                                         agrees ? "the same plans on both sides of each change" : "PLANS OTHERWISE");
+    output.text +=
+        is_json ? json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+                : fmt::format("\n  {}\n{}\n  SQLite {}: {}\n", statement, text, oracle::Twin::version(),
+                              agrees ? "the same plans on both sides of each change" : "PLANS OTHERWISE");
     return {};
   });
   if (!done) return Unexpected(done.error());
@@ -191,7 +200,8 @@ bool what_if_in_shell(Shell& shell, const std::string& given) {
   const std::string text = trimmed(given);
   std::vector<advice::Supposition>& suppositions = shell.settings().suppositions;
   if (text.empty()) {
-    for (const advice::Supposition& supposition : suppositions) shell.output().write(supposition.to_text() + "\n");
+    for (const advice::Supposition& supposition : suppositions)
+      shell.output().write(supposition.to_text() + "\n");
     if (suppositions.empty()) shell.output().write("nothing supposed\n");
     return true;
   }

@@ -189,13 +189,13 @@ int run_why(std::span<const std::string> arguments) {
   app.add_option("DB", given.database, "a SQLite database file, which is only read; or :memory:");
   app.add_option("SQL", given.sql, "statements to explain; from standard input if there are none");
   app.add_option("--schema", given.schema_file, "a file of CREATE statements instead of DB");
-  app.add_option("--cmd", given.commands, "SQL to run first")->expected(1)->allow_extra_args(false);
+  app.add_option("--cmd", given.commands, "SQL to run first")->expected(-1)->allow_extra_args(false);
   app.add_option("--param", given.parameters, "value of a parameter, :a=1 say; unbound: planned, not run")
-      ->expected(1)
+      ->expected(-1)
       ->allow_extra_args(false);
   app.add_option("--what-if", given.suppositions,
                  "plan as if: 'CREATE INDEX ...', 'hide INDEX', 'rows TABLE N', 'stat INDEX N N'; repeatable; nothing is written")
-      ->expected(1)
+      ->expected(-1)
       ->allow_extra_args(false);
   app.add_flag("--flip", given.flips, "at which row counts and selectivities the plan changes");
   app.add_flag("--json", given.is_json, "as data; docs/why-json.md describes it");

@@ -33,14 +33,16 @@ TEST_CASE("what is supposed shapes the plan and is not there afterwards", "[advi
   REQUIRE(what_if);
   CHECK(plan_of(*what_if, "SELECT * FROM people WHERE name = 'x'") == "SCAN people");
   REQUIRE(what_if->create("CREATE INDEX people_name ON people(name)"));
-  CHECK(plan_of(*what_if, "SELECT * FROM people WHERE name = 'x'") == "SEARCH people USING INDEX people_name (name=?)");
+  CHECK(plan_of(*what_if, "SELECT * FROM people WHERE name = 'x'") ==
+        "SEARCH people USING INDEX people_name (name=?)");
   REQUIRE(what_if->drop("people_born"));
   CHECK(plan_of(*what_if, "SELECT * FROM people WHERE born = 1950") == "SCAN people");
   CHECK_FALSE(session->database().catalog().find_index("people_name"));
   CHECK(session->database().catalog().find_index("people_born"));
 
   CHECK(what_if->drop("nothing").error().message == "no such index: nothing");
-  CHECK(what_if->drop("sqlite_autoindex_people_1").error().message == "sqlite_autoindex_people_1 belongs to a constraint");
+  CHECK(what_if->drop("sqlite_autoindex_people_1").error().message ==
+        "sqlite_autoindex_people_1 belongs to a constraint");
   CHECK(what_if->create("DELETE FROM people").error().message == "only CREATE INDEX can be supposed");
   CHECK_FALSE(what_if->set_statistics("people_name", "100"));
 }
