@@ -259,8 +259,7 @@ void take_movable(Expr*& expr, Select* select, std::vector<Expr*>& taken, storag
     take_movable(expr->right, select, taken, arena);
     return;
   }
-  if (is_always_false(expr) || is_always_true(expr) || !is_constant_or_grouped(expr, select->group_by))
-    return;
+  if (is_always_false(expr) || !is_constant_or_grouped(expr, select->group_by)) return;
   taken.push_back(expr);
   expr = make_integer(arena, 1);
 }

@@ -44,6 +44,17 @@ void Coder::code_expr(const Expr* expr) {
       code_copy(expr->left);
       for (const Expr* bound : expr->list) code_expr(bound);
       return;
+    case ExprKind::kEq:
+    case ExprKind::kNe:
+    case ExprKind::kLt:
+    case ExprKind::kLe:
+    case ExprKind::kGt:
+    case ExprKind::kGe:
+    case ExprKind::kIs:
+    case ExprKind::kIsNot:
+      if (!is_row(expr->left)) break;
+      code_row_comparison(expr);
+      return;
     case ExprKind::kColumn:
       return;
     default:
@@ -52,6 +63,17 @@ void Coder::code_expr(const Expr* expr) {
   code_expr(expr->left);
   code_expr(expr->right);
   for (const Expr* element : expr->list) code_expr(element);
+}
+
+void Coder::code_row_comparison(const Expr* expr) {
+  for (const Expr* side : {expr->left, expr->right}) {
+    if (side->kind == ExprKind::kSubquery) code_subquery(side);
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(row_size(expr->left)); ++i) {
+    for (const Expr* side : {expr->left, expr->right}) {
+      if (side->kind == ExprKind::kRow && i < side->list.size()) code_expr(side->list[i]);
+    }
+  }
 }
 
 namespace {

@@ -124,6 +124,8 @@ class Coder {
   void plan_unlisted(Select* select);
   void code_in_list(const Expr* in, bool drives_search);
   const RelationIndex* index_for_in(const Expr* in, const Select& select, bool must_be_unique) const;
+  /// Subqueries first, then element by element.
+  void code_row_comparison(const Expr* expr);
   /// A copy whose items keep their ids.
   Select* copy_of(const Select* select);
   /// SQLite evaluates a copy of the operand that CASE and BETWEEN compare several times, so the original does
