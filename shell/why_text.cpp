@@ -58,7 +58,7 @@ std::string headline(const Explanation& explanation, const WhyStyle& style) {
 }
 
 /// What became of a term over all indexes of its table.
-std::string note_of_term(const TableUse& table, const ColumnUse& column) {
+std::string note_of_term(const TableUse& table, const IndexUse& of, const ColumnUse& column) {
   std::string column_name = column.column;
   bool leads_an_index = false;
   for (const IndexUse& index : table.indexes) {
@@ -83,6 +83,8 @@ std::string note_of_term(const TableUse& table, const ColumnUse& column) {
     if (stopped != nullptr) return stopped->text;
   }
   if (!leads_an_index) return fmt::format("no index of {} starts with {}", table.name, column_name);
+  if (is_seek(column.role) && of.verdict != planner::IndexVerdict::kUsed)
+    return fmt::format("could be searched in {}", of.name);
   return column.text;
 }
 
@@ -95,10 +97,15 @@ std::vector<Note> notes_of(const Explanation& explanation) {
     });
     if (!is_there) notes.push_back({span, std::move(text)});
   };
-  for (const TableUse& table : explanation.tables) {
-    for (const IndexUse& index : table.indexes) {
-      for (const ColumnUse& column : index.columns) {
-        if (!column.span.empty()) add(column.span, note_of_term(table, column));
+  // Of a join condition the table that is searched by it has the word.
+  for (const bool is_searched : {true, false}) {
+    for (const TableUse& table : explanation.tables) {
+      for (const IndexUse& index : table.indexes) {
+        for (const ColumnUse& column : index.columns) {
+          const bool searches = index.verdict == planner::IndexVerdict::kUsed && is_seek(column.role);
+          if (!column.span.empty() && searches == is_searched)
+            add(column.span, note_of_term(table, index, column));
+        }
       }
     }
   }
@@ -124,13 +131,27 @@ Colour colour_of(const ColumnUse& column) {
   return Colour::kGrey;
 }
 
+/// `people_name`, `rowid of people`; in a self-join `people_name of p1`.
+std::string shown_name(const Explanation& explanation, const TableUse& table, const IndexUse& index) {
+  const std::string& item = table.alias.empty() ? table.name : table.alias;
+  if (index.name.empty()) return fmt::format("rowid of {}", item);
+  const auto readers = std::count_if(explanation.tables.begin(), explanation.tables.end(),
+                                     [&](const TableUse& other) { return other.name == table.name; });
+  return readers > 1 && !table.alias.empty() ? fmt::format("{} of {}", index.name, item) : index.name;
+}
+
+/// What is said beside a column: of a search the condition, of everything else the reason.
+std::string said_of(const IndexUse& index, const ColumnUse& column) {
+  if (!is_seek(column.role) || column.term.empty()) return column.text.empty() ? column.term : column.text;
+  return index.verdict == planner::IndexVerdict::kUsed ? column.term : "not used: " + column.term;
+}
+
 std::string indexes_text(const Explanation& explanation, const WhyStyle& style) {
   std::size_t index_width = 0, column_width = 0;
   for (const TableUse& table : explanation.tables) {
     for (const IndexUse& index : table.indexes) {
       if (index.columns.empty()) continue;
-      index_width = std::max(
-          index_width, text_width(index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name));
+      index_width = std::max(index_width, text_width(shown_name(explanation, table, index)));
       for (const ColumnUse& column : index.columns)
         column_width = std::max(column_width, text_width(column.column));
     }
@@ -138,16 +159,16 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
   std::string text;
   for (const TableUse& table : explanation.tables) {
     for (const IndexUse& index : table.indexes) {
-      std::string name = index.name.empty() ? fmt::format("rowid of {}", table.name) : index.name;
+      const bool is_used = index.verdict == planner::IndexVerdict::kUsed;
+      std::string name = shown_name(explanation, table, index);
       for (const ColumnUse& column : index.columns) {
-        // Of a plain search the condition says it all.
-        const std::string said =
-            column.text.empty() || (is_seek(column.role) && !column.term.empty()) ? column.term : column.text;
+        const std::string said = said_of(index, column);
         const std::size_t before = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
         const auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
-        text += fmt::format(
-            "  {}  {}  {}", padded(on_one_line(name), index_width), padded(column.column, column_width),
-            style.paint(colour_of(column), padded(planner::role_name(column.role), kRoleWidth)));
+        text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
+                            padded(column.column, column_width),
+                            style.paint(is_used || !is_seek(column.role) ? colour_of(column) : Colour::kGrey,
+                                        padded(planner::role_name(column.role), kRoleWidth)));
         for (std::size_t i = 0; i < lines.size(); ++i) {
           if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
           text += '\n';
