@@ -2,6 +2,7 @@
 // docs/planner.md; SQLite: multiSelect and multiSelectOrderBy, src/select.c).
 
 #include <algorithm>
+#include <utility>
 
 #include "planner/coder.h"
 #include "planner/comparison.h"
@@ -31,6 +32,12 @@ LogEst combine_rows(CompoundOp op, LogEst left, LogEst right) {
     default:
       return log_est_add(right, left);
   }
+}
+
+/// An ORDER BY that the arm has after planning came with a FROM subquery merged into it: the arm's own, not the
+/// compound's.
+void keep_arm_order(Select* arm) {
+  if (arm->plan != nullptr && !arm->order_by.empty()) arm->plan->arm_order = std::exchange(arm->order_by, {});
 }
 
 LogEst capped_by_limit(const Select* last, LogEst rows) {
@@ -86,6 +93,7 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   prior->limit = prior->offset = nullptr;
   if (is_leftmost) {
     if (prior->prior == nullptr) close_step();
+    keep_arm_order(prior);
     nest_flattened_arm(prior, nullptr);
   }
 
@@ -96,6 +104,7 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   last->limit = last->offset = nullptr;
   const LogEst right = code_select(last, arm_destination);
   if (last->prior == nullptr || followed_arms_.count(last) == 0) close_step();
+  keep_arm_order(last);
   nest_flattened_arm(last, prior);
   last->limit = limit;
   last->offset = offset;
@@ -307,10 +316,6 @@ LogEst Coder::code_merge(Select* last) {
   }
   close_step();
   close_step();
-  // What the executor sees: each side's own order, and the statement's.
-  if (left_last->prior == nullptr && left_last->plan != nullptr)
-    left_last->plan->arm_order = left_last->order_by;
-  if (right_count == 1 && last->plan != nullptr) last->plan->arm_order = last->order_by;
   left_last->order_by = left_order;
   last->order_by = whole_order;
   last->limit = limit;
@@ -339,9 +344,13 @@ LogEst Coder::code_recursive(Select* last) {
   }
   Select* const setup = arms[first_step - 1];
   Select* const step = arms[first_step];
+  if (limit != nullptr) {
+    const auto count = integer_literal(limit);
+    if (count && *count > 0) step_rows_max_[last] = log_est(static_cast<std::uint64_t>(*count));
+  }
   // UNION throws duplicates away on its way into the queue, so the arms need not.
   const Destination destination =
-      last->op == CompoundOp::kUnion ? Destination::kUnordered : Destination::kRows;
+      last->op == CompoundOp::kUnion ? Destination::kUnordered : Destination::kQueue;
   last->limit = last->offset = nullptr;
   last->order_by = {};
   open_step({.kind = StepKind::kSetup});

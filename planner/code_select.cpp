@@ -52,6 +52,7 @@ LogEst Coder::code_select(Select* select, Destination destination) {
   if (destination == Destination::kExists || destination == Destination::kUnordered) {
     select->order_by = {};  // the arms of a compound hear about it from the compound
     select->distinct = false;
+    select->ignores_order = true;
   }
   if (select->prior != nullptr && !select->order_by.empty() && !select->is_recursive)
     wrap_collated_compound(select);
@@ -62,6 +63,7 @@ LogEst Coder::code_select(Select* select, Destination destination) {
     rows = code_recursive(select);
   } else {
     if (select->prior == nullptr) flatten_and_reduce(select);
+    if (destination == Destination::kQueue) select->order_by = {};
     // Flattening a UNION ALL makes a compound of a simple SELECT.
     rows = select->prior != nullptr ? code_compound(select, destination) : code_simple(select, destination);
   }
@@ -82,6 +84,7 @@ void Coder::flatten_and_reduce(Select* select) {
       continue;
     }
     Select* inner = item->subquery;
+    if (inner->prior != nullptr && !inner->order_by.empty() && !inner->is_recursive) wrap_collated_compound(inner);
     if (inner->is_aggregate) {
       ++i;
       continue;
@@ -107,6 +110,7 @@ void Coder::flatten_and_reduce(Select* select) {
 
 Coder::LimitEstimate Coder::code_limit(Select* select, Destination destination) {
   LimitEstimate estimate{kRowsWithoutLimit, false};
+  if (const auto step = step_rows_max_.find(select); step != step_rows_max_.end()) estimate.rows = step->second;
   const bool one_row = destination == Destination::kScalar || destination == Destination::kExists;
   std::optional<int> count;
   if (select->limit == nullptr) {

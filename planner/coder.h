@@ -28,6 +28,7 @@ enum class Destination : std::uint8_t {
   kExists,     ///< only whether there is one: order and duplicates do not matter
   kUnordered,  ///< neither order nor duplicates matter (an arm of UNION, EXCEPT, INTERSECT)
   kSet,        ///< the right side of IN
+  kQueue,      ///< the queue of a recursive UNION ALL: order does not matter, yet its columns were asked for
 };
 
 class Coder {
@@ -152,6 +153,8 @@ class Coder {
   std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::unordered_set<const Item*> coroutines_;
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
+  /// Recursive steps of a CTE with a constant LIMIT: SQLite estimates no step at more rows than that.
+  std::unordered_map<const Select*, storage::LogEst> step_rows_max_;
   int select_depth_ = 0;
   /// RIGHT JOINs whose inner loops are being written down as a subroutine, and second passes.
   int right_join_depth_ = 0;

@@ -114,7 +114,7 @@ void merge_arm(Select* outer, std::size_t position, Select* arm, const Select* l
   outer->items[position]->join = join;
   const ItemId last = arm->items.back()->id;
 
-  if (!arm->order_by.empty()) {
+  if (!arm->order_by.empty() && !outer->ignores_order) {
     std::vector<OrderTerm> order(arm->order_by.begin(), arm->order_by.end());
     for (OrderTerm& term : order) term.result_column = 0;
     outer->order_by = context.arena.copy_span(order);

@@ -165,7 +165,7 @@ struct SelectPlan {
   bool group_order_free = false;        ///< the ORDER BY comes with the grouping
   MinMaxMode min_max = MinMaxMode::kNone;
   std::vector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree
-  /// An arm of a compound with ORDER BY: the order that the arm itself delivers, so that the arms can be merged.
+  /// An arm of a compound: the ORDER BY that a merged FROM subquery brought, by which the arm sorts its own rows.
   std::span<const OrderTerm> arm_order;
   bool count_shortcut = false;          ///< count(*) of a whole table: count count_index, or the table when null
   const RelationIndex* count_index = nullptr;

@@ -20,12 +20,14 @@ class Survey {
       arm->plan = nullptr;
       arm->is_compound_arm = select->prior != nullptr;
       arm->has_complex_result = false;
+      arm->ignores_order = false;
       for (const ResultColumn& column : arm->columns) {
         arm->has_complex_result = arm->has_complex_result || is_complex(column.expr);
       }
-      arm->keeps_subquery_order = std::any_of(
-          arm->aggregates.begin(), arm->aggregates.end(),
-          [](const AggregateCall& call) { return call.function->role == FunctionRole::kOrdinary; });
+      // SQLite decides this before it looks at HAVING and ORDER BY.
+      arm->keeps_subquery_order = std::any_of(arm->columns.begin(), arm->columns.end(), [&](const ResultColumn& column) {
+        return has_ordered_aggregate(column.expr, arm);
+      });
       for (Item* item : arm->items) visit(item);
       for_each_expr_of_core(arm, [this](Expr* expr) { visit(expr); });
       if (arm->limit != nullptr) visit(arm->limit);
@@ -56,6 +58,22 @@ class Survey {
     }
     bool found = false;
     for_each_child(expr, [&](const Expr* child) { found = found || is_complex(child); });
+    return found;
+  }
+
+  /// An aggregate of `owner` whose result may depend on the order of its rows: any but count, min and max.
+  static bool has_ordered_aggregate(const Expr* expr, const Select* owner) {
+    if (expr == nullptr) return false;
+    if (expr->kind == ExprKind::kAggregate && expr->owner == owner &&
+        owner->aggregates[static_cast<std::size_t>(expr->slot)].function->role == FunctionRole::kOrdinary) {
+      return true;
+    }
+    bool found = false;
+    for_each_child(expr, [&](const Expr* child) { found = found || has_ordered_aggregate(child, owner); });
+    if (expr->select != nullptr) {
+      for_each_expr_of_select(expr->select,
+                              [&](const Expr* part) { found = found || has_ordered_aggregate(part, owner); });
+    }
     return found;
   }
 

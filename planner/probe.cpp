@@ -80,7 +80,7 @@ Probe index_probe(const RelationIndex& index, const storage::TableDef& table) {
   probe.width = index.statistics.width;
   probe.entries = index.statistics.rows(0);
   probe.unique = def.unique;
-  probe.unique_not_null = def.unique && storage::is_unique_not_null(def, table);
+  probe.unique_not_null = def.unique_not_null;
   probe.is_primary_key = def.origin == storage::IndexOrigin::kPrimaryKey;
   for (std::size_t i = 0; i < def.column_count(); ++i) {
     const storage::IndexColumn& from = def.column(i);

@@ -116,8 +116,9 @@ struct Select {
   Span span;
   // Set by planner/ before it rewrites anything.
   bool has_complex_result = false;    ///< a result column calls a function or holds a subquery (section 6.2)
-  bool keeps_subquery_order = false;  ///< an aggregate other than count, min, max: the order of its input shows
+  bool keeps_subquery_order = false;  ///< its result has an aggregate other than count, min, max: the order of its input shows
   bool is_compound_arm = false;       ///< is or was one of several arms
+  bool ignores_order = false;         ///< nobody sees the order of its rows: ORDER BY of what is merged into it goes too
   SelectPlan* plan = nullptr;         ///< set by planner/; owned by the Plan
   /// A scalar subquery or EXISTS, and an IN without correlation, is written down once, as a subroutine that every later
   /// use calls. Copies made afterwards call it too: this points to the SELECT that was written down.

@@ -54,10 +54,11 @@ void add_tail_columns(IndexDef& index, const TableDef& table) {
 
 bool is_unique_not_null(const IndexDef& index, const TableDef& table) {
   if (!index.unique) return false;
+  if (index.is_table_itself) return true;
   return std::all_of(index.key_columns.begin(), index.key_columns.end(), [&table](const IndexColumn& key) {
     if (key.column < 0) return false;
     const ColumnDef& column = table.columns[static_cast<std::size_t>(key.column)];
-    return column.not_null || (table.without_rowid && column.in_primary_key);
+    return column.not_null;
   });
 }
 

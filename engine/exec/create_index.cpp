@@ -83,6 +83,7 @@ Expected<IndexDef> define_index(const sql::CreateIndex& create, const storage::T
     index.where_sql = text_of(create.where->span, context.statement.text);
   }
   storage::add_tail_columns(index, table);
+  index.unique_not_null = storage::is_unique_not_null(index, table);
   return index;
 }
 

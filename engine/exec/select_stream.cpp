@@ -43,13 +43,14 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
     distinct_ = DistinctMode::kTempBTree;
     wants_sort = plan_.group == GroupMode::kSorted;
   }
-  sorts_ = is_whole && wants_sort && !select.order_by.empty();
+  const std::span<const planner::OrderTerm> order = is_whole ? select.order_by : plan_.arm_order;
+  sorts_ = wants_sort && !order.empty();
   refuses_early_ = sorts_ && distinct_ == DistinctMode::kNone;
   for (const planner::ResultColumn& column : select.columns) {
     refuses_early_ = refuses_early_ && column.expr->kind == planner::ExprKind::kColumn;
   }
   if (sorts_) {
-    for (const planner::OrderTerm& term : select.order_by) {
+    for (const planner::OrderTerm& term : order) {
       const bool is_column = term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
       order_.push_back({is_column ? nullptr : builder.compile(*term.expr),
                         is_column ? static_cast<std::size_t>(term.result_column) - 1 : 0, sort_column(term)});

@@ -74,6 +74,9 @@ class TableBuilder {
       if (table.autoincrement) return fail(ErrorCode::kError, "AUTOINCREMENT not allowed on WITHOUT ROWID tables");
       if (!has_primary_key_) return fail(ErrorCode::kError, "PRIMARY KEY missing on table " + table.name);
     }
+    if (!late_key_.empty()) {
+      if (auto added = add_index(late_key_, late_conflict_, storage::IndexOrigin::kPrimaryKey); !added) return Unexpected(added.error());
+    }
     if (auto checked = check_expressions(); !checked) return Unexpected(checked.error());
     finish_indexes();
     return std::move(made_);
@@ -223,6 +226,11 @@ class TableBuilder {
       if (is_double && create_.without_rowid) continue;
       table.primary_key.push_back({term.column, term.collation, term.descending});
     }
+    if (is_integer && may_be_rowid) {
+      late_key_ = terms;
+      late_conflict_ = conflict;
+      return {};
+    }
     return add_index(terms, conflict, storage::IndexOrigin::kPrimaryKey);
   }
 
@@ -310,6 +318,7 @@ class TableBuilder {
         index.key_columns = std::move(kept);
       }
     }
+    for (IndexDef& index : made_.indexes) index.unique_not_null = storage::is_unique_not_null(index, table);
     if (table.without_rowid) {
       for (const storage::PrimaryKeyColumn& key : table.primary_key) {
         table.columns[static_cast<std::size_t>(key.column)].not_null = true;
@@ -324,6 +333,10 @@ class TableBuilder {
   storage::Arena& arena_;
   TableDefinition made_;
   bool has_primary_key_ = false;
+  /// INTEGER PRIMARY KEY of a WITHOUT ROWID table: no rowid alias after all, which SQLite finds out when all
+  /// constraints have been read. So its index is the newest one.
+  std::vector<KeyTerm> late_key_;
+  sql::ConflictAction late_conflict_{};
   std::vector<const sql::Expr*> checks_;
   std::vector<std::pair<const sql::Expr*, int>> defaults_;
 };
