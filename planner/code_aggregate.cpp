@@ -2,6 +2,7 @@
 // of docs/planner.md).
 
 #include <algorithm>
+#include <functional>
 
 #include "planner/coder.h"
 #include "planner/comparison.h"
@@ -37,6 +38,43 @@ bool has_bare_columns(Select* select) {
 }
 
 }  // namespace
+
+namespace {
+
+void visit_aggregates(Expr* expr, const Select* owner, const std::function<void(Expr*)>& visit) {
+  if (expr == nullptr) return;
+  if (expr->kind == ExprKind::kAggregate && expr->owner == owner) visit(expr);
+  for_each_child(expr, [&](Expr* child) { visit_aggregates(child, owner, visit); });
+  if (expr->select != nullptr) {
+    for_each_expr_of_select(expr->select, [&](Expr* part) { visit_aggregates(part, owner, visit); });
+  }
+}
+
+}  // namespace
+
+void drop_unmentioned_aggregates(Select& select, const Select* owner, storage::Arena& arena) {
+  if (select.aggregates.empty()) return;
+  std::vector<Expr*> mentions;
+  const auto note = [&](Expr* expr) { mentions.push_back(expr); };
+  for (ResultColumn& column : select.columns) visit_aggregates(column.expr, owner, note);
+  for (OrderTerm& term : select.order_by) visit_aggregates(term.expr, owner, note);
+  visit_aggregates(select.having, owner, note);
+  std::sort(mentions.begin(), mentions.end());  // an expression may stand in two places
+  mentions.erase(std::unique(mentions.begin(), mentions.end()), mentions.end());
+  std::vector<bool> is_kept(select.aggregates.size(), false);
+  for (const Expr* expr : mentions) is_kept[static_cast<std::size_t>(expr->slot)] = true;
+  std::vector<int> slots;
+  std::vector<AggregateCall> kept;
+  for (std::size_t i = 0; i < is_kept.size(); ++i) {
+    slots.push_back(static_cast<int>(kept.size()));
+    if (is_kept[i]) kept.push_back(select.aggregates[i]);
+  }
+  for (Expr* expr : mentions) {
+    expr->slot = slots[static_cast<std::size_t>(expr->slot)];
+    expr->owner = &select;
+  }
+  select.aggregates = arena.copy_span(kept);
+}
 
 LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination destination) {
   const LimitEstimate limit = code_limit(select, destination);

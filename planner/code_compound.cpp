@@ -34,8 +34,8 @@ LogEst combine_rows(CompoundOp op, LogEst left, LogEst right) {
   }
 }
 
-/// An ORDER BY that the arm has after planning came with a FROM subquery merged into it: the arm's own, not the
-/// compound's.
+/// An ORDER BY that the arm has after planning came with a FROM subquery merged into it: the arm's own, not
+/// the compound's.
 void keep_arm_order(Select* arm) {
   if (arm->plan != nullptr && !arm->order_by.empty()) arm->plan->arm_order = std::exchange(arm->order_by, {});
 }
@@ -188,6 +188,8 @@ std::vector<ResultColumn> Coder::columns_of_item(const Item& item) const {
 }
 
 void Coder::wrap_collated_compound(Select* last) {
+  // SQLite rewrites statements, not the definitions that they name.
+  if (last->is_in_definition) return;
   bool all_union_all = true;
   for (const Select* arm = last; arm->prior != nullptr; arm = arm->prior) {
     all_union_all = all_union_all && arm->op == CompoundOp::kUnionAll;
@@ -199,6 +201,13 @@ void Coder::wrap_collated_compound(Select* last) {
   };
   const bool has_collate = std::any_of(last->order_by.begin(), last->order_by.end(), collates);
   if (all_union_all || !has_collate) return;
+  if (!last->group_by.empty() || last->having != nullptr) {
+    // SQLite leaves these two outside, where they mean something else or nothing.
+    context_.fail(not_supported("ORDER BY with COLLATE of a compound SELECT that ends in a grouped one",
+                                last->span.begin)
+                      .value());
+    return;
+  }
   storage::Arena& arena = context_.arena;
   Select* inner = arena.make<Select>(*last);
   inner->order_by = {};
@@ -226,7 +235,7 @@ void Coder::wrap_collated_compound(Select* last) {
   last->group_by = {};
   last->aggregates = {};
   last->values_rows = {};
-  last->is_aggregate = last->distinct = false;
+  last->is_aggregate = false;  // but a DISTINCT of the last arm is asked for once more
   last->prior = nullptr;
   last->op = CompoundOp::kNone;
 }
@@ -249,6 +258,21 @@ LogEst Coder::code_merge(Select* last) {
       added.result_column = static_cast<int>(column);
     }
   }
+  // An explicit COLLATE, else that of the leftmost arm that has one: as written, before anything is merged
+  // into an arm.
+  std::vector<storage::Collation> collations;
+  for (const OrderTerm& term : order) {
+    std::optional<storage::Collation> collation;
+    if (term.expr != nullptr && term.expr->kind == ExprKind::kCollate) {
+      collation = term.expr->collation;
+    } else {
+      for (const Select* arm : arms) {
+        collation = collation_of(arm->columns[static_cast<std::size_t>(term.result_column - 1)].expr);
+        if (collation) break;
+      }
+    }
+    collations.push_back(collation.value_or(storage::Collation::kBinary));
+  }
   // How many arms go to the right side.
   std::size_t same = 1;
   if (op == CompoundOp::kUnionAll || op == CompoundOp::kUnion) {
@@ -266,19 +290,9 @@ LogEst Coder::code_merge(Select* last) {
       const std::size_t column = static_cast<std::size_t>(term.result_column - 1);
       OrderTerm& made = terms.emplace_back(term);
       Expr* expr = clone(side_last->columns[column].expr, context_.arena);
-      // An explicit COLLATE, else that of the leftmost arm that has one.
-      std::optional<storage::Collation> collation;
-      if (term.expr != nullptr && term.expr->kind == ExprKind::kCollate) {
-        collation = term.expr->collation;
-      } else {
-        for (const Select* arm : arms) {
-          collation = collation_of(arm->columns[column].expr);
-          if (collation) break;
-        }
-      }
       Expr* collated = context_.arena.make<Expr>();
       collated->kind = ExprKind::kCollate;
-      collated->collation = collation.value_or(storage::Collation::kBinary);
+      collated->collation = collations[terms.size() - 1];
       collated->implicit_collation = true;
       collated->left = expr;
       collated->span = expr->span;

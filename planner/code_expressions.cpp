@@ -1,6 +1,8 @@
 // Subqueries in expressions (section 6.10 of docs/planner.md): each prints its plan where the expression is
 // evaluated.
 
+#include <algorithm>
+
 #include "planner/coder.h"
 #include "planner/comparison.h"
 
@@ -249,6 +251,47 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
   }
   context_.loop_factor = factor;
   close_step();
+}
+
+void Coder::code_search_list(const Candidate& candidate, const Expr* in) {
+  const auto copied = written_.find(in->select);
+  const Select* const written = copied == written_.end() ? in->select : copied->second;
+  std::vector<Expr*> fields;
+  std::vector<ResultColumn> columns;
+  std::vector<int> known;
+  for (const Term* term : candidate.terms) {
+    if (term == nullptr || term->expr != in || term->in_field == 0) continue;
+    if (std::find(known.begin(), known.end(), term->in_field) != known.end()) continue;
+    known.push_back(term->in_field);
+    const auto field = static_cast<std::size_t>(term->in_field - 1);
+    fields.push_back(in->left->list[field]);
+    columns.push_back(written->columns[field]);
+  }
+  if (fields.empty() || columns.size() == written->columns.size()) {
+    code_in_list(in, true);
+    return;
+  }
+  // A copy of the SELECT without the other columns is planned for the lines alone; the filter that tests all
+  // columns plans what runs.
+  storage::Arena& arena = context_.arena;
+  Select reduced = *written;
+  reduced.subroutine = nullptr;
+  reduced.columns = arena.copy_span(columns);
+  Copier copier{.arena = arena, .budget = &context_.budget, .items = {}, .selects = {}};
+  Expr* copy = arena.make<Expr>(*in);
+  copy->select = copier.copy(&reduced);
+  drop_unmentioned_aggregates(*copy->select, written, arena);
+  for (OrderTerm& term : copy->select->order_by) term.result_column = 0;
+  copy->left = fields.front();
+  if (fields.size() > 1) {
+    copy->left = arena.make<Expr>(*in->left);
+    copy->left->list = arena.copy_span(fields);
+  }
+  const PlanReasons reasons = context_.plan.reasons;
+  ++lines_only_;
+  code_in_list(copy, true);
+  --lines_only_;
+  context_.plan.reasons = reasons;
 }
 
 const RelationIndex* Coder::index_for_in(const Expr* in, const Select& select, bool must_be_unique) const {

@@ -70,8 +70,18 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
       context_.set_rows(*item, code_select(item->subquery, Destination::kRows));
       close_step();
     } else if (is_cte(*item) && item->shared->materialized_as != kNoItem && !item->subquery->is_correlated) {
-      from.use = SubqueryUse::kReuse;
-      from.reused = item->shared->materialized_as;
+      if (lines_only_ == 0 && materialized_in_lines_only_.erase(item->shared) > 0) {
+        // Its line is there, but nobody has the rows.
+        from.use = SubqueryUse::kMaterialize;
+        const std::size_t before = context_.plan.steps.size();
+        code_select(item->subquery, Destination::kRows);
+        for (std::size_t k = before; k < context_.plan.steps.size(); ++k)
+          context_.plan.steps[k].hidden = true;
+        item->shared->materialized_as = item->id;
+      } else {
+        from.use = SubqueryUse::kReuse;
+        from.reused = item->shared->materialized_as;
+      }
     } else if (const Item* twin = earlier_twin(*select, i)) {
       from.use = SubqueryUse::kReuse;
       from.reused = twin->id;
@@ -81,7 +91,10 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
       open_step({.kind = StepKind::kMaterialize, .select = &plan, .item = item});
       context_.set_rows(*item, code_select(item->subquery, Destination::kRows));
       close_step();
-      if (is_cte(*item) && !item->subquery->is_correlated) item->shared->materialized_as = item->id;
+      if (is_cte(*item) && !item->subquery->is_correlated) {
+        item->shared->materialized_as = item->id;
+        if (lines_only_ > 0) materialized_in_lines_only_.insert(item->shared);
+      }
     }
     plan.subqueries.push_back(from);
   }

@@ -255,7 +255,7 @@ void Coder::code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candida
     // One list serves all columns of a row-value IN.
     const bool coded = std::any_of(loop.equalities.begin(), loop.equalities.end() - 1,
                                    [&](const SeekColumn& other) { return other.in == term->expr; });
-    if (!coded) code_in_list(term->expr, true);
+    if (!coded) code_search_list(candidate, term->expr);
   } else {
     seek.kind = (term->ops & kOpIs) != 0 ? SeekKind::kIs : SeekKind::kEqual;
     seek.value = term->expr->right;
@@ -277,8 +277,12 @@ void Coder::code_bound(Term& term, int length, SeekBound& bound, ItemSet not_rea
   }
   Expr* left = term.expr->left;
   Expr* right = term.expr->right;
-  code_expr(right);
   const bool row = left->kind == ExprKind::kRow;
+  if (right->kind == ExprKind::kRow) {
+    for (int field = 0; field < length; ++field) code_expr(right->list[static_cast<std::size_t>(field)]);
+  } else {
+    code_expr(right);
+  }
   for (int field = 0; field < length; ++field) {
     if (!row) {
       bound.values.push_back(right);

@@ -50,7 +50,9 @@ LogEst Coder::code_select(Select* select, Destination destination) {
     return 0;
   }
   if (destination == Destination::kExists || destination == Destination::kUnordered) {
+    const bool had_order = !select->order_by.empty();
     select->order_by = {};  // the arms of a compound hear about it from the compound
+    if (had_order && select->prior == nullptr) drop_unmentioned_aggregates(*select, select, context_.arena);
     select->distinct = false;
     select->ignores_order = true;
   }
@@ -62,7 +64,7 @@ LogEst Coder::code_select(Select* select, Destination destination) {
   } else if (select->is_recursive) {
     rows = code_recursive(select);
   } else {
-    if (select->prior == nullptr) flatten_and_reduce(select);
+    if (select->prior == nullptr) flatten_and_reduce(select, destination);
     if (destination == Destination::kQueue) select->order_by = {};
     // Flattening a UNION ALL makes a compound of a simple SELECT.
     rows = select->prior != nullptr ? code_compound(select, destination) : code_simple(select, destination);
@@ -72,7 +74,9 @@ LogEst Coder::code_select(Select* select, Destination destination) {
   return rows;
 }
 
-void Coder::flatten_and_reduce(Select* select) {
+void Coder::flatten_and_reduce(Select* select, Destination destination) {
+  const bool has_limit =
+      select->limit != nullptr || destination == Destination::kScalar || destination == Destination::kExists;
   for (std::size_t i = 0; i < select->items.size() && !context_.failed();) {
     Item* item = select->items[i];
     if (item->join.left && !item->join.right && rejects_null_row(select->where, item->id)) {
@@ -84,7 +88,8 @@ void Coder::flatten_and_reduce(Select* select) {
       continue;
     }
     Select* inner = item->subquery;
-    if (inner->prior != nullptr && !inner->order_by.empty() && !inner->is_recursive) wrap_collated_compound(inner);
+    if (inner->prior != nullptr && !inner->order_by.empty() && !inner->is_recursive)
+      wrap_collated_compound(inner);
     if (inner->is_aggregate) {
       ++i;
       continue;
@@ -99,7 +104,7 @@ void Coder::flatten_and_reduce(Select* select) {
       ++i;
       continue;
     }
-    if (flatten_subquery(select, i, context_)) {
+    if (flatten_subquery(select, i, has_limit, context_)) {
       if (select->prior != nullptr) return;  // became a compound
       i = 0;
       continue;
@@ -110,7 +115,8 @@ void Coder::flatten_and_reduce(Select* select) {
 
 Coder::LimitEstimate Coder::code_limit(Select* select, Destination destination) {
   LimitEstimate estimate{kRowsWithoutLimit, false};
-  if (const auto step = step_rows_max_.find(select); step != step_rows_max_.end()) estimate.rows = step->second;
+  if (const auto step = step_rows_max_.find(select); step != step_rows_max_.end())
+    estimate.rows = step->second;
   const bool one_row = destination == Destination::kScalar || destination == Destination::kExists;
   std::optional<int> count;
   if (select->limit == nullptr) {

@@ -45,7 +45,7 @@ class Coder {
 
  private:
   // code_select.cpp
-  void flatten_and_reduce(Select* select);
+  void flatten_and_reduce(Select* select, Destination destination);
   storage::LogEst code_simple(Select* select, Destination destination);
   storage::LogEst code_plain(Select* select, SelectPlan& plan, Destination destination);
   void code_sorted_results(const Select& select, const SelectPlan& plan, bool order_first);
@@ -137,6 +137,8 @@ class Coder {
   /// A copy of a condition in which the SELECTs of IN are as they were written, not as planning left them.
   Expr* copy_as_written(const Expr* expr);
   void restore_lists(const Expr* from, Expr* to);
+  /// The list of a row-value IN that drives a search: it has those columns only that the search uses.
+  void code_search_list(const Candidate& candidate, const Expr* in);
   std::span<OrderTerm> as_order(std::span<const ResultColumn> columns) const;
 
   /// Appends a step below the current parent; returns its number.
@@ -155,6 +157,8 @@ class Coder {
   std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   /// Recursive steps of a CTE with a constant LIMIT: SQLite estimates no step at more rows than that.
   std::unordered_map<const Select*, storage::LogEst> step_rows_max_;
+  int lines_only_ = 0;  ///< above 0: what is planned will not run
+  std::unordered_set<const SharedQuery*> materialized_in_lines_only_;
   int select_depth_ = 0;
   /// RIGHT JOINs whose inner loops are being written down as a subroutine, and second passes.
   int right_join_depth_ = 0;
@@ -166,13 +170,18 @@ class Coder {
 bool rejects_null_row(const Expr* where, ItemId item);
 void drop_outer_marks(Select* select, Item* item);
 /// flatten.cpp, section 6.3: merges the FROM subquery at `position` into `select`, if the rules allow it.
-bool flatten_subquery(Select* select, std::size_t position, Context& context);
+/// `has_limit`: only so many rows of `select` count, also where no LIMIT is written (EXISTS, scalar
+/// subqueries).
+bool flatten_subquery(Select* select, std::size_t position, bool has_limit, Context& context);
 /// push_down.cpp, section 6.4: copies WHERE terms into a FROM subquery. True if there were any.
 bool push_down_terms(Select* outer, Item* item, Context& context);
 /// A condition that says something about this FROM subquery only, at a place where it may be tested inside.
 bool is_about_item_alone(const Expr* expr, const Item& item);
 /// constant_propagation.cpp, section 3.8.
 void propagate_constants(Select* select, Context& context);
+/// code_aggregate.cpp: leaves a SELECT those aggregates that its columns, ORDER BY and HAVING mention; there
+/// they belong to `owner` so far.
+void drop_unmentioned_aggregates(Select& select, const Select* owner, storage::Arena& arena);
 /// True when ORDER BY or GROUP BY lists are the same terms in the same directions.
 bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b);
 

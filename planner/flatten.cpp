@@ -33,12 +33,12 @@ bool arms_differ_in_affinity(const Select* last) {
   return false;
 }
 
-bool may_flatten(const Select& outer, std::size_t position, const Context& context) {
+bool may_flatten(const Select& outer, std::size_t position, bool has_limit, const Context& context) {
   const Item& item = *outer.items[position];
   const Select& inner = *item.subquery;
   const bool is_outer_join = item.join.left || item.join.right || right_join_follows(outer.items, position);
   if (!inner.values_rows.empty()) return false;
-  if (inner.limit != nullptr && outer.limit != nullptr) return false;                                // 13
+  if (inner.limit != nullptr && has_limit) return false;                                             // 13
   if (inner.offset != nullptr) return false;                                                         // 14
   if (inner.limit != nullptr && outer.is_compound_arm) return false;                                 // 15
   if (inner.items.empty()) return false;                                                             // 7
@@ -129,8 +129,8 @@ void merge_arm(Select* outer, std::size_t position, Select* arm, const Select* l
 
 }  // namespace
 
-bool flatten_subquery(Select* outer, std::size_t position, Context& context) {
-  if (!may_flatten(*outer, position, context)) return false;
+bool flatten_subquery(Select* outer, std::size_t position, bool has_limit, Context& context) {
+  if (!may_flatten(*outer, position, has_limit, context)) return false;
   Item* item = outer->items[position];
   Select* inner = item->subquery;
   const bool is_outer_join =

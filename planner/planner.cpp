@@ -24,10 +24,12 @@ class Survey {
       for (const ResultColumn& column : arm->columns) {
         arm->has_complex_result = arm->has_complex_result || is_complex(column.expr);
       }
+      arm->is_in_definition = definition_depth_ > 0;
       // SQLite decides this before it looks at HAVING and ORDER BY.
-      arm->keeps_subquery_order = std::any_of(arm->columns.begin(), arm->columns.end(), [&](const ResultColumn& column) {
-        return has_ordered_aggregate(column.expr, arm);
-      });
+      arm->keeps_subquery_order =
+          arm->is_update_from ||
+          std::any_of(arm->columns.begin(), arm->columns.end(),
+                      [&](const ResultColumn& column) { return has_ordered_aggregate(column.expr, arm); });
       for (Item* item : arm->items) visit(item);
       for_each_expr_of_core(arm, [this](Expr* expr) { visit(expr); });
       if (arm->limit != nullptr) visit(arm->limit);
@@ -39,7 +41,10 @@ class Survey {
     if (item == nullptr) return;
     context_.next_item = std::max(context_.next_item, item->id + 1);
     if (item->shared != nullptr) item->shared->materialized_as = kNoItem;
-    if (item->subquery != nullptr) visit(item->subquery);
+    if (item->subquery == nullptr) return;
+    if (item->shared != nullptr) ++definition_depth_;
+    visit(item->subquery);
+    if (item->shared != nullptr) --definition_depth_;
   }
 
   void visit(Expr* expr) {
@@ -78,6 +83,7 @@ class Survey {
   }
 
   Context& context_;
+  int definition_depth_ = 0;
 };
 
 template <typename Prepare, typename Code>

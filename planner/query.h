@@ -1,7 +1,7 @@
 // planner/query.h - a bound statement: what is asked, with every name resolved, and not yet how to do it.
 //
-// engine/bind fills it in, planner/ rewrites it (flattening, push-down ...) and plans it. All nodes live in the
-// statement's arena; Select and Item are plain structs whose spans are replaced, never grown in place.
+// engine/bind fills it in, planner/ rewrites it (flattening, push-down ...) and plans it. All nodes live in
+// the statement's arena; Select and Item are plain structs whose spans are replaced, never grown in place.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ struct ResultColumn {
 
 enum class NullsPlace : std::uint8_t { kDefault, kFirst, kLast };
 
-/// One term of ORDER BY or GROUP BY. Ordinals and aliases are already replaced by copies of the result column.
+/// One term of ORDER BY or GROUP BY. Ordinals and aliases are already replaced by copies of the result
+/// column.
 struct OrderTerm {
   Expr* expr = nullptr;
   bool descending = false;
@@ -58,7 +59,7 @@ struct SharedQuery {
   std::string_view name;
   CteHint hint = CteHint::kNone;
   bool is_view = false;
-  int reference_count = 0;        ///< in the statement as written
+  int reference_count = 0;           ///< in the statement as written
   ItemId materialized_as = kNoItem;  ///< planner/: the first reference that was materialised
 };
 
@@ -70,8 +71,8 @@ struct Item {
   Select* subquery = nullptr;          ///< kSubquery; a compound is its last arm
   SharedQuery* shared = nullptr;       ///< kSubquery that came from a view or CTE; kRecursiveReference
   std::string_view schema;             ///< as written, empty if not
-  std::string_view name;               ///< as written in the query (table, view, CTE); empty for a bare subquery
-  std::string_view alias;              ///< as written, empty if none
+  std::string_view name;   ///< as written in the query (table, view, CTE); empty for a bare subquery
+  std::string_view alias;  ///< as written, empty if none
   bool is_parenthesised_join = false;  ///< `(a JOIN b)` that became a subquery: named (join-n)
   const RelationIndex* indexed_by = nullptr;
   bool not_indexed = false;
@@ -91,8 +92,8 @@ struct AggregateCall {
 
 enum class CompoundOp : std::uint8_t { kNone, kUnionAll, kUnion, kIntersect, kExcept };
 
-/// One SELECT core. A compound is a chain: the last arm points to the arm before it; ORDER BY, LIMIT and OFFSET
-/// of the whole stand on the last arm.
+/// One SELECT core. A compound is a chain: the last arm points to the arm before it; ORDER BY, LIMIT and
+/// OFFSET of the whole stand on the last arm.
 struct Select {
   int number = 0;  ///< SQLite's number of this SELECT (section 7.3); shown as SUBQUERY n
   std::span<ResultColumn> columns;
@@ -109,12 +110,14 @@ struct Select {
   /// VALUES with two or more rows: then `columns` describes them and nothing else is set.
   std::span<std::span<Expr*>> values_rows;
 
-  Select* prior = nullptr;  ///< the arm to the left
+  Select* prior = nullptr;            ///< the arm to the left
   CompoundOp op = CompoundOp::kNone;  ///< joins this arm to `prior`
-  bool is_recursive = false;          ///< last arm of a recursive CTE; its arms that mention themselves are the step
-  bool is_correlated = false;         ///< mentions a column of an enclosing SELECT
+  bool is_recursive = false;   ///< last arm of a recursive CTE; its arms that mention themselves are the step
+  bool is_correlated = false;  ///< mentions a column of an enclosing SELECT
   Span span;
+  bool is_update_from = false;  ///< the SELECT of an UPDATE ... FROM: its input keeps its order
   // Set by planner/ before it rewrites anything.
+  bool is_in_definition = false;      ///< inside the body of a view or CTE
   bool has_complex_result = false;    ///< a result column calls a function or holds a subquery (section 6.2)
   bool keeps_subquery_order = false;  ///< its result has an aggregate other than count, min, max: the order of its input shows
   bool is_compound_arm = false;       ///< is or was one of several arms

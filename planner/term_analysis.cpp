@@ -177,7 +177,7 @@ void analyse_between(TermList& list, Term& term, const TermScope& scope) {
 }
 
 void analyse_not_null(TermList& list, Term& term, const TermScope& scope) {
-  Expr* column = skip_collate(term.expr->left);
+  Expr* column = term.expr->left;
   if (column->kind != ExprKind::kColumn || column->column < 0 || term.expr->join_mark == JoinMark::kOuterOn)
     return;
   Expr* above_null = make_binary(scope.context.arena, ExprKind::kGt, clone(column, scope.context.arena),

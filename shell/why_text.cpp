@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "oracle/reference_version.h"
 #include "planner/explain.h"
 #include "shell/text_layout.h"
 
@@ -288,7 +289,7 @@ void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, s
 std::string what_sqlite_says(const Explanation& explanation) {
   if (!explanation.has_oracle) return {};
   const oracle::Agreement& agreement = explanation.agreement;
-  std::string text = fmt::format("SQLite {}: ", oracle::Twin::version());
+  std::string text = oracle::engine_name(oracle::Twin::version()) + ": ";
   if (!agreement.plan_compared && !agreement.rows_compared) {
     return agreement.not_compared.empty() ? std::string() : text + agreement.not_compared;
   }

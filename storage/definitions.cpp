@@ -22,7 +22,7 @@ void add_tail_columns(IndexDef& index, const TableDef& table) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const int column = static_cast<int>(i);
       if (!in_key(column, std::nullopt)) {
-        index.tail_columns.push_back({column, {}, table.columns[i].collation, false});
+        index.tail_columns.push_back({column, {}, Collation::kBinary, false});
       }
     }
   } else if (!table.without_rowid) {

@@ -116,8 +116,9 @@ struct IndexDef {
   /// Holds every column of the table (a rowid alias may be absent); only for CREATE INDEX and WITHOUT ROWID
   /// primary keys.
   bool covers_table = false;
-  /// Unique, without expressions, and no key column can be NULL as far as was known when the index was made (sqlite:
-  /// uniqNotNull): the columns of a WITHOUT ROWID primary key become NOT NULL only after the table's constraints.
+  /// Unique, without expressions, and no key column can be NULL as far as was known when the index was made
+  /// (sqlite: uniqNotNull): the columns of a WITHOUT ROWID primary key become NOT NULL only after the table's
+  /// constraints.
   bool unique_not_null = false;
   /// This is the table itself: the primary key of a WITHOUT ROWID table. It has no tree of its own.
   bool is_table_itself = false;
@@ -133,10 +134,11 @@ struct IndexDef {
 };
 
 /// Fills tail_columns and covers_table of an index whose key_columns, origin and is_table_itself are set.
-/// For the primary key of a WITHOUT ROWID table the tail is every other column.
+/// For the primary key of a WITHOUT ROWID table the tail is every other column, in no order but BINARY's.
 void add_tail_columns(IndexDef& index, const TableDef& table);
 
-/// Unique, without expressions, and no key column is declared to be possibly NULL: see IndexDef::unique_not_null.
+/// Unique, without expressions, and no key column is declared to be possibly NULL: see
+/// IndexDef::unique_not_null.
 bool is_unique_not_null(const IndexDef& index, const TableDef& table);
 
 struct ViewDef {

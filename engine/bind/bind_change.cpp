@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
@@ -161,43 +160,6 @@ bool may_replace(const planner::Relation& relation, sql::ConflictAction action,
   return false;
 }
 
-/// Of several values for one column the last one counts; the others are not even computed.
-void drop_overwritten(std::vector<BoundAssignment>& assignments) {
-  for (std::size_t i = assignments.size(); i-- > 0;) {
-    const auto is_overwritten = [&](int column) {
-      return std::any_of(assignments.begin() + static_cast<std::ptrdiff_t>(i) + 1, assignments.end(),
-                         [column](const BoundAssignment& later) {
-                           return std::find(later.columns.begin(), later.columns.end(), column) !=
-                                  later.columns.end();
-                         });
-    };
-    const std::vector<int>& columns = assignments[i].columns;
-    if (std::all_of(columns.begin(), columns.end(), is_overwritten))
-      assignments.erase(assignments.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-}
-
-void mark_used(planner::Expr* expr, planner::Item& item) {
-  if (expr == nullptr) return;
-  const auto column = static_cast<std::size_t>(expr->column);
-  if (expr->kind == planner::ExprKind::kColumn && expr->item == item.id && column < item.used.size())
-    item.used[column] = true;
-  planner::for_each_child(expr, [&](planner::Expr* child) { mark_used(child, item); });
-  if (expr->select != nullptr) {
-    planner::for_each_expr_of_select(expr->select, [&](planner::Expr* part) { mark_used(part, item); });
-  }
-}
-
-/// The key of the target, which are the first result columns of an UPDATE ... FROM's SELECT, does not count as used: SQLite
-/// makes these references itself and forgets to note them, so that an index without them may cover.
-void forget_key_mentions(planner::Select* select, planner::Item& target, std::size_t key_size) {
-  std::fill(target.used.begin(), target.used.end(), false);
-  std::vector<planner::Expr*> keys;
-  for (std::size_t i = 0; i < key_size; ++i) keys.push_back(std::exchange(select->columns[i].expr, nullptr));
-  planner::for_each_expr_of_select(select, [&](planner::Expr* expr) { mark_used(expr, target); });
-  for (std::size_t i = 0; i < key_size; ++i) select->columns[i].expr = keys[i];
-}
-
 /// UPDATE ... FROM as a SELECT of the target's key and the new values.
 bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithScope* with,
                       const FromEntry& target, BoundUpdate& bound) {
@@ -251,6 +213,7 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
   select->offset = update.offset;
   Frame* frame = binder.expand_select(select, with, {});
   if (frame == nullptr || binder.failed()) return false;
+  frame->key_output_count = key_size;
   const auto is_target = [&](const FromEntry& entry) {
     return entry.table == target.table && entry.item->alias == target.item->alias;
   };
@@ -263,7 +226,7 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
   }
   if (!binder.resolve_select(frame, nullptr)) return false;
   bound.source = frame->select;
-  forget_key_mentions(bound.source, *frame->from[0].item, key_size);
+  bound.source->is_update_from = true;
   return binder.check_select(bound.source);
 }
 
@@ -296,7 +259,6 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
           !bind_where(binder, where, with, scope, bound.query.where)) {
         return false;
       }
-      drop_overwritten(bound.assignments);
     }
     bound.query.multi_row_one_pass_allowed =
         update.returning.empty() && !changes_key(*target.table, bound.assignments) &&

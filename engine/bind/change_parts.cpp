@@ -1,6 +1,6 @@
 #include <fmt/core.h>
 
-#include <set>
+#include <algorithm>
 
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
@@ -78,16 +78,42 @@ planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithSco
   return binder.resolve_whole(expr, scope);
 }
 
-// Of several assignments to one column the last counts; the others are not even computed.
-static void drop_overwritten(std::vector<BoundAssignment>& assignments) {
-  std::set<int> assigned;
+namespace {
+
+/// Of several values for one column the last one counts; the others are not even computed. The rest is
+/// computed in the order of the table's columns, the rowid first.
+void put_in_column_order(std::vector<BoundAssignment>& assignments) {
   for (std::size_t i = assignments.size(); i-- > 0;) {
-    bool is_overwritten = true;
-    for (const int column : assignments[i].columns)
-      is_overwritten = !assigned.insert(column).second && is_overwritten;
-    if (is_overwritten) assignments.erase(assignments.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto is_overwritten = [&](int column) {
+      return std::any_of(assignments.begin() + static_cast<std::ptrdiff_t>(i) + 1, assignments.end(),
+                         [column](const BoundAssignment& later) {
+                           return std::find(later.columns.begin(), later.columns.end(), column) !=
+                                  later.columns.end();
+                         });
+    };
+    const std::vector<int>& columns = assignments[i].columns;
+    if (std::all_of(columns.begin(), columns.end(), is_overwritten))
+      assignments.erase(assignments.begin() + static_cast<std::ptrdiff_t>(i));
   }
+  // Where a row value keeps a column that is assigned again behind it, the order in which they are put in
+  // matters.
+  const auto has_several = [](const BoundAssignment& one) { return one.columns.size() > 1; };
+  if (std::any_of(assignments.begin(), assignments.end(), has_several)) {
+    std::vector<int> all;
+    for (const BoundAssignment& one : assignments)
+      all.insert(all.end(), one.columns.begin(), one.columns.end());
+    std::sort(all.begin(), all.end());
+    if (std::adjacent_find(all.begin(), all.end()) != all.end()) return;
+  }
+  const auto first_column = [](const BoundAssignment& one) {
+    return *std::min_element(one.columns.begin(), one.columns.end());
+  };
+  std::stable_sort(
+      assignments.begin(), assignments.end(),
+      [&](const BoundAssignment& a, const BoundAssignment& b) { return first_column(a) < first_column(b); });
 }
+
+}  // namespace
 
 bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> assignments, WithScope* with,
                       Scope& scope, const storage::TableDef& table, std::vector<BoundAssignment>& out) {
@@ -132,7 +158,7 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
       }
     }
   }
-  drop_overwritten(out);
+  put_in_column_order(out);
   return true;
 }
 

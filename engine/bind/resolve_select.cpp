@@ -226,6 +226,9 @@ bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<pl
       column.expr = resolve_name(path, scope);
     }
     if (column.expr == nullptr || failed()) return false;
+    if (i + 1 == frame.key_output_count) {
+      for (bool& used : frame.from.front().item->used) used = false;
+    }
     output.has_aggregate = scope.has_aggregates;
     any = any || scope.has_aggregates;
     if (output.has_alias) {

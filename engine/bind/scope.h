@@ -49,7 +49,7 @@ struct FromEntry {
   std::string_view schema_name;   ///< `main`, `temp`; `*` for what has no schema
   bool is_nested_join = false;
   bool types_of_first_column = false;  ///< SQLite's RETURNING: every column is typed as the table's first one
-  bool null_extended = false;  ///< by any join: right of LEFT, left of RIGHT or FULL
+  bool null_extended = false;          ///< by any join: right of LEFT, left of RIGHT or FULL
   bool left_of_right_join = false;
   sql::JoinOperator join;
   bool has_using = false;
@@ -104,7 +104,10 @@ struct Frame {
   std::vector<std::pair<std::string_view, std::optional<std::size_t>>> aggregate_names;
   bool in_view = false;  ///< its text is not the statement's
   bool resolved = false;
-  bool is_followed = false;    ///< another arm of its compound comes after it
+  bool is_followed = false;  ///< another arm of its compound comes after it
+  /// UPDATE ... FROM: so many first outputs are the key of the target, from[0]. SQLite makes these references
+  /// itself and forgets to note them, so that an index without these columns may cover.
+  std::size_t key_output_count = 0;
   bool is_insert_row = false;  ///< VALUES of one row in an INSERT, where SQLite allows no aggregates
   /// A recursive step: where its FROM names the CTE, that is the rows so far, shaped as `recursive_entry`.
   std::string_view recursive_name;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "advice/explanation.h"
+#include "oracle/reference_version.h"
 #include "planner/explain.h"
 #include "storage/value.h"
 
@@ -40,7 +41,8 @@ void add_row(std::span<const storage::Value> row, std::string& output) {
 }
 
 void add_disagreement(const oracle::Agreement& agreement, BlockResult& result) {
-  if (!agreement.agrees()) result.faults.push_back(agreement.to_text());
+  const oracle::Agreement counted = oracle::what_counts(agreement, oracle::Twin::version());
+  if (!counted.agrees()) result.faults.push_back(counted.to_text());
 }
 
 /// Calls `each` for every statement of the block; stops after the first that cannot be prepared, whose error
@@ -110,7 +112,8 @@ BlockResult run_plan(Session& session, const Block& block, bool with_reasons) {
         const oracle::Agreement agreement = statement.compare_plans();
         add_disagreement(agreement, result);
         result.output += oracle::plan_to_text(statement.ours().plan_lines(), "");
-        if (with_reasons && statement.ours().plan() != nullptr) result.output += reasons_text(*statement.ours().plan());
+        if (with_reasons && statement.ours().plan() != nullptr)
+          result.output += reasons_text(*statement.ours().plan());
       },
       [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
   return result;
@@ -127,7 +130,8 @@ BlockResult run_work(Session& session, const Block& block) {
         const engine::Work& work = outcome.work;
         result.output += fmt::format(
             "rows visited {}, index entries {}, table look-ups {}, seeks {}, sorts {}, rows returned {}\n",
-            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.sorts, work.rows_returned);
+            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.sorts,
+            work.rows_returned);
       },
       [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
   return result;
