@@ -471,6 +471,7 @@ Expr* StatementBinder::resolve_null_test(const sql::Expr* expr, Scope& scope) {
     std::size_t i = 0;
     for (Scope* s = &scope; s != nullptr && i < count; s = s->outer) s->references = references[i++];
     Expr* literal = planner::make_integer(arena(), expr->kind == Syntax::kNotNull ? 1 : 0);
+    literal->is_true_false = true;  // the word, not the number: SQLite tells them apart
     literal->span = span_of(expr->span);
     return literal;
   }

@@ -55,11 +55,15 @@ class CompoundStream final : public RowStream {
   CompoundStream(const planner::Select& last, StreamBuilder& builder)
       : runtime_(builder.runtime()), limit_(last, builder), key_columns_(column_keys(last)), rows_(last.columns.size()) {
     width_ = last.columns.size();
+    std::vector<const planner::Select*> cores;
     for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) {
-      arms_.push_back({make_arm(*arm, builder), arm->op});
+      cores.push_back(arm);
       if (arm->op != CompoundOp::kNone && arm->op != CompoundOp::kUnionAll) is_streaming_ = false;
     }
-    std::reverse(arms_.begin(), arms_.end());
+    // From the left, as they were planned: a later arm may read a CTE that an earlier one stores.
+    for (auto core = cores.rbegin(); core != cores.rend(); ++core) {
+      arms_.push_back({make_arm(**core, builder), (*core)->op});
+    }
     for (const planner::OrderTerm& term : last.order_by) {
       if (term.result_column < 1 || static_cast<std::size_t>(term.result_column) > width_) {
         builder.not_supported("ORDER BY of a compound SELECT by an expression", term.expr->span);
