@@ -212,6 +212,7 @@ void Coder::wrap_collated_compound(Select* last) {
   Select* inner = arena.make<Select>(*last);
   inner->order_by = {};
   inner->limit = inner->offset = nullptr;
+  drop_unmentioned_aggregates(*inner, last, arena);  // they are the inner one's now
   Item* item = item_of_compound(inner);
   const std::vector<ResultColumn> columns = columns_of_item(*item);
   std::vector<OrderTerm> order(last->order_by.begin(), last->order_by.end());
