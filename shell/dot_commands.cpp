@@ -24,20 +24,24 @@ constexpr std::array<std::string_view, 33> kOnlyInSqlite = {
 
 constexpr std::size_t kArgumentsMax = 51;
 
+bool without_sql(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
+
 }  // namespace
 
 const std::vector<DotCommand>& dot_commands() {
   static const std::vector<DotCommand> commands = {
       {"bail", 3, dot_bail, "on|off", "Stop after an error; off at first"},
+      {"candidates", 3, without_sql, "SQL", "Every way of reading each table that was weighed, with its costs", show_candidates},
       {"cd", 2, dot_cd, "DIRECTORY", "Change the working directory"},
       {"changes", 3, dot_changes, "on|off", "Show how many rows each statement changed"},
       {"databases", 2, dot_databases, "", "Name and file of the database"},
       {"dump", 2, dot_dump, "?PATTERN?", "The database as SQL"},
       {"echo", 1, dot_echo, "on|off", "Print what is run"},
+      {"entries", 3, dot_entries, "INDEX|TABLE ?VALUE...?", "Entries in key order, from a prefix of the columns on"},
       {"eqp", 2, dot_eqp, "off|on|trace|trigger|full", "Show the plan before each result"},
       {"exit", 3, dot_exit, "?CODE?", "Leave with this exit status"},
       {"explain", 3, dot_explain, "?on|off|auto?", "Draw EXPLAIN QUERY PLAN as a tree, or show its rows"},
-      {"flip", 4, dot_flip, "SQL", "At which row counts and selectivities the plan changes"},
+      {"flip", 4, without_sql, "SQL", "At which row counts and selectivities the plan changes", flip_in_shell},
       {"headers", 1, dot_headers, "on|off", "Show the names of columns"},
       {"help", 3, dot_help, "?PATTERN?", "This list"},
       {"import", 1, dot_import, "FILE TABLE", "Read a file of separated values into a table"},
@@ -49,6 +53,7 @@ const std::vector<DotCommand>& dot_commands() {
       {"output", 1, dot_output, "?FILE?", "Results go to a file, or to stdout again"},
       {"once", 2, dot_once, "?FILE?", "The next result goes to a file"},
       {"parameter", 3, dot_parameter, "init|list|set NAME VALUE|unset NAME|clear", "Values for ?1, :name, @name, $name"},
+      {"path", 4, without_sql, "SQL", "The pages that each search descends through, and the band it reads", show_paths},
       {"print", 3, dot_print, "STRING...", "Print the words"},
       {"prompt", 3, dot_prompt, "MAIN CONTINUE", "Replace the prompts"},
       {"quit", 1, dot_quit, "", "Leave"},
@@ -59,17 +64,16 @@ const std::vector<DotCommand>& dot_commands() {
       {"tables", 1, dot_tables, "?LIKE-PATTERN?", "Names of tables and views"},
       {"timeout", 5, dot_timeout, "MS", "How long to wait for a locked file"},
       {"timer", 4, dot_timer, "on|off", "Show the time of each statement"},
+      {"tree", 3, dot_tree, "INDEX|TABLE ?--page-bytes N?", "Draw a B+tree: levels, pages, fill, keys"},
       {"whatif", 6, dot_whatif, "create INDEX... | hide INDEX | drop INDEX | rows TABLE N | stat INDEX N... | clear | SQL",
-       "Suppose something, and plan SQL as it is and as supposed"},
-      {"why", 3, dot_why, "SQL", "Explain why a statement uses, or does not use, each index"},
+       "Suppose something, and plan SQL as it is and as supposed", what_if_in_shell},
+      {"why", 3, without_sql, "SQL", "Explain why a statement uses, or does not use, each index", explain_in_shell},
       {"width", 1, dot_width, "NUM1 NUM2 ...", "Widths of columns in column, table and box; negative: to the right"},
   };
   return commands;
 }
 
-bool dot_flip(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
 bool dot_whatif(Shell& shell, const Arguments&) { return what_if_in_shell(shell, {}); }
-bool dot_why(Shell&, const Arguments& arguments) { return complain_usage(arguments); }
 
 bool run_dot_command(Shell& shell, std::string_view line) {
   const Arguments arguments = split_arguments(line.substr(1));
@@ -77,11 +81,9 @@ bool run_dot_command(Shell& shell, std::string_view line) {
   const std::string& name = arguments[0];
   for (const DotCommand& command : dot_commands()) {
     if (name.size() >= command.letters_min && command.name.substr(0, name.size()) == name) {
-      // SQL is taken as it stands, quotes and all.
-      const std::string rest(line.substr(line.find(name) + name.size()));
-      if (command.run == dot_why && arguments.size() > 1) return explain_in_shell(shell, rest);
-      if (command.run == dot_whatif && arguments.size() > 1) return what_if_in_shell(shell, rest);
-      if (command.run == dot_flip && arguments.size() > 1) return flip_in_shell(shell, rest);
+      if (command.run_sql != nullptr && arguments.size() > 1) {
+        return command.run_sql(shell, std::string(line.substr(line.find(name) + name.size())));
+      }
       return command.run(shell, arguments);
     }
   }

@@ -9,6 +9,7 @@
 //   dot_dump.cpp        .dump
 //   dot_import.cpp      .import
 //   dot_parameters.cpp  .parameter
+//   dot_trees.cpp       .tree .entries .path .candidates
 #pragma once
 
 #include <optional>
@@ -30,6 +31,8 @@ struct DotCommand {
   bool (*run)(Shell& shell, const Arguments& arguments);
   std::string_view usage;    ///< what follows the name
   std::string_view summary;  ///< one line of .help; empty: another name of the command above
+  /// For commands that take SQL as it stands, quotes and all; `run` is called without any.
+  bool (*run_sql)(Shell& shell, const std::string& sql) = nullptr;
 };
 
 /// Runs `line`, which starts with a dot. False if it failed; the message is on stderr.
@@ -59,9 +62,9 @@ bool dot_cd(Shell& shell, const Arguments& arguments);
 bool dot_changes(Shell& shell, const Arguments& arguments);
 bool dot_databases(Shell& shell, const Arguments& arguments);
 bool dot_dump(Shell& shell, const Arguments& arguments);
+bool dot_entries(Shell& shell, const Arguments& arguments);
 bool dot_echo(Shell& shell, const Arguments& arguments);
 bool dot_eqp(Shell& shell, const Arguments& arguments);
-bool dot_flip(Shell& shell, const Arguments& arguments);    ///< without SQL; with it: flip_in_shell()
 bool dot_exit(Shell& shell, const Arguments& arguments);
 bool dot_explain(Shell& shell, const Arguments& arguments);
 bool dot_headers(Shell& shell, const Arguments& arguments);
@@ -84,8 +87,13 @@ bool dot_show(Shell& shell, const Arguments& arguments);
 bool dot_tables(Shell& shell, const Arguments& arguments);
 bool dot_timeout(Shell& shell, const Arguments& arguments);
 bool dot_timer(Shell& shell, const Arguments& arguments);
-bool dot_whatif(Shell& shell, const Arguments& arguments);  ///< never called with SQL: what_if_in_shell()
-bool dot_why(Shell& shell, const Arguments& arguments);  ///< without SQL; with it: explain_in_shell()
+bool dot_tree(Shell& shell, const Arguments& arguments);
+bool dot_whatif(Shell& shell, const Arguments& arguments);  ///< without SQL: what is supposed
 bool dot_width(Shell& shell, const Arguments& arguments);
+
+/// .path: the pages that each search of a statement descends through.
+bool show_paths(Shell& shell, const std::string& sql);
+/// .candidates: every way of reading each table that the planner weighed.
+bool show_candidates(Shell& shell, const std::string& sql);
 
 }  // namespace leftmost::shell

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "oracle/reference_version.h"
 #include "planner/explain.h"
@@ -254,17 +255,6 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
   return text;
 }
 
-std::string candidates_text(const Explanation& explanation) {
-  std::string text;
-  for (const advice::Candidate& candidate : explanation.candidates) {
-    text +=
-        fmt::format("  {:<12} {:<28} setup {:>10} run {:>12} rows {:>10}  {}\n", candidate.table,
-                    candidate.what, with_thousands(candidate.setup_cost), with_thousands(candidate.run_cost),
-                    with_thousands(candidate.rows), candidate.outcome);
-  }
-  return text;
-}
-
 void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, std::size_t width,
                 const WhyStyle& style) {
   const std::string count = with_plural(runs.runs, "run");
@@ -285,6 +275,24 @@ void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, s
 }
 
 }  // namespace
+
+std::string candidates_text(const Explanation& explanation) {
+  std::vector<std::array<std::string, 6>> lines{{"table", "candidate", "setup", "run", "rows", "outcome"}};
+  for (const advice::Candidate& candidate : explanation.candidates) {
+    lines.push_back({candidate.table, candidate.what, with_thousands(candidate.setup_cost),
+                     with_thousands(candidate.run_cost), with_thousands(candidate.rows), candidate.outcome});
+  }
+  std::array<std::size_t, 6> widths{};
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], text_width(line[i]));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    text += fmt::format("  {}  {}  {:>{}}  {:>{}}  {:>{}}  {}\n", padded(line[0], widths[0]), padded(line[1], widths[1]),
+                        line[2], widths[2], line[3], widths[3], line[4], widths[4], line[5]);
+  }
+  return text;
+}
 
 std::string what_sqlite_says(const Explanation& explanation) {
   if (!explanation.has_oracle) return {};
@@ -376,7 +384,7 @@ std::string why_text(const Explanation& explanation, const WhyStyle& style) {
   add(work_text(explanation));
   if (style.suggestions) add(suggestions_text(explanation, style));
   if (!explanation.agreement.agrees()) add(fmt::format("  {}", explanation.agreement.to_text()));
-  add(candidates_text(explanation));
+  if (!explanation.candidates.empty()) add(candidates_text(explanation));
   return text;
 }
 

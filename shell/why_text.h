@@ -45,6 +45,8 @@ std::string sql_with_notes(std::string_view sql, const std::vector<Note>& notes,
 
 /// `SQLite 3.40.1: same plan, same 812 rows`; empty if SQLite had no say.
 std::string what_sqlite_says(const advice::Explanation& explanation);
+/// What was weighed, with costs (1 is about one step of a loop) and what became of it.
+std::string candidates_text(const advice::Explanation& explanation);
 /// The strips of all indexes, one under the other.
 std::string runs_text(const advice::Explanation& explanation, const WhyStyle& style);
 

@@ -73,7 +73,7 @@ std::string BTree::to_text(std::span<const KeyColumn> columns) const {
     for (std::size_t slot = 0; slot < page.count; ++slot) {
       const bool has_key = page.is_leaf() || slot > 0;
       if (slot > 0) text += page.is_leaf() ? "   " : "  ";
-      // A separator may end in the middle of a column; key_to_text() shows the rest in hexadecimal.
+      // A separator may end in the middle of a column; key_to_text() says so.
       if (has_key) text += key_for_people(page.key(slot, scratch), shape_, columns);
       if (!page.is_leaf()) text += " :" + std::to_string(page.counts()[slot]);
     }

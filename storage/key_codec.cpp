@@ -485,16 +485,25 @@ bool decode_key(std::string_view key, std::string_view payload, std::span<const 
 }
 
 std::string key_to_text(std::string_view key, std::span<const KeyColumn> columns) {
+  if (columns.empty()) return to_sql_literal(Value::blob(key));
+  constexpr char kText = '\x30';
   Arena arena;
   std::string text;
-  for (const KeyColumn column : columns) {
-    const std::optional<Value> value = decode_key_column(key, column, arena);
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " | ") + part; };
+  std::size_t decoded = 0;
+  for (; decoded < columns.size(); ++decoded) {
+    const std::optional<Value> value = decode_key_column(key, columns[decoded], arena);
     if (!value) break;
-    if (!text.empty()) text += " | ";
-    text += to_sql_literal(*value);
+    add(to_sql_literal(*value));
   }
-  if (!key.empty())
-    text += text.empty() ? to_sql_literal(Value::blob(key)) : " | " + to_sql_literal(Value::blob(key));
+  if (key.empty()) return text;
+  // A separator may end in the middle of a column: the beginning of a text can be read, of a number it cannot.
+  const bool is_text = decoded < columns.size() && !columns[decoded].descending && key.front() == kText;
+  if (is_text && key.find_first_of(std::string_view("\0\1", 2)) == std::string_view::npos) {
+    add(to_sql_literal(Value::text(key.substr(1))) + "...");
+  } else {
+    add("...");
+  }
   return text;
 }
 

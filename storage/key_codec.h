@@ -122,7 +122,8 @@ std::string lost_by_key(std::span<const Value> values, std::span<const KeyColumn
 bool decode_key(std::string_view key, std::string_view payload, std::span<const KeyColumn> columns,
                 Arena& arena, std::span<Value> values);
 
-/// `'Smith' | 'John' | 17`, for drawings and messages.
+/// `'Smith' | 'John' | 17`, for drawings and messages; a key cut in the middle of a column ends in `'Jo'...` or `...`.
+/// Without columns: hexadecimal.
 std::string key_to_text(std::string_view key, std::span<const KeyColumn> columns);
 
 }  // namespace leftmost::storage

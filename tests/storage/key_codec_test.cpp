@@ -170,6 +170,8 @@ TEST_CASE("small numbers and text are short", "[key_codec]") {
   append_key_column(key, Value::text("Smith"), {});
   CHECK(key == std::string("\x30Smith\0", 7));
   CHECK(key_to_text(key, std::vector<KeyColumn>(1)) == "'Smith'");
+  CHECK(key_to_text(std::string_view(key).substr(0, 4), std::vector<KeyColumn>(1)) == "'Smi'...");
+  CHECK(key_to_text("\x30\x53", {}) == "x'3053'");
 }
 
 TEST_CASE("1 and 1.0 have the same bytes", "[key_codec]") {
