@@ -197,6 +197,7 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
                                      const ExplainOptions& options) {
   // Spans count from where the statement begins, so what stands before it is not given to the engine.
   const std::size_t skipped = blank_bytes(sql);
+  const oracle::PlanRecordScope record(session, options.trace ? planner::PlanRecord::kCandidates : planner::PlanRecord::kReasons);
   oracle::PreparedNext prepared = session.prepare_next(sql.substr(skipped));
   if (prepared.error) {
     if (prepared.error->sql_offset) *prepared.error->sql_offset += skipped;

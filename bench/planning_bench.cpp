@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>
@@ -99,8 +100,9 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-int run(int rounds, int times) {
+int run(int rounds, int times, const std::string& only) {
   auto ours = engine::Database::in_memory();
+  ours->set_plan_record(planner::PlanRecord::kDecisions);  // as statements of the shell that are just run
   sqlite3* theirs = nullptr;
   if (sqlite3_open(":memory:", &theirs) != SQLITE_OK) fail("cannot open a SQLite database");
   const std::string definitions = schema();
@@ -113,6 +115,7 @@ int run(int rounds, int times) {
       sqlite3_libversion(), rounds);
   fmt::print("{:<26}{:>12}{:>12}{:>8}\n", "statement", "leftmost", "SQLite", "ratio");
   for (const Question& question : questions()) {
+    if (std::string_view(question.name).find(only) == std::string_view::npos) continue;
     const auto prepare_ours = [&] {
       if (auto statement = ours->prepare(question.sql); !statement) fail(statement.error().message);
     };
@@ -145,6 +148,8 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "rounds to take the median of")->check(CLI::Range(1, 1000));
   app.add_option("--times", times, "times that a statement is prepared in a round")
       ->check(CLI::Range(1, 10'000'000));
+  std::string only;
+  app.add_option("--only", only, "only statements with this in their name");
   CLI11_PARSE(app, argc, argv);
-  return leftmost::bench::run(rounds, times);
+  return leftmost::bench::run(rounds, times, only);
 }

@@ -203,6 +203,9 @@ const storage::Catalog& Database::catalog() const { return impl_->data().catalog
 const storage::DatabaseState& Database::state() const { return impl_->data(); }
 Limits& Database::limits() { return impl_->limits(); }
 
+void Database::set_plan_record(planner::PlanRecord record) { impl_->settings().plan_record = record; }
+planner::PlanRecord Database::plan_record() const { return impl_->settings().plan_record; }
+
 FunctionRegistry& Database::functions() { return impl_->functions(); }
 Connection& Database::connection() { return *impl_; }
 

@@ -65,6 +65,7 @@ class FileRun {
       return true;
     }
     session_ = std::move(*session);
+    session_->set_plan_record(planner::PlanRecord::kDecisions);
     Watchdog watchdog(options_.statement_seconds_max, [this] { session_->interrupt(); });
 
     const auto query_count =

@@ -77,6 +77,7 @@ Expected<std::unique_ptr<Session>> Session::open(const Options& options) {
   }
   if (options.path.empty() || options.path == ":memory:") {
     session->database_ = engine::Database::in_memory(session->replay_);
+    session->database_->set_plan_record(session->plan_record_);
     session->database_->limits().interrupt = &session->interrupt_;
   } else if (session->is_in_memory_) {
     if (auto loaded = session->load(); !loaded) return Unexpected(loaded.error());
@@ -86,6 +87,11 @@ Expected<std::unique_ptr<Session>> Session::open(const Options& options) {
     if (!options.twin) session->twin_.reset();
   }
   return session;
+}
+
+void Session::set_plan_record(planner::PlanRecord record) {
+  plan_record_ = record;
+  database_->set_plan_record(record);
 }
 
 // The new database takes the old one's place only when it is complete.
@@ -109,6 +115,7 @@ Expected<void> Session::load() {
   for (const std::string& statement : open_transaction_) {
     if (auto begun = fresh->execute(statement); !begun) return begun;
   }
+  fresh->set_plan_record(plan_record_);
   fresh->limits().interrupt = &interrupt_;
   if (database_) fresh->limits().memory_bytes = database_->limits().memory_bytes;
   database_ = std::move(fresh);

@@ -136,6 +136,10 @@ class Session {
 
   /// Ours. Replaced by another object when the file is read again: do not keep it across prepare_next() and run().
   engine::Database& database() { return *database_; }
+  /// How much the plans of statements prepared from now on say: kReasons unless told otherwise. Kept when the
+  /// database is loaded again.
+  void set_plan_record(planner::PlanRecord record);
+  planner::PlanRecord plan_record() const { return plan_record_; }
   const engine::Database& database() const { return *database_; }
   /// Null without a twin.
   Twin* twin() { return twin_ ? &*twin_ : nullptr; }
@@ -190,6 +194,7 @@ class Session {
   std::shared_ptr<Replay> replay_;
   std::optional<Twin> twin_;
   std::shared_ptr<engine::Database> database_;
+  planner::PlanRecord plan_record_ = planner::PlanRecord::kReasons;
   std::vector<Unheld> unheld_;
   std::vector<std::shared_ptr<const OwnFunction>> functions_;  // for our engine after a reload
   std::int64_t data_version_ = 0;
@@ -198,6 +203,21 @@ class Session {
   std::map<std::string, std::string> settings_;  // PRAGMA name -> statement, for our engine after a reload
   std::vector<std::string> open_transaction_;  // BEGIN, SAVEPOINT ... since autocommit, to be repeated after a reload
   std::atomic<bool> interrupt_{false};
+};
+
+/// Has the plans of a session say as much as is asked for while it lives.
+class PlanRecordScope {
+ public:
+  PlanRecordScope(Session& session, planner::PlanRecord wanted) : session_(session), before_(session.plan_record()) {
+    session_.set_plan_record(wanted);
+  }
+  ~PlanRecordScope() { session_.set_plan_record(before_); }
+  PlanRecordScope(const PlanRecordScope&) = delete;
+  PlanRecordScope& operator=(const PlanRecordScope&) = delete;
+
+ private:
+  Session& session_;
+  planner::PlanRecord before_;
 };
 
 }  // namespace leftmost::oracle

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "planner/probe.h"
 #include "planner/terms.h"
 
@@ -35,7 +37,7 @@ struct Candidate {
   int lower_length = 0, upper_length = 0;  ///< columns bounded; more than one for row values
   /// In index-column order, a null for each skipped column; then lower and upper bound. One term for
   /// kAutomaticIndex (the one it was made for) and kMultiIndexOr.
-  std::vector<Term*> terms;
+  boost::container::small_vector<Term*, 4> terms;
 
   bool has_range() const { return has_lower || has_upper; }
   bool is_full_scan() const {
@@ -66,10 +68,11 @@ class CandidateList {
   /// Adjusts the numbers of `candidate` to those of candidates with a subset or superset of its terms; to be
   /// called before insert().
   void adjust_to_subsets(Candidate& candidate) const;
-  /// `other`: the candidate that was replaced, or that dominates.
+  /// `other`: the candidate that was replaced; when dropped, `dominator` is the one that is at least as good.
   struct Insertion {
     Outcome outcome = Outcome::kAppended;
-    Candidate other;
+    std::optional<Candidate> other;
+    const Candidate* dominator = nullptr;
     std::vector<Candidate> deleted;
   };
   Insertion insert(const Candidate& candidate);

@@ -26,6 +26,7 @@ class CandidateBuilder {
   LogEst lookups_of_scan(const ItemFacts& facts, const Probe& probe) const;
   void adjust_rows(Candidate& candidate, LogEst rows_before) const;
   void insert();
+  bool keeps_record() const { return request_.context.options.record == PlanRecord::kCandidates; }
   void record(const Candidate& candidate, std::string outcome);
 
   // seek_candidates.cpp

@@ -72,20 +72,22 @@ CandidateList::Insertion CandidateList::insert(const Candidate& candidate) {
   const auto at = place(candidate, 0, dominator);
   if (!at) {
     result.outcome = Outcome::kDropped;
-    result.other = all_[dominator];
+    result.dominator = &all_[dominator];
     return result;
   }
   if (*at == all_.size()) {
+    constexpr std::size_t kUsual = 8;  // enough for most statements
+    if (all_.empty()) all_.reserve(kUsual);
     all_.push_back(candidate);
     return result;
   }
   result.outcome = Outcome::kReplaced;
-  result.other = all_[*at];
+  result.other = std::move(all_[*at]);
   // Later ones that the new one beats as well go, until one is met that beats it.
   for (std::size_t next = *at + 1;;) {
     const auto later = place(candidate, next, dominator);
     if (!later || *later == all_.size()) break;
-    result.deleted.push_back(all_[*later]);
+    result.deleted.push_back(std::move(all_[*later]));
     all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(*later));
     next = *later;
   }

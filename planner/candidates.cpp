@@ -221,7 +221,7 @@ void CandidateBuilder::insert() {
   }
   --budget_;
   Candidate candidate = current_;
-  const Candidate before = candidate;
+  const LogEst run_before = candidate.run, rows_before = candidate.rows;
   result_.list.adjust_to_subsets(candidate);
   // SQLite adjusts its template in place, so what is built on top of it starts from the adjusted numbers.
   current_.run = candidate.run;
@@ -236,21 +236,24 @@ void CandidateBuilder::insert() {
     }
     return;
   }
-  if (request_.context.options.keep_candidates &&
-      (before.run != candidate.run || before.rows != candidate.rows)) {
+  if (keeps_record() &&
+      (run_before != candidate.run || rows_before != candidate.rows)) {
+    Candidate before = candidate;
+    before.run = run_before;
+    before.rows = rows_before;
     record(before, "adjusted to a subset of its terms");
   }
   const CandidateList::Insertion insertion = result_.list.insert(candidate);
-  if (!request_.context.options.keep_candidates) return;
+  if (!keeps_record()) return;
   switch (insertion.outcome) {
     case CandidateList::Outcome::kAppended:
       record(candidate, "kept");
       break;
     case CandidateList::Outcome::kDropped:
-      record(candidate, "dropped: " + describe(insertion.other) + " is at least as good");
+      record(candidate, "dropped: " + describe(*insertion.dominator) + " is at least as good");
       break;
     case CandidateList::Outcome::kReplaced:
-      record(candidate, "replaces " + describe(insertion.other));
+      record(candidate, "replaces " + describe(*insertion.other));
       break;
   }
   for (const Candidate& deleted : insertion.deleted)
@@ -258,7 +261,7 @@ void CandidateBuilder::insert() {
 }
 
 void CandidateBuilder::record(const Candidate& candidate, std::string outcome) {
-  if (!request_.context.options.keep_candidates) return;
+  if (!keeps_record()) return;
   const Item* item = request_.facts[static_cast<std::size_t>(candidate.position)].item;
   request_.context.plan.reasons.candidates.push_back(
       {item, describe(candidate), candidate.setup, candidate.run, candidate.rows, std::move(outcome)});

@@ -26,7 +26,7 @@ class Matcher {
     }
   }
 
-  OrderMatch run(const std::vector<const Candidate*>& path) {
+  OrderMatch run(std::span<const Candidate* const> path) {
     for (std::size_t i = 0; i < path.size() && distinct_ && satisfied_ != all_; ++i) {
       const Candidate& loop = *path[i];
       if (i > 0) ready_ |= path[i - 1]->self;
@@ -178,7 +178,7 @@ class Matcher {
 }  // namespace
 
 OrderMatch match_order(const PathRequest& request, std::span<const OrderTerm> wanted, OrderMatchMode mode,
-                       const std::vector<const Candidate*>& path) {
+                       std::span<const Candidate* const> path) {
   constexpr std::size_t kTermsMax = 63;  // SQLite keeps them in a 64-bit set
   if (wanted.empty() || wanted.size() > kTermsMax) return {};
   return Matcher(request, wanted, mode).run(path);

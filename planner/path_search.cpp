@@ -26,7 +26,8 @@ LogEst sort_cost(const WantedOrder& wanted, LogEst rows, int terms, int satisfie
 namespace {
 
 struct Path {
-  std::vector<const Candidate*> loops;
+  const Candidate** loops = nullptr;  ///< `length` of them, in the search's own array
+  std::size_t length = 0;
   ItemSet items = 0;
   LogEst rows = 0;
   LogEst cost = 0;
@@ -34,12 +35,34 @@ struct Path {
   int ordered = 0;      ///< satisfied terms, -1: not known yet
   ItemSet reverse = 0;
   ItemSet nulls_last = 0;
+
+  std::span<const Candidate* const> chosen() const { return {loops, length}; }
+};
+
+/// What the innermost step of the search asks of a candidate, side by side.
+struct Step {
+  ItemSet prereq, self;
+  LogEst setup, run, rows;
+  bool is_automatic_index, is_view_scan;
+  const Candidate* candidate;
 };
 
 class Search {
  public:
   Search(const PathRequest& request, const std::vector<Candidate>& candidates)
-      : request_(request), candidates_(candidates) {}
+      // One item needs one path, two need five, more ten: SQLite's mxChoice.
+      : request_(request),
+        paths_max_(request.item_count <= 1 ? 1 : request.item_count == 2 ? 5 : 10),
+        loops_(2 * paths_max_ * request.item_count),
+        scratch_(request.item_count) {
+    steps_.reserve(candidates.size());
+    for (const Candidate& candidate : candidates) {
+      steps_.push_back({candidate.prereq, candidate.self, candidate.setup, candidate.run, candidate.rows,
+                        candidate.kind == CandidateKind::kAutomaticIndex, candidate.view_scan, &candidate});
+    }
+    from_.reserve(paths_max_);
+    to_.reserve(paths_max_);
+  }
 
   /// One pass. Empty: no path. `rows` is the pass-1 estimate plus one, or 0 in pass 1 (the order is ignored
   /// then).
@@ -47,8 +70,6 @@ class Search {
     rows_ = rows;
     terms_ = rows == 0 ? 0 : static_cast<int>(request_.wanted.terms.size());
     sort_costs_.fill(0);
-    // One item needs one path, two need five, more ten: SQLite's mxChoice.
-    paths_max_ = request_.item_count <= 1 ? 1 : request_.item_count == 2 ? 5 : 10;
     Path start;
     start.rows = static_cast<LogEst>(std::min<std::uint32_t>(request_.context.loop_factor, 48));
     start.ordered = terms_ > 0 ? -1 : 0;
@@ -56,30 +77,29 @@ class Search {
     for (std::size_t length = 0; length < request_.item_count; ++length) {
       to_.clear();
       for (const Path& path : from_) extend(path);
-      from_ = std::move(to_);
-      to_.clear();
+      std::swap(from_, to_);
     }
     if (from_.empty()) return std::nullopt;
-    const auto cheapest = std::min_element(from_.begin(), from_.end(),
-                                           [](const Path& a, const Path& b) { return a.cost < b.cost; });
-    return *cheapest;
+    return *std::min_element(from_.begin(), from_.end(),
+                             [](const Path& a, const Path& b) { return a.cost < b.cost; });
   }
 
  private:
   void extend(const Path& path) {
-    for (const Candidate& candidate : candidates_) {
-      if ((candidate.prereq & ~path.items) != 0 || (candidate.self & path.items) != 0) continue;
+    for (const Step& step : steps_) {
+      if ((step.prereq & ~path.items) != 0 || (step.self & path.items) != 0) continue;
       // An index that is built for less than 1.25 runs is not worth building.
-      if (candidate.kind == CandidateKind::kAutomaticIndex && path.rows < 3) continue;
+      if (step.is_automatic_index && path.rows < 3) continue;
       Path next = path;
-      next.loops.push_back(&candidate);
-      next.items |= candidate.self;
-      next.unsorted = log_est_add(candidate.setup, static_cast<LogEst>(candidate.run + path.rows));
+      next.items |= step.self;
+      next.unsorted = log_est_add(step.setup, static_cast<LogEst>(step.run + path.rows));
       next.unsorted = log_est_add(next.unsorted, path.unsorted);
-      next.rows = static_cast<LogEst>(path.rows + candidate.rows);
+      next.rows = static_cast<LogEst>(path.rows + step.rows);
       if (next.ordered < 0) {
-        const OrderMatch match =
-            match_order(request_, request_.wanted.terms, request_.wanted.mode, next.loops);
+        std::copy_n(path.loops, path.length, scratch_.begin());
+        scratch_[path.length] = step.candidate;
+        const OrderMatch match = match_order(request_, request_.wanted.terms, request_.wanted.mode,
+                                             {scratch_.data(), path.length + 1});
         next.ordered = match.satisfied;
         next.reverse = match.reverse;
         next.nulls_last = match.nulls_last;
@@ -92,15 +112,16 @@ class Search {
         next.cost = next.unsorted;
         next.unsorted = static_cast<LogEst>(next.unsorted - 2);
       }
-      if (path.loops.empty() && candidate.view_scan) {
+      if (path.length == 0 && step.is_view_scan) {
         next.cost = static_cast<LogEst>(next.cost - 10);
         next.rows = static_cast<LogEst>(next.rows - 30);
       }
-      keep(std::move(next));
+      keep(path, next, step.candidate);
     }
   }
 
-  void keep(Path next) {
+  /// `next` is `path` and one more loop; its own loops are written when it finds a place.
+  void keep(const Path& path, Path next, const Candidate* last) {
     std::size_t slot = 0;
     for (; slot < to_.size(); ++slot) {
       if (to_[slot].items == next.items && (to_[slot].ordered < 0) == (next.ordered < 0)) break;
@@ -114,7 +135,13 @@ class Search {
       if (next.cost > worst_cost_ || (next.cost == worst_cost_ && next.unsorted >= worst_unsorted_)) return;
       slot = worst_slot_;
     }
-    to_[slot] = std::move(next);
+    // Paths of one length lie in one half of the array, their successors in the other.
+    const std::size_t half = path.length % 2;
+    next.loops = loops_.data() + (half * paths_max_ + slot) * request_.item_count;
+    std::copy_n(path.loops, path.length, next.loops);
+    next.loops[path.length] = last;
+    next.length = path.length + 1;
+    to_[slot] = next;
     if (to_.size() >= paths_max_) find_worst();
   }
 
@@ -132,10 +159,12 @@ class Search {
   }
 
   const PathRequest& request_;
-  const std::vector<Candidate>& candidates_;
+  const std::size_t paths_max_;
+  std::vector<Step> steps_;
+  std::vector<const Candidate*> loops_;    ///< of the paths of two lengths
+  std::vector<const Candidate*> scratch_;  ///< of the path that is being judged
   LogEst rows_ = 0;
   int terms_ = 0;
-  std::size_t paths_max_ = 1;
   std::array<LogEst, 64> sort_costs_{};
   std::vector<Path> from_, to_;
   std::size_t worst_slot_ = 0;
@@ -149,7 +178,7 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
   const int terms = static_cast<int>(wanted.terms.size());
   if (wanted.wants_distinct && wanted.mode != OrderMatchMode::kDistinct &&
       choice.distinct == DistinctAnswer::kNo && order_was_considered && !wanted.distinct.empty()) {
-    const OrderMatch match = match_order(request, wanted.distinct, OrderMatchMode::kDistinct, path.loops);
+    const OrderMatch match = match_order(request, wanted.distinct, OrderMatchMode::kDistinct, path.chosen());
     if (match.satisfied == static_cast<int>(wanted.distinct.size()))
       choice.distinct = DistinctAnswer::kOrdered;
   }
@@ -160,10 +189,10 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
   } else {
     choice.reverse = path.reverse;
     choice.nulls_last = path.nulls_last;
-    if (path.ordered <= 0 && !path.loops.empty()) {
-      const Candidate& last = *path.loops.back();
+    if (path.ordered <= 0 && path.length != 0) {
+      const Candidate& last = *path.loops[path.length - 1];
       if (!last.one_row && !(last.kind == CandidateKind::kRowid && last.has_in)) {
-        const OrderMatch match = match_order(request, wanted.terms, OrderMatchMode::kInnerLoop, path.loops);
+        const OrderMatch match = match_order(request, wanted.terms, OrderMatchMode::kInnerLoop, path.chosen());
         if (match.satisfied == terms) {
           choice.reverse = match.reverse;
           choice.nulls_last = match.nulls_last;
@@ -171,8 +200,8 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
       }
     }
   }
-  if (wanted.group_may_order && choice.order_satisfied == terms && !path.loops.empty()) {
-    const OrderMatch match = match_order(request, wanted.terms, OrderMatchMode::kOrder, path.loops);
+  if (wanted.group_may_order && choice.order_satisfied == terms && path.length != 0) {
+    const OrderMatch match = match_order(request, wanted.terms, OrderMatchMode::kOrder, path.chosen());
     if (match.satisfied == terms) {
       choice.group_orders = true;
       choice.reverse = match.reverse;
@@ -201,13 +230,13 @@ PathChoice search_path(const PathRequest& request, const std::vector<Candidate>&
   finish(request, *path, with_order, choice);
   // The second pass of RIGHT JOIN brings its rows behind all others, so nothing is in order any more. SQLite
   // notices when the costs have been compared.
-  for (const Candidate* loop : path->loops) {
+  for (const Candidate* loop : path->chosen()) {
     if (!request.facts[static_cast<std::size_t>(loop->position)].item->join.right) continue;
     choice.order_satisfied = 0;
     choice.distinct = DistinctAnswer::kNo;
   }
   choice.rows = path->rows;
-  for (const Candidate* loop : path->loops) choice.loops.push_back(*loop);
+  for (const Candidate* loop : path->chosen()) choice.loops.push_back(*loop);
   return choice;
 }
 

@@ -62,7 +62,7 @@ struct OrderMatch {
   ItemSet nulls_last = 0;
 };
 OrderMatch match_order(const PathRequest& request, std::span<const OrderTerm> wanted, OrderMatchMode mode,
-                       const std::vector<const Candidate*>& path);
+                       std::span<const Candidate* const> path);
 
 /// Section 5.3: what sorting `rows` costs when `satisfied` of `terms` terms are already in order.
 storage::LogEst sort_cost(const WantedOrder& wanted, storage::LogEst rows, int terms, int satisfied);

@@ -13,7 +13,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -173,7 +173,7 @@ struct SelectPlan {
 };
 
 struct Plan {
-  std::deque<SelectPlan> selects;  ///< stable addresses; Select::plan points here
+  std::list<SelectPlan> selects;  ///< stable addresses; Select::plan points here
   int item_count = 0;              ///< every ItemId of the statement is below it (flattening makes new ones)
   SelectPlan* top = nullptr;       ///< of a SELECT (its last arm when compound); null for a change
   std::vector<Loop> change_loops;  ///< of UPDATE/DELETE: one loop, or none when every row goes (truncation)

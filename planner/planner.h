@@ -8,12 +8,18 @@
 
 namespace leftmost::planner {
 
+/// How much of its thinking the planner writes down beside the decision itself. Each level holds those before it.
+enum class PlanRecord : std::uint8_t {
+  kDecisions,   ///< what runs
+  kReasons,     ///< Plan::reasons: what became of every index, and why
+  kCandidates,  ///< every way of reading a table that was weighed (`why --trace`, `.candidates`)
+};
+
 struct PlannerOptions {
   bool automatic_index = true;      ///< PRAGMA automatic_index
   bool case_sensitive_like = false; ///< PRAGMA case_sensitive_like
   bool reverse_unordered_selects = false;
-  /// Fill Plan::reasons with every candidate, not only the verdicts (`--trace`, `.candidates`).
-  bool keep_candidates = false;
+  PlanRecord record = PlanRecord::kReasons;
   /// Values of bound parameters (index 0 is parameter 1); a missing one is unknown while planning.
   std::vector<const storage::Value*> parameters;
 };

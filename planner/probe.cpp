@@ -82,6 +82,7 @@ Probe index_probe(const RelationIndex& index, const storage::TableDef& table) {
   probe.unique = def.unique;
   probe.unique_not_null = def.unique_not_null;
   probe.is_primary_key = def.origin == storage::IndexOrigin::kPrimaryKey;
+  probe.columns.reserve(def.column_count());
   for (std::size_t i = 0; i < def.column_count(); ++i) {
     const storage::IndexColumn& from = def.column(i);
     ProbeColumn& column = probe.columns.emplace_back();
@@ -118,6 +119,7 @@ std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context&
       facts.rows = item->relation->statistics.rows;
       facts.width = item->relation->statistics.width;
       facts.has_rowid = !item->relation->def->without_rowid;
+      facts.probes.reserve(1 + item->relation->indexes.size());
       if (facts.has_rowid) facts.probes.push_back(rowid_probe(facts.rows, facts.width));
       for (const RelationIndex& index : item->relation->indexes) {
         facts.probes.push_back(index_probe(index, *item->relation->def));

@@ -165,6 +165,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
 }  // namespace
 
 void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPlan& loops) {
+  if (context_.options.record == PlanRecord::kDecisions) return;
   PlanReasons& reasons = context_.plan.reasons;
   const WithoutHints without = plan_without_hints(context_, loops);
   for (const ItemFacts& facts : loops.facts) {
@@ -184,6 +185,7 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
 }
 
 void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
+  if (context_.options.record == PlanRecord::kDecisions) return;
   const WithoutHints without = plan_without_hints(context_, loops);
   for (const ItemFacts& facts : loops.facts) {
     record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts.position), without,
@@ -194,6 +196,7 @@ void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
 }
 
 void Coder::record_count_reasons(const Select& select, const SelectPlan& plan) {
+  if (context_.options.record == PlanRecord::kDecisions) return;
   PlanReasons& reasons = context_.plan.reasons;
   TableReason& table = reasons.tables.emplace_back();
   table.item = select.items.front();

@@ -51,7 +51,7 @@ void build_terms(TermList& list, Expr* where, const TermScope& scope) {
 }
 
 TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops)
-    : first_(&list), list_(&list), columns_{{item, column}}, ops_(ops) {}
+    : first_(&list), list_(&list), columns_{{{item, column}}}, ops_(ops) {}
 
 TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops, const IndexColumnTest& test)
     : TermScan(list, item, column, ops) {
@@ -90,7 +90,6 @@ bool TermScan::fits(const Term& term) const {
 }
 
 Term* TermScan::next() {
-  constexpr std::size_t kEquivalentColumnsMax = 11;  // SQLite's WhereScan.aiCur
   for (;;) {
     const Column about = columns_[current_];
     for (; list_ != nullptr; list_ = list_->outer, next_ = 0) {
@@ -102,20 +101,20 @@ Term* TermScan::next() {
           continue;
         }
         if (current_ > 0 && term.expr->join_mark == JoinMark::kOuterOn) continue;
-        if ((term.ops & kOpEquivalent) != 0 && columns_.size() < kEquivalentColumnsMax) {
+        if ((term.ops & kOpEquivalent) != 0 && column_count_ < kColumnsMax) {
           const Expr* right = skip_markers(term.expr->right);
           if (right->kind == ExprKind::kColumn && !right->replaced_by_constant) {
             bool known = false;
-            for (const Column& column : columns_) {
-              known = known || (column.item == right->item && column.column == right->column);
+            for (std::size_t i = 0; i < column_count_; ++i) {
+              known = known || (columns_[i].item == right->item && columns_[i].column == right->column);
             }
-            if (!known) columns_.push_back({right->item, right->column});
+            if (!known) columns_[column_count_++] = {right->item, right->column};
           }
         }
         if (fits(term)) return &term;
       }
     }
-    if (++current_ >= columns_.size()) return nullptr;
+    if (++current_ >= column_count_) return nullptr;
     list_ = first_;
     next_ = 0;
   }

@@ -14,7 +14,8 @@
 // the order of the list is visible in ties, in INDEX numbers and in the order of filters, so it is SQLite's.
 #pragma once
 
-#include <deque>
+#include <array>
+#include <list>
 #include <memory>
 #include <vector>
 
@@ -73,7 +74,7 @@ struct Term {
 };
 
 struct TermList {
-  std::deque<Term> owned;
+  std::list<Term> owned;
   std::vector<Term*> terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
   /// Terms before this count are base terms and slices (or came before the last of those).
   std::size_t base_count = 0;
@@ -121,7 +122,9 @@ class TermScan {
   TermList* first_;
   TermList* list_;
   std::size_t next_ = 0;
-  std::vector<Column> columns_;
+  static constexpr std::size_t kColumnsMax = 11;  ///< with equivalent ones; SQLite's WhereScan.aiCur
+  std::array<Column, kColumnsMax> columns_;
+  std::size_t column_count_ = 1;
   std::size_t current_ = 0;
   std::uint16_t ops_;
   bool tests_index_ = false;

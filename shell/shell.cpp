@@ -168,7 +168,10 @@ std::optional<Shell::Failure> Shell::run_sql(std::string_view sql) {
     oracle::Session* open_session = session();
     if (is_leaving_) return std::nullopt;
     if (open_session == nullptr) return Failure{Failure::Phase::kPrepare, open_error_, sql};
-    oracle::PreparedNext next = open_session->prepare_next(sql);
+    oracle::PreparedNext next = [&] {
+      const oracle::PlanRecordScope record(*open_session, planner::PlanRecord::kDecisions);  // nobody asked why
+      return open_session->prepare_next(sql);
+    }();
     name_unheld();
     if (next.error) {
       report_disagreement(next.agreement, sql);

@@ -23,17 +23,6 @@ LogEst log_est_from_real(double x) {
   return static_cast<LogEst>((static_cast<int>(bits >> 52) - 1022) * 10);
 }
 
-LogEst log_est_add(LogEst a, LogEst b) {
-  // What the smaller number adds, by its distance from the larger one.
-  constexpr LogEst kAdded[32] = {10, 10, 9, 9, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 5, 4,
-                                 4,  4,  4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2};
-  const int high = a < b ? b : a;
-  const int distance = high - (a < b ? a : b);
-  if (distance > 49) return static_cast<LogEst>(high);
-  if (distance > 31) return static_cast<LogEst>(high + 1);
-  return static_cast<LogEst>(high + kAdded[distance]);
-}
-
 std::uint64_t log_est_to_count(LogEst x) {
   if (x < 0) return 0;
   std::uint64_t fraction = static_cast<std::uint64_t>(x % 10);

@@ -21,6 +21,7 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
                   std::vector<int>& out) {
   if (insert.columns.empty()) {
     if (insert.source == nullptr) return true;
+    out.reserve(table.columns.size());
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (table.columns[i].hidden || table.columns[i].generated != storage::GeneratedKind::kNone) continue;
       out.push_back(static_cast<int>(i) == table.rowid_alias ? planner::kRowidColumn : static_cast<int>(i));

@@ -68,12 +68,14 @@ bool FromEntry::is_using_column(std::string_view name) const {
 bool StatementBinder::expand_outputs(Frame& frame) {
   const sql::Select& syntax = *frame.syntax;
   if (syntax.is_values) {
+    frame.output.reserve(syntax.rows.front().size());
     for (const sql::Expr* value : syntax.rows.front()) {
       OutputColumn& column = frame.output.emplace_back();
       column.expr = value;
     }
     return true;
   }
+  frame.output.reserve(syntax.columns.size());
   for (const sql::ResultColumn& column : syntax.columns) {
     if (column.kind == sql::ResultColumnKind::kExpr) {
       OutputColumn& output = frame.output.emplace_back();

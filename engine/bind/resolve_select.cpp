@@ -178,7 +178,7 @@ bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
   std::vector<planner::ResultColumn> columns;
   for (std::size_t i = 0; i < rows.front().size(); ++i) {
     columns.push_back(
-        {planner::clone(rows.front()[i], arena()), arena().copy(fmt::format("column{}", i + 1)), {}});
+        {planner::clone(rows.front()[i], arena()), arena().copy("column" + std::to_string(i + 1)), {}});
   }
   frame.select->columns = to_span(columns);
   frame.resolved = true;
@@ -212,6 +212,7 @@ void StatementBinder::chain_rows(planner::Select& last, const std::vector<std::s
 bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {
   const bool had_aggregates = scope.has_aggregates;
   bool any = had_aggregates;
+  out.reserve(frame.output.size());
   for (std::size_t i = 0; i < frame.output.size(); ++i) {
     OutputColumn& output = frame.output[i];
     scope.has_aggregates = false;

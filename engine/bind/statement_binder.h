@@ -15,7 +15,7 @@
 // arguments from being resolved. Functions return false or null when the work has to stop.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -198,9 +198,9 @@ class StatementBinder {
 
   BindContext context_;
   std::optional<Error> error_;
-  std::deque<Frame> frames_;
-  std::deque<WithScope> with_scopes_;
-  std::deque<FromEntry> excluded_;
+  std::list<Frame> frames_;
+  std::list<WithScope> with_scopes_;
+  std::list<FromEntry> excluded_;
   std::map<planner::ItemId, FromEntry*> entries_;
   std::map<const storage::ViewDef*, planner::SharedQuery*> views_;
   std::vector<std::string_view> open_views_;

@@ -269,6 +269,7 @@ planner::PlannerOptions planner_options(const Connection& connection) {
   options.automatic_index = settings.automatic_index;
   options.case_sensitive_like = settings.case_sensitive_like;
   options.reverse_unordered_selects = settings.reverse_unordered_selects;
+  options.record = settings.plan_record;
   return options;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/exec/compiled_statement.h"
 
+#include <algorithm>
+
 #include "engine/exec/explain.h"
 #include "engine/sql/parser.h"
 
@@ -84,7 +86,12 @@ Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& conne
   if (syntax.explain == sql::Explain::kBytecode) {
     return not_supported("EXPLAIN (only EXPLAIN QUERY PLAN)", static_cast<std::size_t>(syntax.span.begin));
   }
-  if (auto compiled = compile(syntax, {connection, *statement}); !compiled) return Unexpected(compiled.error());
+  planner::PlanRecord& record = connection.settings().plan_record;
+  const planner::PlanRecord wanted = record;
+  if (syntax.explain == sql::Explain::kWhy) record = std::max(wanted, planner::PlanRecord::kReasons);
+  auto compiled = compile(syntax, {connection, *statement});
+  record = wanted;
+  if (!compiled) return Unexpected(compiled.error());
   if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement);
   if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement);
   return statement;

@@ -33,6 +33,7 @@ struct Settings {
   bool automatic_index = true;
   bool reverse_unordered_selects = false;
   std::int64_t analysis_limit = 0;
+  planner::PlanRecord plan_record = planner::PlanRecord::kReasons;
 };
 
 class Connection {

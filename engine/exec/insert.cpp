@@ -23,6 +23,7 @@ class InsertAction final : public ChangeAction {
         rowids_(connection_, table_),
         action_(conflict_action(insert_.action)),
         target_row_(runtime_.row(insert_.target->id)) {
+    defaults_.reserve(expressions.defaults.size());
     for (const planner::Expr* value : expressions.defaults) {
       defaults_.push_back(value == nullptr ? nullptr : builder_.compile(*value));
     }

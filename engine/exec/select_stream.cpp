@@ -28,6 +28,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   }
 
   if (use == Use::kOnlyWhetherRows) return;
+  columns_.reserve(select.columns.size());
+  distinct_columns_.reserve(select.columns.size());
   for (const planner::ResultColumn& column : select.columns) {
     columns_.push_back(builder.compile(*column.expr));
     distinct_columns_.push_back(

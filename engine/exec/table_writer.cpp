@@ -28,6 +28,7 @@ class ClockForbidden {
 TableWriter::TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder)
     : relation_(relation), runtime_(builder.runtime()) {
   const storage::TableDef& table = *relation.def;
+  indexes_.reserve(relation.indexes.size());
   for (const planner::RelationIndex& source : relation.indexes) {
     Index& index = indexes_.emplace_back();
     index.def = source.def.get();
@@ -39,6 +40,7 @@ TableWriter::TableWriter(const planner::Relation& relation, const TableExpressio
     if (source.where != nullptr) index.where = builder.compile(*source.where);
   }
   for (const planner::Expr* check : expressions.checks) checks_.push_back(builder.compile(*check));
+  defaults_.reserve(expressions.defaults.size());
   for (const planner::Expr* value : expressions.defaults) {
     defaults_.push_back(value == nullptr ? nullptr : builder.compile(*value));
   }

@@ -36,6 +36,7 @@ Expected<std::unique_ptr<Trial>> Trial::begin(double statement_seconds_max, bool
   options.twin = with_twin;
   auto session = Session::open(options);
   if (!session) return Unexpected(session.error());
+  (*session)->set_plan_record(planner::PlanRecord::kDecisions);
   return std::unique_ptr<Trial>(new Trial(std::move(*session), statement_seconds_max));
 }
 

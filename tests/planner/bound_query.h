@@ -171,7 +171,7 @@ class Query {
     select_->where = where_;
     select_->limit = limit_;
     PlannerOptions options;
-    options.keep_candidates = true;
+    options.record = PlanRecord::kCandidates;
     auto made = plan_select(select_, options, arena_);
     plan_ = made ? std::move(*made) : std::make_unique<Plan>();
     return *plan_;
