@@ -162,6 +162,23 @@ void Statistics::load(const Catalog& catalog, SchemaName schema, std::span<const
   }
 }
 
+void Statistics::forget(const Catalog& catalog, SchemaName schema) {
+  for (const TablePtr& table : catalog.tables(schema)) {
+    add_table(*table);
+    for (const IndexPtr& index : catalog.indexes_of(table->id)) add_index(*index, *table);
+  }
+}
+
+void Statistics::raise_indexed_tables(const Catalog& catalog, SchemaName schema) {
+  for (const TablePtr& table : catalog.tables(schema)) {
+    for (const IndexPtr& index : catalog.indexes_of(table->id)) {
+      if (!index->sql) continue;
+      TableStatistics& numbers = tables_.find_or_insert(table->id);
+      numbers.rows = std::max(numbers.rows, kTableRowsMin);
+    }
+  }
+}
+
 const TableStatistics& Statistics::table(ObjectId id) const {
   static const TableStatistics kUnknown{};
   const TableStatistics* found = tables_.find(id);

@@ -70,6 +70,11 @@ class Statistics {
   /// those only on reopening). Rows that name nothing known are ignored; any text is acceptable as stat.
   void load(const Catalog& catalog, SchemaName schema, std::span<const Stat1Row> rows);
 
+  /// Guesses again for everything in a schema, as when it is read for the first time.
+  void forget(const Catalog& catalog, SchemaName schema);
+  /// Tables with a CREATE INDEX have the least number of rows that an index's defaults would give them.
+  void raise_indexed_tables(const Catalog& catalog, SchemaName schema);
+
   /// The numbers of an object; defaults of an empty definition for an unknown id. Valid until a change.
   const TableStatistics& table(ObjectId id) const;
   const IndexStatistics& index(ObjectId id) const;

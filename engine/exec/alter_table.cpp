@@ -91,9 +91,17 @@ Expected<void> redefine(Connection& connection, const storage::TableDef& table, 
   return Unexpected(in_context(redefined.error(), index.empty() ? "table " + name : "index " + index, when));
 }
 
-void finish(Connection& connection, SchemaName schema) {
+/// SQLite reads the altered schema and temp again, and their statistics with them: what sqlite_stat1 does not say of a
+/// table (under its new name) is forgotten. Parsing the CREATE INDEX statements once more to test them, which ADD COLUMN
+/// does not do, then gives indexed tables their least number of rows.
+void finish(Connection& connection, SchemaName schema, bool tests_schema) {
   connection.schema_changed();
-  load_statistics(connection, schema);
+  storage::DatabaseState& data = connection.data();
+  for (const SchemaName read : {schema, SchemaName::kTemp}) {
+    data.statistics.forget(data.catalog, read);
+    load_statistics(connection, read);
+    if (tests_schema) data.statistics.raise_indexed_tables(data.catalog, read);
+  }
 }
 
 /// AUTOINCREMENT counts on under the new name.
@@ -153,7 +161,7 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
     }
   }
   if (renames_table) rename_sequence(connection, *renaming.table, renaming.new_name);
-  finish(connection, altered);
+  finish(connection, altered, true);
   return check_views(connection, altered, " after rename");
 }
 
@@ -279,7 +287,7 @@ Expected<void> add_column(Connection& connection, const AddedColumn& added, bool
   }
   auto redefined = redefine(connection, *added.table, added.table->name, added.sql, {}, "after add column");
   if (!redefined) return redefined;
-  finish(connection, added.table->schema);
+  finish(connection, added.table->schema, false);
   if (connection.data().tree(added.table->id)->size() > 0) return fill_added_column(connection, added);
   connection.data().set_tree(
       added.table->id,
@@ -345,7 +353,7 @@ Expected<void> drop_column(Connection& connection, const storage::TablePtr& tabl
     if (i != column) source.push_back(i);
   }
   rewrite_rows(connection, *table, source, Value::null());
-  finish(connection, table->schema);
+  finish(connection, table->schema, true);
   return check_views(connection, table->schema, " after drop column");
 }
 
