@@ -117,7 +117,7 @@ Step Generator::update() {
   const std::size_t set_count = random_.between(1, 2);
   for (std::size_t i = 0; i < set_count; ++i)
     sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
-  if (random_.percent(8)) {
+  if (table.columns.size() > 1 && random_.percent(8)) {
     sets = {sequence({"(", table.columns[0], ", ", table.columns[1], ") = (", value(scope, 1), ", ",
                       value(scope, 1), ")"})};
   }
