@@ -91,9 +91,9 @@ Expected<void> redefine(Connection& connection, const storage::TableDef& table, 
   return Unexpected(in_context(redefined.error(), index.empty() ? "table " + name : "index " + index, when));
 }
 
-/// SQLite reads the altered schema and temp again, and their statistics with them: what sqlite_stat1 does not say of a
-/// table (under its new name) is forgotten. Parsing the CREATE INDEX statements once more to test them, which ADD COLUMN
-/// does not do, then gives indexed tables their least number of rows.
+/// SQLite reads the altered schema and temp again, and their statistics with them: what sqlite_stat1 does not
+/// say of a table (under its new name) is forgotten. Parsing the CREATE INDEX statements once more to test
+/// them, which ADD COLUMN does not do, then gives indexed tables their least number of rows.
 void finish(Connection& connection, SchemaName schema, bool tests_schema) {
   connection.schema_changed();
   storage::DatabaseState& data = connection.data();
