@@ -84,6 +84,13 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     } else if (reading.loop != nullptr) {
       table.rows_estimated = storage::log_est_to_count(reading.loop->rows_estimated);
     }
+    for (const planner::UnindexedCondition& condition : reason.unindexed) {
+      UnindexedCondition& copy = table.unindexed.emplace_back();
+      copy.column = condition.column;
+      copy.term = text_of(condition.term->span, sql);
+      if (!copy.term.empty()) copy.span = condition.term->span;
+      copy.text = condition.text;
+    }
     for (const planner::IndexReason& index : reason.indexes) {
       table.indexes.push_back(copy_index(index, sql));
       if (!options.runs) continue;

@@ -48,6 +48,14 @@ struct IndexUse {
       contrast;  ///< of a value of the first column with about as many entries; not in the query
 };
 
+/// A condition on columns that are in no index of the table.
+struct UnindexedCondition {
+  std::string column;  ///< the first of them
+  std::string term;    ///< as written
+  planner::Span span;
+  std::string text;
+};
+
 struct TableUse {
   std::string name;
   std::string alias;                 ///< empty if none
@@ -55,6 +63,7 @@ struct TableUse {
   std::string index;                 ///< the index that is read; empty if none
   std::uint64_t rows_estimated = 0;  ///< how many rows the planner takes the table to have
   std::vector<IndexUse> indexes;
+  std::vector<UnindexedCondition> unindexed;
 };
 
 /// A reason that belongs to no index column.

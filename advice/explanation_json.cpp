@@ -62,6 +62,12 @@ Json table_json(const TableUse& table) {
                  {"rows_estimated", table.rows_estimated}};
   object["indexes"] = Json::array();
   for (const IndexUse& index : table.indexes) object["indexes"].push_back(index_json(index));
+  object["unindexed"] = Json::array();
+  for (const UnindexedCondition& condition : table.unindexed) {
+    Json entry = {{"column", condition.column}, {"term", text_or_null(condition.term)}, {"text", condition.text}};
+    add_span(entry, condition.span);
+    object["unindexed"].push_back(std::move(entry));
+  }
   return object;
 }
 

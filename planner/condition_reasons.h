@@ -15,4 +15,8 @@ namespace leftmost::planner {
 ///   interval-two-columns   a value between two columns that have an index each
 void explain_conditions(PlanReasons& reasons, LoopPlan& plan);
 
+/// Fills TableReason::unindexed of the tables of this FROM clause: conditions of the WHERE on one table alone whose
+/// columns are in no key, expression or WHERE of any of its indexes. They have no code: there is no index to blame.
+void explain_unindexed_conditions(PlanReasons& reasons, const LoopPlan& plan);
+
 }  // namespace leftmost::planner

@@ -36,10 +36,18 @@ struct IndexReason {
   std::vector<ColumnReason> columns;     ///< one per key column
 };
 
+/// A condition on columns of one table that are in none of its indexes: no index column can tell why it is not searched.
+struct UnindexedCondition {
+  std::string column;  ///< the first that it mentions, as declared
+  const Expr* term = nullptr;
+  std::string text;    ///< one sentence
+};
+
 struct TableReason {
   const Item* item = nullptr;
   const Select* select = nullptr;
   std::vector<IndexReason> indexes;
+  std::vector<UnindexedCondition> unindexed;  ///< in the order of the statement
 };
 
 /// A reason that belongs to no index column: ordering, grouping, joins, subqueries, hints.

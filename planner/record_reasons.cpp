@@ -180,6 +180,7 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
     }
   }
   explain_conditions(reasons, loops);
+  explain_unindexed_conditions(reasons, loops);
   explain_joins(reasons, loops, context_);
   explain_order(reasons, select, plan, loops);
 }
@@ -192,6 +193,7 @@ void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
                 context_.plan.change_loops, context_);
   }
   explain_conditions(context_.plan.reasons, loops);
+  explain_unindexed_conditions(context_.plan.reasons, loops);
   explain_joins(context_.plan.reasons, loops, context_);
 }
 

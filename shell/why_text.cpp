@@ -112,6 +112,9 @@ std::vector<Note> notes_of(const Explanation& explanation) {
     }
   }
   for (const advice::StatementReason& reason : explanation.reasons) add(reason.span, reason.text);
+  for (const TableUse& table : explanation.tables) {
+    for (const advice::UnindexedCondition& condition : table.unindexed) add(condition.span, condition.text);
+  }
   std::stable_sort(notes.begin(), notes.end(),
                    [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
   return notes;
@@ -193,6 +196,11 @@ std::string reasons_text(const Explanation& explanation, const std::vector<Note>
     if (is_noted || reason.text.empty()) continue;
     for (const std::string& line : broken_into_lines(on_one_line(reason.text), width_behind(2, style)))
       text += fmt::format("  {}\n", line);
+  }
+  for (const TableUse& table : explanation.tables) {
+    for (const advice::UnindexedCondition& condition : table.unindexed) {
+      if (condition.span.empty()) text += fmt::format("  {}\n", on_one_line(condition.text));  // of a view
+    }
   }
   return text;
 }

@@ -34,6 +34,17 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
         rows.add(row);
       }
     }
+    for (const planner::UnindexedCondition& condition : table.unindexed) {
+      const Value row[] = {text_or_null(name),
+                           Value::null(),
+                           text_or_null(condition.column),
+                           Value::null(),
+                           Value::null(),
+                           text_or_null(text_of(condition.term->span, sql)),
+                           Value::null(),
+                           text_or_null(condition.text)};
+      rows.add(row);
+    }
   }
   for (const planner::GeneralReason& reason : plan.reasons.general) {
     const Value row[] = {Value::null(), Value::null(),           Value::null(),           Value::null(),
