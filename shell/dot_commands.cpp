@@ -18,7 +18,7 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 constexpr std::array<std::string_view, 33> kOnlyInSqlite = {
     "archive",  "auth",    "backup", "binary",   "check",    "clone",    "connection", "dbconfig", "dbinfo",
-    "excel",    "expert",  "filectrl", "fullschema", "imposter", "limit", "lint",      "load",     "log",
+    "excel",    "expert",  "filectrl", "imposter", "limit", "lint",      "load",     "log",
     "nonce",    "progress", "recover", "restore", "save",    "scanstats", "selftest",  "session",  "sha3sum",
     "shell",    "stats",   "system", "testcase", "trace",    "vfsinfo"};
 
@@ -42,6 +42,7 @@ const std::vector<DotCommand>& dot_commands() {
       {"exit", 3, dot_exit, "?CODE?", "Leave with this exit status"},
       {"explain", 3, dot_explain, "?on|off|auto?", "Draw EXPLAIN QUERY PLAN as a tree, or show its rows"},
       {"flip", 4, without_sql, "SQL", "At which row counts and selectivities the plan changes", flip_in_shell},
+      {"fullschema", 1, dot_fullschema, "?--indent?", "CREATE statements and the statistics of ANALYZE, as SQL"},
       {"headers", 1, dot_headers, "on|off", "Show the names of columns"},
       {"help", 3, dot_help, "?PATTERN?", "This list"},
       {"import", 1, dot_import, "FILE TABLE", "Read a file of separated values into a table"},

@@ -6,7 +6,7 @@
 //   dot_settings.cpp    how results look, what is printed beside them
 //   dot_schema.cpp      .tables .indexes .schema .databases
 //   dot_files.cpp       .read .output .once .open .cd, .quit
-//   dot_dump.cpp        .dump
+//   dot_dump.cpp        .dump .fullschema
 //   dot_import.cpp      .import
 //   dot_parameters.cpp  .parameter
 //   dot_trees.cpp       .tree .entries .path .candidates
@@ -67,6 +67,7 @@ bool dot_echo(Shell& shell, const Arguments& arguments);
 bool dot_eqp(Shell& shell, const Arguments& arguments);
 bool dot_exit(Shell& shell, const Arguments& arguments);
 bool dot_explain(Shell& shell, const Arguments& arguments);
+bool dot_fullschema(Shell& shell, const Arguments& arguments);
 bool dot_headers(Shell& shell, const Arguments& arguments);
 bool dot_help(Shell& shell, const Arguments& arguments);
 bool dot_import(Shell& shell, const Arguments& arguments);

@@ -1,5 +1,7 @@
-// .dump: the database as SQL that makes it again.
+// .dump: the database as SQL that makes it again; .fullschema: without its rows, but with its statistics.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "engine/functions/like.h"
 #include "shell/dot_commands.h"
@@ -89,6 +91,37 @@ bool dot_dump(Shell& shell, const Arguments& arguments) {
     }
   }
   shell.output().write("COMMIT;\n");
+  return true;
+}
+
+bool dot_fullschema(Shell& shell, const Arguments& arguments) {
+  if (arguments.size() == 2 && is_option(arguments[1], "indent")) {
+    return complain("Error: not supported: .fullschema --indent");
+  }
+  if (arguments.size() > 1) return complain_usage(arguments);
+  oracle::Session* session = shell.session();
+  if (session == nullptr) return false;
+  const storage::Catalog& catalog = session->database().catalog();
+  // By their places in their own schema table, those of main and of temp in one row.
+  std::vector<std::pair<int, std::string>> definitions;
+  int places[2] = {0, 0};
+  for (const SchemaObject& object : schema_objects(catalog)) {
+    const int place = ++places[object.is_temporary ? 1 : 0];
+    if (object.sql.empty() || is_internal_name(object.name)) continue;
+    definitions.emplace_back(place, definition_line(object.sql));
+  }
+  std::stable_sort(definitions.begin(), definitions.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [place, line] : definitions) shell.output().write(line);
+  const storage::TablePtr statistics = catalog.find_table("sqlite_stat1", storage::SchemaName::kMain);
+  if (!statistics) {
+    shell.output().write("/* No STAT tables available */\n");
+    return true;
+  }
+  shell.output().write("ANALYZE sqlite_schema;\n");
+  const auto error = dump_rows(shell, *statistics);
+  if (error) return complain(fmt::format("Error: {}", error->message));
+  shell.output().write("ANALYZE sqlite_schema;\n");
   return true;
 }
 

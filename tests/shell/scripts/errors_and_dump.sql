@@ -19,6 +19,10 @@ create table "a b"(x integer primary key, y); insert into "a b" values(5,1e999),
 create index ta on t(a);
 .dump
 .dump t
+.fullschema
+analyze;
+.fullschema
+.fullschema x
 begin; create table z(a unique not null, b check(b>0)); insert into z values(1,1); insert into z values(1,1);
 insert into z values(null,1);
 insert into z values(2,-1);
