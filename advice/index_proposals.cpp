@@ -39,11 +39,13 @@ Columns joined(Columns columns, const Columns& more) {
 }
 
 /// An index on all rows that begins with these columns exists: another would be searched in the same way.
-bool exists(const planner::Relation& relation, const Columns& columns) {
+/// With `and_no_more`, only one that ends with them counts.
+bool exists(const planner::Relation& relation, const Columns& columns, bool and_no_more = false) {
   return std::any_of(
       relation.indexes.begin(), relation.indexes.end(), [&](const planner::RelationIndex& index) {
         const auto& keys = index.def->key_columns;
         if (keys.size() < columns.size() || index.def->is_partial()) return false;
+        if (and_no_more && keys.size() != columns.size()) return false;
         for (std::size_t i = 0; i < columns.size(); ++i) {
           if (keys[i].column < 0) return false;
           const storage::ColumnDef& column = relation.def->columns[static_cast<std::size_t>(keys[i].column)];
@@ -59,7 +61,7 @@ bool exists(const planner::Relation& relation, const Columns& columns) {
 
 /// What the loop's SELECT wants in an order that it has to make itself now: ORDER BY, GROUP BY, DISTINCT, or
 /// the end of one column.
-Columns wanted_order(const ItemConditions& conditions, const planner::SelectPlan& select) {
+OrderColumns wanted_order(const ItemConditions& conditions, const planner::SelectPlan& select) {
   const planner::Select& core = *select.select;
   if (select.group == planner::GroupMode::kSorted) return conditions.order_columns(core.group_by);
   const bool sorts =
@@ -86,7 +88,8 @@ class TableProposals {
   TableProposals(const ItemConditions& conditions, std::vector<IndexProposal>& all)
       : conditions_(conditions), all_(all) {}
 
-  void propose(const Columns& order, bool wants_covering) {
+  void propose(const OrderColumns& wanted_order, bool wants_covering) {
+    const Columns& order = wanted_order.columns;
     const KeyColumns& keys = conditions_.keys();
     std::vector<Columns> leads = {keys.equal};
     if (!keys.equal_join.empty()) {
@@ -97,9 +100,15 @@ class TableProposals {
     for (const Columns& lead : leads) {
       const Columns with_in = joined(lead, keys.in);
       if (!order.empty()) wanted.push_back(joined(lead, order));
+      if (wanted_order.ends_with_rowid) add(joined(lead, order), false, true);
       for (std::size_t i = 0; i < keys.ranges.size() && i < kRangesMax; ++i)
         wanted.push_back(joined(with_in, keys.ranges[i]));
       if (keys.ranges.empty() || !order.empty()) wanted.push_back(with_in);
+      // Of several INs each by itself: all together may be more searches than they save.
+      for (std::size_t i = 0; keys.in.size() > 1 && i < keys.in.size() && i < kRangesMax; ++i) {
+        const Columns with_one = joined(lead, {keys.in[i]});
+        wanted.push_back(keys.ranges.empty() ? with_one : joined(with_one, keys.ranges.front()));
+      }
     }
     if (!order.empty()) {
       wanted.push_back(order);
@@ -108,22 +117,37 @@ class TableProposals {
       if (!filters.empty()) wanted.push_back(joined(order, filters));
     }
     for (const Columns& columns : wanted) add(columns, false);
-    propose_branches();
+    propose_branches(wants_covering);
     propose_partial(order);
     if (!wants_covering) return;
+    propose_filters();
     const Columns used = conditions_.used_columns();
     if (wanted.empty()) wanted.push_back({});
     for (const Columns& columns : wanted) {
       const Columns covering = joined(columns, used);
-      const bool is_narrow =
-          covering.size() <= kCoveringColumnsMax && covering.size() < conditions_.table().columns.size();
-      if (is_narrow && covering.size() > columns.size()) add(covering, true);
+      if (is_narrow(covering) && covering.size() > columns.size()) add(covering, true);
     }
   }
 
+  /// The index that is read now gives the order already: one that tests more before it looks into the table.
+  void propose_beside_order(const Columns& order) {
+    if (order.empty()) return;
+    const KeyColumns& keys = conditions_.keys();
+    Columns filters = joined(joined(joined(keys.equal, keys.equal_join), order), keys.in);
+    for (const Columns& range : keys.ranges) filters = joined(filters, range);
+    if (filters.size() > order.size()) add(filters, true);
+    const Columns covering = joined(filters, conditions_.used_columns());
+    if (is_narrow(covering) && covering.size() > order.size()) add(covering, true);
+  }
+
  private:
-  void add(const Columns& columns, bool is_covering) {
-    if (columns.empty() || exists(*conditions_.item().relation, columns)) return;
+  /// Not a second table.
+  bool is_narrow(const Columns& columns) const {
+    return columns.size() <= kCoveringColumnsMax && columns.size() < conditions_.table().columns.size();
+  }
+
+  void add(const Columns& columns, bool is_covering, bool ends_with_rowid = false) {
+    if (columns.empty() || exists(*conditions_.item().relation, columns, ends_with_rowid)) return;
     add({{ProposedIndex{conditions_.table().name, columns, {}}}, is_covering, false});
   }
 
@@ -139,20 +163,88 @@ class TableProposals {
   }
 
   /// Each OR whose every branch could be searched: the indexes that its branches lack.
-  void propose_branches() {
+  void propose_branches(bool wants_covering) {
     for (const std::vector<KeyColumns>& branches : conditions_.branches()) {
       if (branches.size() > kBranchesMax) continue;
-      IndexProposal proposal;
-      for (const KeyColumns& branch : branches) {
-        Columns columns = joined(joined(branch.equal, branch.equal_join), branch.in);
-        if (!branch.ranges.empty()) columns = joined(columns, branch.ranges.front());
-        if (exists(*conditions_.item().relation, columns)) continue;
-        const bool is_there =
-            std::any_of(proposal.indexes.begin(), proposal.indexes.end(),
-                        [&](const ProposedIndex& index) { return index.columns == columns; });
-        if (!is_there) proposal.indexes.push_back({conditions_.table().name, columns, {}});
+      std::vector<Columns> each;
+      for (const KeyColumns& branch : branches) each.push_back(columns_of(branch));
+      add_together(each, false);
+      const std::vector<Columns> shared = share(branches);
+      add_together(shared, false);
+      std::vector<Columns> first, covering;
+      for (const Columns& columns : shared) {
+        first.push_back({columns.front()});
+        covering.push_back(joined(columns, conditions_.used_columns()));
+        if (!is_narrow(covering.back())) wants_covering = false;
       }
-      if (!proposal.indexes.empty()) add(std::move(proposal));
+      add_together(first, false);
+      if (wants_covering) add_together(covering, true);
+    }
+  }
+
+  static Columns columns_of(const KeyColumns& branch) {
+    const Columns columns = joined(joined(branch.equal, branch.equal_join), branch.in);
+    return branch.ranges.empty() ? columns : joined(columns, branch.ranges.front());
+  }
+
+  /// Few indexes for many branches: one for all that can begin with the same column, the most wanted first.
+  static std::vector<Columns> share(const std::vector<KeyColumns>& branches) {
+    std::vector<Columns> shared;
+    std::vector<const KeyColumns*> left;
+    for (const KeyColumns& branch : branches) left.push_back(&branch);
+    const auto firsts = [](const KeyColumns& branch) {
+      Columns columns = joined(joined(branch.equal, branch.equal_join), branch.in);
+      for (const Columns& range : branch.ranges) columns.push_back(range.front());
+      return columns;
+    };
+    const auto begins_with = [&](const KeyColumns& branch, const std::string& column) {
+      const Columns columns = firsts(branch);
+      return std::find(columns.begin(), columns.end(), column) != columns.end();
+    };
+    while (!left.empty()) {
+      std::string best;
+      std::ptrdiff_t best_count = 0;
+      for (const std::string& column : firsts(*left.front())) {
+        const auto count = std::count_if(left.begin(), left.end(), [&](const KeyColumns* branch) {
+          return begins_with(*branch, column);
+        });
+        if (count > best_count) best = column, best_count = count;
+      }
+      Columns columns = {best};
+      for (const KeyColumns* branch : left) {
+        if (begins_with(*branch, best)) columns = joined(columns, columns_of(*branch));
+      }
+      shared.push_back(std::move(columns));
+      left.erase(std::remove_if(left.begin(), left.end(),
+                                [&](const KeyColumns* branch) { return begins_with(*branch, best); }),
+                 left.end());
+    }
+    return shared;
+  }
+
+  /// Those of several indexes that do not exist, as one proposal.
+  void add_together(const std::vector<Columns>& indexes, bool is_covering) {
+    IndexProposal proposal;
+    proposal.is_covering = is_covering;
+    for (const Columns& columns : indexes) {
+      const bool is_there =
+          exists(*conditions_.item().relation, columns) ||
+          std::any_of(proposal.indexes.begin(), proposal.indexes.end(),
+                      [&](const ProposedIndex& index) { return index.columns == columns; });
+      if (!is_there) proposal.indexes.push_back({conditions_.table().name, columns, {}});
+    }
+    if (!proposal.indexes.empty()) add(std::move(proposal));
+  }
+
+  /// A range to search by, and the column of another behind it: tested on the entry, before the row is read.
+  void propose_filters() {
+    const KeyColumns& keys = conditions_.keys();
+    const Columns lead = joined(joined(keys.equal, keys.equal_join), keys.in);
+    for (std::size_t i = 0; i < keys.ranges.size() && i < kRangesMax; ++i) {
+      for (std::size_t j = 0; j < keys.ranges.size() && j < kRangesMax; ++j) {
+        const Columns columns = joined(joined(lead, keys.ranges[i]), keys.ranges[j]);
+        if (i != j && columns.size() > lead.size() + 1) add(columns, true);
+      }
     }
   }
 
@@ -180,9 +272,11 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   ItemConditions conditions(*loop.item, sql);
   conditions.add_loop(loop);
   if (select != nullptr) conditions.add_where(select->select->where);
-  const Columns order = select == nullptr ? Columns() : wanted_order(conditions, *select);
-  TableProposals(conditions, proposals)
-      .propose(order, select != nullptr && (!loop.covering || !order.empty()));
+  const OrderColumns order = select == nullptr ? OrderColumns() : wanted_order(conditions, *select);
+  TableProposals proposed(conditions, proposals);
+  proposed.propose(order, select != nullptr && (!loop.covering || order.is_wanted()));
+  if (select != nullptr && !loop.covering && !order.is_wanted())
+    proposed.propose_beside_order(conditions.order_columns(select->select->order_by).columns);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 //   2. the order first, for a LIMIT that then stops early;
 //   3. an expression (lower(name)) as it stands in the query; the collation of the comparison where it is not
 //      the column's, NOCASE for LIKE;
-//   4. one index for each branch of an OR, together;
+//   4. one index for each branch of an OR, together; or one for all branches that can begin with the same
+//      column;
 //   5. the same with the few other columns that the statement needs, so that the table is not read at all;
 //   6. for a condition that no index can be searched with (a = b of one row, `flag`, <>, IS NOT NULL), a
 //      partial index on the rows that meet it.

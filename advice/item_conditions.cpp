@@ -275,15 +275,23 @@ std::string ItemConditions::text_without_qualifiers(planner::Span span) const {
   return out.append(text.substr(kept));
 }
 
-std::vector<std::string> ItemConditions::order_columns(std::span<const planner::OrderTerm> terms) const {
-  std::vector<std::string> columns;
-  const bool is_backwards = !terms.empty() && terms.front().descending;
+OrderColumns ItemConditions::order_columns(std::span<const planner::OrderTerm> terms) const {
+  OrderColumns order;
+  const auto is_rowid = [&](const planner::OrderTerm& term) {
+    const Expr* expr = planner::skip_collate(term.expr);
+    return expr->kind == ExprKind::kColumn && expr->item == item_.id && expr->column < 0;
+  };
+  const auto rowid = std::find_if(terms.begin(), terms.end(), is_rowid);
+  const bool is_backwards = rowid != terms.end() ? rowid->descending : !terms.empty() && terms[0].descending;
   for (const planner::OrderTerm& term : terms) {
+    if (is_rowid(term)) {
+      order.ends_with_rowid = true;
+      return order;
+    }
     const Expr* expr = planner::skip_collate(term.expr);
     std::string text;
     if (expr->kind == ExprKind::kColumn) {
       if (expr->item != item_.id) return {};
-      if (expr->column < 0) return columns;
       text = column_text(*expr, planner::collation_of(term.expr));
     } else if (planner::mentions_item(expr, item_.id) && planner::is_constant_or_of_item(expr, item_.id) &&
                planner::is_deterministic(expr) && !mentions_parameter(expr)) {
@@ -295,9 +303,9 @@ std::vector<std::string> ItemConditions::order_columns(std::span<const planner::
       return {};
     }
     if (term.descending != is_backwards) text += " DESC";
-    columns.push_back(std::move(text));
+    order.columns.push_back(std::move(text));
   }
-  return columns;
+  return order;
 }
 
 std::vector<std::string> ItemConditions::used_columns() const {

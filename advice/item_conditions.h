@@ -26,6 +26,14 @@ struct KeyColumns {
   bool empty() const { return equal.empty() && equal_join.empty() && in.empty() && ranges.empty(); }
 };
 
+/// An order that an index would give.
+struct OrderColumns {
+  std::vector<std::string> columns;
+  /// The rowid comes after `columns`: an index with other columns between does not give this order.
+  bool ends_with_rowid = false;
+  bool is_wanted() const { return ends_with_rowid || !columns.empty(); }
+};
+
 class ItemConditions {
  public:
   /// Requires: a table; it and `sql`, which its spans point into, outlive this.
@@ -45,8 +53,9 @@ class ItemConditions {
   const std::vector<std::string>& row_conditions() const { return row_conditions_; }
 
   /// The columns of an ORDER BY or GROUP BY if all are of this item, up to the rowid, which every index ends
-  /// with. Backwards if the first is descending: an index is read in either direction.
-  std::vector<std::string> order_columns(std::span<const planner::OrderTerm> terms) const;
+  /// with, ascending. Backwards if the last of them is descending and is the rowid, or if the first is: an
+  /// index is read in either direction.
+  OrderColumns order_columns(std::span<const planner::OrderTerm> terms) const;
   /// All that the statement mentions, in the order of the table.
   std::vector<std::string> used_columns() const;
   /// One column, the rowid's name if it has one: for an index that is only there for its rows.
