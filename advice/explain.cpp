@@ -259,6 +259,7 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
     question.statement = &statement.ours();
     question.bindings = *bindings;
     if (explanation.ran) question.work = explanation.work;
+    question.missing_value = missing;
     Advice advice = suggest(session, question, options.suggest);
     explanation.suggestions = std::move(advice.suggestions);
     explanation.nothing_because = std::move(advice.nothing_because);

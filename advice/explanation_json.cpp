@@ -84,6 +84,7 @@ Json suggestion_json(const Suggestion& suggestion) {
   if (suggestion.work_after) object["work_after"] = *suggestion.work_after;
   object["proved_on"] = suggestion.proved_on;
   if (!suggestion.what.empty()) object["what"] = suggestion.what;
+  if (!suggestion.needs.empty()) object["needs"] = suggestion.needs;
   if (!suggestion.presumes.empty()) object["presumes"] = suggestion.presumes;
   if (suggestion.sqlite_before && suggestion.sqlite_after) {
     object["sqlite_before"] = counters_json(*suggestion.sqlite_before);

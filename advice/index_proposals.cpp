@@ -205,9 +205,8 @@ class TableProposals {
       std::string best;
       std::ptrdiff_t best_count = 0;
       for (const std::string& column : firsts(*left.front())) {
-        const auto count = std::count_if(left.begin(), left.end(), [&](const KeyColumns* branch) {
-          return begins_with(*branch, column);
-        });
+        const auto count = std::count_if(
+            left.begin(), left.end(), [&](const KeyColumns* branch) { return begins_with(*branch, column); });
         if (count > best_count) best = column, best_count = count;
       }
       Columns columns = {best};
@@ -227,10 +226,9 @@ class TableProposals {
     IndexProposal proposal;
     proposal.is_covering = is_covering;
     for (const Columns& columns : indexes) {
-      const bool is_there =
-          exists(*conditions_.item().relation, columns) ||
-          std::any_of(proposal.indexes.begin(), proposal.indexes.end(),
-                      [&](const ProposedIndex& index) { return index.columns == columns; });
+      const bool is_there = exists(*conditions_.item().relation, columns) ||
+                            std::any_of(proposal.indexes.begin(), proposal.indexes.end(),
+                                        [&](const ProposedIndex& index) { return index.columns == columns; });
       if (!is_there) proposal.indexes.push_back({conditions_.table().name, columns, {}});
     }
     if (!proposal.indexes.empty()) add(std::move(proposal));

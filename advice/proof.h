@@ -59,6 +59,9 @@ bool has_limit(const planner::Plan& plan);
 /// Each adds what it has proven to `advice`, best first.
 void prove_indexes(Proof& proof, Advice& advice);
 void prove_rewrites(Proof& proof, Advice& advice);
+/// Rewrites that want an index that does not exist: both together, where that is far better than what
+/// `advice` has.
+void prove_rewrites_with_indexes(Proof& proof, Advice& advice);
 void prove_upkeep(Proof& proof, Advice& advice);
 
 }  // namespace leftmost::advice

@@ -119,6 +119,7 @@ void prove_indexes(Proof& proof, Advice& advice) {
   std::vector<IndexProposal> proposals =
       propose_indexes(*proof.question().statement->plan(), proof.question().sql);
   if (proposals.size() > kLooksMax) proposals.resize(kLooksMax);
+  advice.proposed += proposals.size();
   const std::vector<Candidate> candidates = look(proof, proposals);
 
   std::vector<Proven> proven;

@@ -131,6 +131,17 @@ void turn_negation(Rewriter& rewriter, const Expr* condition) {
                    fmt::format("{} holds 0, 1 and NULL only", rewriter.text_of(inner)));
     }
   }
+  const Expr* unequal = condition->kind == ExprKind::kNe                   ? condition
+                        : inner != nullptr && inner->kind == ExprKind::kEq ? inner
+                                                                           : nullptr;
+  if (unequal != nullptr && is_constant(unequal->left) != is_constant(unequal->right)) {
+    const bool is_left = is_constant(unequal->right);
+    rewriter.add(
+        condition,
+        fmt::format("({0} < {1} OR {0} > {1})", rewriter.operand(is_left ? unequal->left : unequal->right),
+                    rewriter.operand(is_left ? unequal->right : unequal->left)),
+        "the two ranges that are meant");
+  }
   const Expr* between = condition->kind == ExprKind::kBetween && condition->negated                ? condition
                         : inner != nullptr && inner->kind == ExprKind::kBetween && !inner->negated ? inner
                                                                                                    : nullptr;

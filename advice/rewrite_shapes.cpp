@@ -1,5 +1,5 @@
-// Rewrites that give a statement another shape: row values, UNION ALL, IN and EXISTS, min and max apart,
-// pages by key.
+// Rewrites that give a statement another shape: row values, UNION ALL, min and max apart, pages by key,
+// HAVING.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -82,26 +82,6 @@ std::string with_where(const Rewriter& rewriter, const sql::Select* select, cons
   const sql::Span span = rewriter.with_parentheses(select->where->span);
   return rewriter.text_of(sql::Span{select->span.begin, span.begin}) + where +
          rewriter.text_of(sql::Span{span.end, select->span.end});
-}
-
-bool mentions_aggregate(const Expr* expr) {
-  if (expr == nullptr) return false;
-  if (expr->kind == ExprKind::kFunction) {
-    for (const char* name : {"count", "sum", "total", "avg", "min", "max", "group_concat"}) {
-      const bool is_scalar = (equal_words(name, "min") || equal_words(name, "max")) && expr->list.size() > 1;
-      if (equal_words(expr->text, name) && !is_scalar) return true;
-    }
-    if (expr->call->over != nullptr) return true;
-  }
-  if (mentions_aggregate(expr->left) || mentions_aggregate(expr->right)) return true;
-  return std::any_of(expr->list.begin(), expr->list.end(), mentions_aggregate);
-}
-
-bool is_plain(const sql::Select* select) {
-  return select->prior == nullptr && !select->is_values && !select->distinct && select->group_by.empty() &&
-         select->having == nullptr && select->windows.empty() &&
-         std::none_of(select->columns.begin(), select->columns.end(),
-                      [](const sql::ResultColumn& column) { return mentions_aggregate(column.expr); });
 }
 
 /// OR as UNION ALL: each row is in the first arm whose condition it meets.
@@ -194,8 +174,7 @@ void turn_offset_to_key(Rewriter& rewriter, const sql::Select* select) {
     const sql::Span where = rewriter.with_parentheses(select->where->span);
     edits.push_back({where, fmt::format("({}) AND {}", rewriter.text_of(where), key)});
   } else {
-    const std::uint32_t end =
-        select->from.back().on != nullptr ? select->from.back().on->span.end : select->from.back().span.end;
+    const std::uint32_t end = end_of_from(rewriter, select);
     edits.push_back({{end, end}, " WHERE " + key});
   }
   edits.push_back({{limit_begin, select->span.end}, "LIMIT " + rewriter.text_of(select->limit)});
@@ -203,59 +182,39 @@ void turn_offset_to_key(Rewriter& rewriter, const sql::Select* select) {
                fmt::format("({}) is never NULL and different in every row", list(columns)));
 }
 
-bool mentions_any_column_of(Rewriter& rewriter, const sql::Select* select, const Expr* expr) {
-  if (expr == nullptr) return false;
-  if (expr->kind == ExprKind::kName) {
-    rewriter.enter(select);
-    const bool found = rewriter.is_of_innermost(expr);
-    rewriter.leave();
-    return found;
+/// HAVING conditions on what is grouped by, without aggregates: they may as well decide which rows are
+/// grouped.
+void move_having(Rewriter& rewriter, const sql::Select* select) {
+  if (select->having == nullptr || select->group_by.empty()) return;
+  const auto is_grouped = [&](const Expr* expr) {
+    return std::any_of(select->group_by.begin(), select->group_by.end(), [&](const Expr* group) {
+      return equal_words(rewriter.text_of(group), rewriter.text_of(expr));
+    });
+  };
+  std::string moved, kept;
+  for (const Expr* condition : split(select->having, ExprKind::kAnd)) {
+    const auto comparison = comparison_of(condition);
+    const bool moves = comparison && is_grouped(comparison->subject) &&
+                       rewriter.find_column(comparison->subject->kind == ExprKind::kCollate
+                                                ? comparison->subject->left
+                                                : comparison->subject);
+    std::string& text = moves ? moved : kept;
+    text += (text.empty() ? "" : " AND ") + rewriter.operand(condition);
   }
-  if (mentions_any_column_of(rewriter, select, expr->left) ||
-      mentions_any_column_of(rewriter, select, expr->right))
-    return true;
-  return std::any_of(expr->list.begin(), expr->list.end(),
-                     [&](const Expr* element) { return mentions_any_column_of(rewriter, select, element); });
-}
-
-/// A condition `inner = outer` of a correlated subquery, and the rest of its WHERE as text.
-struct Correlation {
-  const Expr* inner = nullptr;
-  const Expr* outer = nullptr;
-  std::string rest;
-};
-std::optional<Correlation> find_correlation(Rewriter& rewriter, const sql::Select* select) {
-  std::optional<Correlation> found;
-  std::string rest;
-  for (const Expr* term : split(select->where, ExprKind::kAnd)) {
-    if (!found && term->kind == ExprKind::kEq && term->left->kind == ExprKind::kName &&
-        term->right->kind == ExprKind::kName) {
-      const bool is_left = mentions_any_column_of(rewriter, select, term->left);
-      const bool is_right = mentions_any_column_of(rewriter, select, term->right);
-      if (is_left != is_right) {
-        found = Correlation{is_left ? term->left : term->right, is_left ? term->right : term->left, {}};
-        continue;
-      }
-    }
-    rest += (rest.empty() ? "" : " AND ") + rewriter.operand(term);
+  if (moved.empty()) return;
+  const sql::Span having = rewriter.with_parentheses(select->having->span);
+  const sql::Span last_group = rewriter.with_parentheses(select->group_by.back()->span);
+  std::vector<Edit> edits;
+  if (select->where != nullptr) {
+    const sql::Span where = rewriter.with_parentheses(select->where->span);
+    edits.push_back({where, fmt::format("({}) AND {}", rewriter.text_of(select->where), moved)});
+  } else {
+    const std::uint32_t end = end_of_from(rewriter, select);
+    edits.push_back({{end, end}, " WHERE " + moved});
   }
-  if (found) found->rest = rest;
-  return found;
-}
-
-std::string from_text(const Rewriter& rewriter, const sql::Select* select) {
-  const sql::FromItem& last = select->from.back();
-  const std::uint32_t end = last.on != nullptr ? rewriter.with_parentheses(last.on->span).end : last.span.end;
-  return rewriter.text_of(sql::Span{select->from.front().span.begin, end});
-}
-
-bool is_simple_subquery(const sql::Select* select) {
-  return is_plain(select) && select->limit == nullptr && select->with == nullptr && !select->from.empty() &&
-         select->order_by.empty();
-}
-
-std::string where_clause(const std::string& condition) {
-  return condition.empty() ? "" : " WHERE " + condition;
+  edits.push_back({{last_group.end, having.end}, kept.empty() ? std::string() : " HAVING " + kept});
+  rewriter.add(std::move(edits), "the condition on what is grouped by, in WHERE",
+               "all rows of a group meet it, or none");
 }
 
 }  // namespace
@@ -267,70 +226,14 @@ void rewrite_disjunction(Rewriter& rewriter, const Expr* condition) {
                "one comparison of row values");
 }
 
-void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
-  const Expr* exists = condition->kind == ExprKind::kExists ? condition : nullptr;
-  const bool is_not = condition->kind == ExprKind::kNot && condition->left->kind == ExprKind::kExists;
-  if (is_not) exists = condition->left;
-  if (exists != nullptr && is_simple_subquery(exists->select)) {
-    if (const auto correlation = find_correlation(rewriter, exists->select)) {
-      rewriter.add(
-          condition,
-          fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer),
-                      is_not ? "NOT " : "", rewriter.text_of(correlation->inner),
-                      from_text(rewriter, exists->select), where_clause(correlation->rest)),
-          is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
-          is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
-                               rewriter.text_of(correlation->inner))
-                 : std::string());
-    }
-  }
-  if (condition->kind == ExprKind::kInSelect && is_simple_subquery(condition->select) &&
-      condition->select->columns.size() == 1 && condition->select->columns[0].expr != nullptr) {
-    const sql::Select* select = condition->select;
-    const std::string item = rewriter.operand(select->columns[0].expr);
-    const std::string left = rewriter.operand(condition->left);
-    // `constant IN (correlated)`: the correlation becomes the comparison.
-    if (is_constant(condition->left) && !condition->negated) {
-      if (const auto correlation = find_correlation(rewriter, select)) {
-        const std::string rest = fmt::format("{} = {}{}", item, left,
-                                             correlation->rest.empty() ? "" : " AND " + correlation->rest);
-        rewriter.add(condition,
-                     fmt::format("{} IN (SELECT {} FROM {} WHERE {})", rewriter.text_of(correlation->outer),
-                                 rewriter.text_of(correlation->inner), from_text(rewriter, select), rest),
-                     "IN turned round: its left side is a column that can be searched");
-      }
-    } else if (!condition->negated && condition->left->kind == ExprKind::kName) {
-      const std::string where =
-          select->where == nullptr ? std::string() : " AND (" + rewriter.text_of(select->where) + ")";
-      rewriter.add(condition,
-                   fmt::format("EXISTS (SELECT 1 FROM {} WHERE {} = {}{})", from_text(rewriter, select), item,
-                               left, where),
-                   "EXISTS, which stops at the first row");
-    }
-  }
-  // (a, b) IN (VALUES (1, 2), (3, 4))
-  const bool is_row_list = condition->kind == ExprKind::kInSelect &&
-                           condition->left->kind == ExprKind::kRow && condition->select->is_values &&
-                           condition->select->prior == nullptr && !condition->negated;
-  if (!is_row_list) return;
-  std::string text;
-  for (const auto& row : condition->select->rows) {
-    if (row.size() != condition->left->list.size()) return;
-    std::string all;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      all += fmt::format("{}{} = {}", all.empty() ? "" : " AND ", rewriter.operand(condition->left->list[i]),
-                         rewriter.operand(row[i]));
-    }
-    text += fmt::format("{}({})", text.empty() ? "" : " OR ", all);
-  }
-  rewriter.add(condition, "(" + text + ")", "the rows of the list joined by OR, each searched by itself");
-}
-
 void rewrite_select(Rewriter& rewriter, const sql::Select* select, bool is_whole_statement) {
   part_min_and_max(rewriter, select);
+  move_having(rewriter, select);
   if (!is_whole_statement) return;
   split_disjunction(rewriter, select);
   turn_offset_to_key(rewriter, select);
+  rewrite_order(rewriter, select);
+  rewrite_in_as_join(rewriter, select);
 }
 
 }  // namespace leftmost::advice

@@ -86,6 +86,19 @@ class Walker {
   Rewriter& rewriter_;
 };
 
+bool mentions_aggregate(const Expr* expr) {
+  if (expr == nullptr) return false;
+  if (expr->kind == ExprKind::kFunction) {
+    for (const char* name : {"count", "sum", "total", "avg", "min", "max", "group_concat"}) {
+      const bool is_scalar = (equal_words(name, "min") || equal_words(name, "max")) && expr->list.size() > 1;
+      if (equal_words(expr->text, name) && !is_scalar) return true;
+    }
+    if (expr->call->over != nullptr) return true;
+  }
+  if (mentions_aggregate(expr->left) || mentions_aggregate(expr->right)) return true;
+  return std::any_of(expr->list.begin(), expr->list.end(), mentions_aggregate);
+}
+
 }  // namespace
 
 bool equal_words(std::string_view a, std::string_view b) {
@@ -109,6 +122,18 @@ bool is_call(const Expr* expr, std::string_view name, std::size_t arguments) {
   return expr->kind == ExprKind::kFunction && equal_words(expr->text, name) &&
          expr->list.size() == arguments && expr->call->over == nullptr && expr->call->filter == nullptr &&
          !expr->call->distinct && !expr->call->star;
+}
+
+bool is_plain(const sql::Select* select) {
+  return select->prior == nullptr && !select->is_values && !select->distinct && select->group_by.empty() &&
+         select->having == nullptr && select->windows.empty() &&
+         std::none_of(select->columns.begin(), select->columns.end(),
+                      [](const sql::ResultColumn& column) { return mentions_aggregate(column.expr); });
+}
+
+std::uint32_t end_of_from(const Rewriter& rewriter, const sql::Select* select) {
+  const sql::FromItem& last = select->from.back();
+  return last.on != nullptr ? rewriter.with_parentheses(last.on->span).end : last.span.end;
 }
 
 std::optional<Comparison> comparison_of(const Expr* expr) {

@@ -86,16 +86,23 @@ bool is_constant(const sql::Expr* expr);
 bool is_call(const sql::Expr* expr, std::string_view name, std::size_t arguments);
 std::optional<Comparison> comparison_of(const sql::Expr* expr);
 std::string quoted(std::string_view text);
+/// Without compound, DISTINCT, groups, aggregates and windows: each row of the FROM that meets the WHERE is a
+/// row.
+bool is_plain(const sql::Select* select);
+/// Behind the FROM clause with its last ON. Requires: a FROM.
+std::uint32_t end_of_from(const Rewriter& rewriter, const sql::Select* select);
 /// The conditions that AND joins.
 std::vector<const sql::Expr*> split(const sql::Expr* expr, sql::ExprKind connective);
 
 // The rules. Each looks at one condition or SELECT and adds what it knows.
 void rewrite_condition(Rewriter& rewriter, const sql::Expr* condition);           ///< rewrite_conditions.cpp
 void rewrite_pattern_or_date(Rewriter& rewriter, const sql::Expr* condition);     ///< rewrite_patterns.cpp
-void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_shapes.cpp
-void rewrite_disjunction(Rewriter& rewriter, const sql::Expr* condition);
+void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_subqueries.cpp
+void rewrite_in_as_join(Rewriter& rewriter, const sql::Select* select);
+void rewrite_disjunction(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_shapes.cpp
 void rewrite_select(Rewriter& rewriter, const sql::Select* select, bool is_whole_statement);
-void rewrite_from(Rewriter& rewriter, const sql::Select* select);  ///< rewrite_from.cpp
+void rewrite_order(Rewriter& rewriter, const sql::Select* select);  ///< rewrite_order.cpp
+void rewrite_from(Rewriter& rewriter, const sql::Select* select);   ///< rewrite_from.cpp
 void rewrite_with(Rewriter& rewriter, const sql::With* with);
 
 }  // namespace leftmost::advice

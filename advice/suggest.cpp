@@ -1,5 +1,7 @@
 #include "advice/suggest.h"
 
+#include <fmt/format.h>
+
 #include "advice/proof.h"
 
 namespace leftmost::advice {
@@ -8,6 +10,9 @@ namespace {
 /// Why nothing can help, as far as the plan tells.
 std::string nothing_to_gain(const Proof& proof, const Advice& advice) {
   const TrialRun& before = proof.before();
+  const StatementInQuestion& question = proof.question();
+  if (!before.work && !question.missing_value.empty())
+    return fmt::format("{} has no value, so nothing could be run and compared", question.missing_value);
   if (advice.was_cut_short) return "the time for trials was over before one of them helped";
   if (before.work) {
     const engine::Work& work = *before.work;
@@ -18,8 +23,18 @@ std::string nothing_to_gain(const Proof& proof, const Advice& advice) {
     if (work.rows_visited <= work.rows_returned && work.sorts == 0)
       return "every entry that it visits is a row that it returns";
   }
-  if (advice.tried > 0) return "what was tried is not used, or is no less work";
-  return "it has no condition or order that an index could serve";
+  if (advice.proposed == 0) return "it has no condition or order that an index could serve";
+  const std::string ways = advice.proposed == 1
+                               ? "the one index or other way to write it that comes into question"
+                               : fmt::format("{} indexes and other ways to write it", advice.proposed);
+  if (advice.tried == 0) {
+    return advice.proposed == 1 ? fmt::format("SQLite does not take {}", ways)
+                                : fmt::format("SQLite takes none of {} that come into question", ways);
+  }
+  return advice.proposed == 1
+             ? fmt::format("{} is no less work", ways)
+             : fmt::format("of {} that come into question {} tried, and none is less work", ways,
+                           advice.tried == 1 ? "one was" : fmt::format("{} were", advice.tried));
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ Advice suggest(oracle::Session& session, const StatementInQuestion& question, co
   }
   if (options.rewrites) prove_rewrites(*proof, advice);
   if (options.indexes) prove_indexes(*proof, advice);
+  if (options.rewrites && options.indexes) prove_rewrites_with_indexes(*proof, advice);
   if (options.upkeep) prove_upkeep(*proof, advice);
   if (advice.suggestions.empty()) advice.nothing_because = nothing_to_gain(*proof, advice);
   return advice;

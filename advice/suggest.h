@@ -41,6 +41,7 @@ struct IndexPrice {
 struct Suggestion {
   std::string kind;    ///< `create-index`, `drop-index`, `rewrite`, `analyze`
   std::string sql;     ///< several CREATE INDEX where one alone would not help
+  std::string needs;   ///< rewrite: the CREATE INDEX without which it is no help; mostly empty
   std::string before;  ///< plan lines joined by ` / `
   std::string after;
   std::optional<std::uint64_t> work_before;  ///< rows visited; none if nothing ran
@@ -51,7 +52,7 @@ struct Suggestion {
   std::string presumes;  ///< rewrite: what the data must be like for the same rows; empty: any data will do
   std::optional<oracle::TwinCounters> sqlite_before;  ///< what SQLite counted
   std::optional<oracle::TwinCounters> sqlite_after;
-  std::optional<IndexPrice> price;  ///< create-index: of all that it makes; drop-index: what becomes free
+  std::optional<IndexPrice> price;  ///< of all indexes that it makes; drop-index: what becomes free
 };
 
 /// A statement that was prepared, and run if `work` is set.
@@ -60,6 +61,7 @@ struct StatementInQuestion {
   const engine::Statement* statement = nullptr;  ///< ours; its plan is read
   std::vector<storage::OwnedValue> bindings;     ///< of parameters 1, 2, ...
   std::optional<engine::Work> work;
+  std::string missing_value;  ///< a parameter that has none, so that it was not run: `?1`
 };
 
 struct SuggestOptions {
@@ -77,7 +79,8 @@ struct SuggestOptions {
 struct Advice {
   std::vector<Suggestion> suggestions;  ///< best first, one kind after the other
   std::string nothing_because;          ///< why there are none, one sentence; empty if there are some
-  std::size_t tried = 0;                ///< how many trials were made
+  std::size_t proposed = 0;             ///< how many indexes and other ways to write it were thought of
+  std::size_t tried = 0;                ///< how many of them SQLite plans otherwise, and were tried
   bool was_cut_short = false;           ///< by the time limit or by `progress`
 };
 

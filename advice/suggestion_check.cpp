@@ -45,8 +45,9 @@ std::string fault_of(oracle::Session& session, const std::string& sql, const Sug
   const auto before = copy->run(sql);
   if (!before) return before.error().message;
   const bool is_rewrite = suggestion.kind == "rewrite";
-  if (!is_rewrite) {
-    if (auto done = copy->execute(suggestion.sql); !done) return done.error().message;
+  const std::string& definitions = is_rewrite ? suggestion.needs : suggestion.sql;
+  if (!definitions.empty()) {
+    if (auto done = copy->execute(definitions); !done) return done.error().message;
   }
   const std::string& changed = is_rewrite ? suggestion.sql : sql;
   const auto plan = copy->plan(changed);
@@ -109,7 +110,10 @@ void check_query(oracle::Session& session, const std::string& sql, const Suggest
   auto statement = session.database().prepare(sql);
   if (!statement || statement->plan() == nullptr) return;
   ++check.asked;
-  StatementInQuestion question{sql, &*statement, {}, engine::Work{}};
+  StatementInQuestion question;
+  question.sql = sql;
+  question.statement = &*statement;
+  question.work.emplace();
   const Advice advice = suggest(session, question);
   const bool may_reorder = has_limit(*statement->plan());
   bool is_helped = false;

@@ -235,7 +235,9 @@ std::string price_text(const advice::Suggestion& suggestion) {
 std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {
   std::string text;
   for (const advice::Suggestion& suggestion : explanation.suggestions) {
-    text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(suggestion.sql)));
+    const std::string whole =
+        suggestion.needs.empty() ? suggestion.sql : suggestion.needs + " " + suggestion.sql;
+    text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(whole)));
     if (!suggestion.what.empty()) text += fmt::format("       {}\n", on_one_line(suggestion.what));
     if (suggestion.before == suggestion.after) {
       text += fmt::format("       {}, the same plan\n", on_one_line(suggestion.after));

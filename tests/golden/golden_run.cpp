@@ -154,6 +154,7 @@ BlockResult run_suggest(Session& session, const Block& block) {
       add_disagreement(explanation.agreement, result);
       for (const advice::Suggestion& suggestion : explanation.suggestions) {
         result.output += fmt::format("{}: {}\n", suggestion.kind, suggestion.sql);
+        if (!suggestion.needs.empty()) result.output += fmt::format("  needs: {}\n", suggestion.needs);
         if (!suggestion.what.empty()) result.output += fmt::format("  {}\n", suggestion.what);
         if (!suggestion.presumes.empty()) result.output += fmt::format("  presumes that {}\n", suggestion.presumes);
         result.output += fmt::format("  {}\n  -> {}\n", suggestion.before, suggestion.after);

@@ -1,0 +1,185 @@
+// Conditions with a subquery: EXISTS and IN turned into each other, an IN turned round or into a join, a list
+// of rows.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "advice/rewriter.h"
+
+namespace leftmost::advice {
+namespace {
+
+using sql::Expr;
+using sql::ExprKind;
+
+bool mentions_any_column_of(Rewriter& rewriter, const sql::Select* select, const Expr* expr) {
+  if (expr == nullptr) return false;
+  if (expr->kind == ExprKind::kName) {
+    rewriter.enter(select);
+    const bool found = rewriter.is_of_innermost(expr);
+    rewriter.leave();
+    return found;
+  }
+  if (mentions_any_column_of(rewriter, select, expr->left) ||
+      mentions_any_column_of(rewriter, select, expr->right))
+    return true;
+  return std::any_of(expr->list.begin(), expr->list.end(),
+                     [&](const Expr* element) { return mentions_any_column_of(rewriter, select, element); });
+}
+
+/// A condition `inner = outer` of a correlated subquery, and the rest of its WHERE as text.
+struct Correlation {
+  const Expr* inner = nullptr;
+  const Expr* outer = nullptr;
+  std::string rest;
+};
+std::optional<Correlation> find_correlation(Rewriter& rewriter, const sql::Select* select) {
+  std::optional<Correlation> found;
+  std::string rest;
+  for (const Expr* term : split(select->where, ExprKind::kAnd)) {
+    if (!found && term->kind == ExprKind::kEq && term->left->kind == ExprKind::kName &&
+        term->right->kind == ExprKind::kName) {
+      const bool is_left = mentions_any_column_of(rewriter, select, term->left);
+      const bool is_right = mentions_any_column_of(rewriter, select, term->right);
+      if (is_left != is_right) {
+        found = Correlation{is_left ? term->left : term->right, is_left ? term->right : term->left, {}};
+        continue;
+      }
+    }
+    rest += (rest.empty() ? "" : " AND ") + rewriter.operand(term);
+  }
+  if (found) found->rest = rest;
+  return found;
+}
+
+std::string from_text(const Rewriter& rewriter, const sql::Select* select) {
+  return rewriter.text_of(sql::Span{select->from.front().span.begin, end_of_from(rewriter, select)});
+}
+
+bool is_simple_subquery(const sql::Select* select) {
+  return is_plain(select) && select->limit == nullptr && select->with == nullptr && !select->from.empty() &&
+         select->order_by.empty() &&
+         std::all_of(select->from.begin(), select->from.end(),
+                     [](const sql::FromItem& item) { return item.kind == sql::FromKind::kTable; });
+}
+
+std::string where_clause(const std::string& condition) {
+  return condition.empty() ? "" : " WHERE " + condition;
+}
+
+/// A key of one column: no two rows have the same value.
+bool is_unique(const Rewriter& rewriter, const Rewriter::Column& column) {
+  const int number = column.table->find_column(column.definition->name);
+  if (number == column.table->rowid_alias) return true;
+  const auto indexes = rewriter.catalog().indexes_of(column.table->id);
+  return std::any_of(indexes.begin(), indexes.end(), [&](const storage::IndexPtr& index) {
+    return index->unique && !index->is_partial() && index->key_columns.size() == 1 &&
+           index->key_columns[0].column == number &&
+           index->key_columns[0].collation == column.definition->collation;
+  });
+}
+
+/// `x IN (SELECT key FROM t)`: a join with t, which has at most one partner for each row.
+void turn_in_to_join(Rewriter& rewriter, const sql::Select* select, const Expr* condition) {
+  if (condition->kind != ExprKind::kInSelect || condition->negated ||
+      condition->left->kind != ExprKind::kName)
+    return;
+  const sql::Select* inner = condition->select;
+  if (!is_simple_subquery(inner) || inner->from.size() != 1 || inner->columns.size() != 1 ||
+      inner->columns[0].expr == nullptr || inner->columns[0].expr->kind != ExprKind::kName) {
+    return;
+  }
+  const bool has_star = std::any_of(
+      select->columns.begin(), select->columns.end(),
+      [](const sql::ResultColumn& column) { return column.kind == sql::ResultColumnKind::kStar; });
+  const auto left = rewriter.find_column(condition->left);
+  rewriter.enter(inner);
+  const auto right = rewriter.find_column(inner->columns[0].expr);
+  rewriter.leave();
+  if (has_star || !left || !right || !is_unique(rewriter, *right)) return;
+  // Another collation or type could take two keys to be equal.
+  if (left->definition->collation != right->definition->collation ||
+      left->definition->affinity != right->definition->affinity) {
+    return;
+  }
+  const std::string where =
+      inner->where == nullptr ? std::string() : " AND " + rewriter.operand(inner->where);
+  const std::uint32_t end = end_of_from(rewriter, select);
+  rewriter.add({{{end, end}, " JOIN " + from_text(rewriter, inner)},
+                {condition->span, fmt::format("{} = {}{}", rewriter.text_of(condition->left),
+                                              rewriter.text_of(inner->columns[0].expr), where)}},
+               "a join in place of IN, whose list has each value once");
+}
+
+}  // namespace
+
+void rewrite_in_as_join(Rewriter& rewriter, const sql::Select* select) {
+  if (select->where == nullptr || select->from.empty()) return;
+  for (const Expr* condition : split(select->where, ExprKind::kAnd))
+    turn_in_to_join(rewriter, select, condition);
+}
+
+void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
+  const Expr* exists = condition->kind == ExprKind::kExists ? condition : nullptr;
+  const bool is_not = condition->kind == ExprKind::kNot && condition->left->kind == ExprKind::kExists;
+  if (is_not) exists = condition->left;
+  if (exists != nullptr && is_simple_subquery(exists->select)) {
+    if (const auto correlation = find_correlation(rewriter, exists->select)) {
+      rewriter.add(
+          condition,
+          fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer),
+                      is_not ? "NOT " : "", rewriter.text_of(correlation->inner),
+                      from_text(rewriter, exists->select), where_clause(correlation->rest)),
+          is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
+          is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
+                               rewriter.text_of(correlation->inner))
+                 : std::string());
+    }
+  }
+  if (condition->kind == ExprKind::kInSelect && is_simple_subquery(condition->select) &&
+      condition->select->columns.size() == 1 && condition->select->columns[0].expr != nullptr) {
+    const sql::Select* select = condition->select;
+    const std::string item = rewriter.operand(select->columns[0].expr);
+    const std::string left = rewriter.operand(condition->left);
+    // `constant IN (correlated)`: the correlation becomes the comparison.
+    if (is_constant(condition->left) && !condition->negated) {
+      if (const auto correlation = find_correlation(rewriter, select)) {
+        const std::string rest = fmt::format("{} = {}{}", item, left,
+                                             correlation->rest.empty() ? "" : " AND " + correlation->rest);
+        rewriter.add(condition,
+                     fmt::format("{} IN (SELECT {} FROM {} WHERE {})", rewriter.text_of(correlation->outer),
+                                 rewriter.text_of(correlation->inner), from_text(rewriter, select), rest),
+                     "IN turned round: its left side is a column that can be searched");
+      }
+    } else if (condition->left->kind == ExprKind::kName &&
+               !mentions_any_column_of(rewriter, select, condition->left)) {
+      const std::string where =
+          select->where == nullptr ? std::string() : " AND (" + rewriter.text_of(select->where) + ")";
+      rewriter.add(
+          condition,
+          fmt::format("{}EXISTS (SELECT 1 FROM {} WHERE {} = {}{})", condition->negated ? "NOT " : "",
+                      from_text(rewriter, select), left, item, where),
+          condition->negated ? "NOT EXISTS, which stops at the first row"
+                             : "EXISTS, which stops at the first row",
+          condition->negated ? fmt::format("neither {} nor {} is NULL", left, item) : std::string());
+    }
+  }
+  // (a, b) IN (VALUES (1, 2), (3, 4))
+  const bool is_row_list = condition->kind == ExprKind::kInSelect &&
+                           condition->left->kind == ExprKind::kRow && condition->select->is_values &&
+                           condition->select->prior == nullptr && !condition->negated;
+  if (!is_row_list) return;
+  std::string text;
+  for (const auto& row : condition->select->rows) {
+    if (row.size() != condition->left->list.size()) return;
+    std::string all;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      all += fmt::format("{}{} = {}", all.empty() ? "" : " AND ", rewriter.operand(condition->left->list[i]),
+                         rewriter.operand(row[i]));
+    }
+    text += fmt::format("{}({})", text.empty() ? "" : " OR ", all);
+  }
+  rewriter.add(condition, "(" + text + ")", "the rows of the list joined by OR, each searched by itself");
+}
+
+}  // namespace leftmost::advice
