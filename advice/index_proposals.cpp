@@ -148,7 +148,10 @@ class TableProposals {
 
   void add(const Columns& columns, bool is_covering, bool ends_with_rowid = false) {
     if (columns.empty() || exists(*conditions_.item().relation, columns, ends_with_rowid)) return;
-    add({{ProposedIndex{conditions_.table().name, columns, {}}}, is_covering, false});
+    add({{ProposedIndex{conditions_.table().name, columns, {}}},
+         is_covering,
+         false,
+         ends_with_rowid && exists(*conditions_.item().relation, columns)});
   }
 
   void add(IndexProposal proposal) {
@@ -254,7 +257,7 @@ class TableProposals {
       if (order.empty() && !keys.ranges.empty()) columns = joined(columns, keys.ranges.front());
       if (columns.empty()) columns = conditions_.any_column();
       if (columns.empty()) continue;
-      add({{ProposedIndex{conditions_.table().name, columns, condition}}, false, true});
+      add({{ProposedIndex{conditions_.table().name, columns, condition}}, false, true, false});
     }
   }
 

@@ -33,6 +33,7 @@ struct IndexProposal {
   std::vector<ProposedIndex> indexes;  ///< one; several where each helps only with the others (OR)
   bool is_covering = false;            ///< has columns only to spare the look-ups in the table
   bool is_partial = false;
+  bool repeats_prefix = false;  ///< a longer index begins with its columns; it is for the rowid behind them
 };
 
 /// Most promising first for each table, in the order of the SELECTs. Without those that an existing index

@@ -167,7 +167,9 @@ class Linter {
     used_indexes_.insert(found.indexes.begin(), found.indexes.end());
     keep_worthy(found);
     const std::vector<Suggestion> suggestions = suggest(both, found, bindings);
-    for (StatementFinding& one : found.findings) report(statement, one, suggestions);
+    for (StatementFinding& one : found.findings) {
+      if (!is_beyond_help(one, suggestions)) report(statement, one, suggestions);
+    }
     for (const FullRead& read : found.full_reads) report_missing(statement, read, suggestions);
     remember_plan(statement, both.ours().plan_lines());
   }
@@ -279,6 +281,14 @@ class Linter {
     for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1))
       ++number;
     return number;
+  }
+
+  /// Look-ups, or an index read in full, that no index would spare.
+  bool is_beyond_help(const StatementFinding& one, const std::vector<Suggestion>& suggestions) const {
+    if (!options_.try_indexes || (one.code != "not-covering" && one.code != "index-scan-not-search"))
+      return false;
+    return std::none_of(suggestions.begin(), suggestions.end(),
+                        [&](const Suggestion& suggestion) { return helps(suggestion, one); });
   }
 
   void report(WorkloadStatement& statement, const StatementFinding& one,

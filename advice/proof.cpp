@@ -30,11 +30,19 @@ std::size_t count_search_terms(const std::vector<planner::PlanLine>& plan) {
   return count;
 }
 
+std::size_t count_covering(const std::vector<planner::PlanLine>& plan) {
+  return static_cast<std::size_t>(std::count_if(plan.begin(), plan.end(), [](const planner::PlanLine& line) {
+    return line.detail.find(" COVERING INDEX ") != std::string::npos;
+  }));
+}
+
 bool is_better_plan(const std::vector<planner::PlanLine>& before,
                     const std::vector<planner::PlanLine>& after) {
   return count_lines(after, "SCAN ") < count_lines(before, "SCAN ") ||
          count_lines(after, "USE TEMP B-TREE") < count_lines(before, "USE TEMP B-TREE") ||
-         count_search_terms(after) > count_search_terms(before);
+         count_search_terms(after) > count_search_terms(before) ||
+         (count_search_terms(after) == count_search_terms(before) &&
+          count_covering(after) > count_covering(before));
 }
 
 /// Half the steps; or no more steps, and a sort, a temporary b-tree or all look-ups less. One or two rows

@@ -41,6 +41,8 @@ std::vector<Candidate> look(Proof& proof, const std::vector<IndexProposal>& prop
   std::vector<Candidate> candidates;
   const storage::Catalog& catalog = proof.trial().database().catalog();
   for (const IndexProposal& proposal : proposals) {
+    // For the sake of a sort; whether that is worth another index only a run can say.
+    if (proposal.repeats_prefix && !proof.ran()) continue;
     Candidate candidate{&proposal, name_indexes(proposal, catalog)};
     std::vector<std::string> definitions;
     for (const NamedIndex& index : candidate.indexes) definitions.push_back(index.sql);

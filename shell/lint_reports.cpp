@@ -27,20 +27,6 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-/// What stays the same while a finding moves about in its file; equal ones are numbered.
-class Fingerprints {
- public:
-  std::string of(const Finding& finding) {
-    const std::string what = finding.code + '\0' + finding.file + '\0' + finding.statement + '\0' +
-                             finding.table + '\0' + finding.index;
-    const std::uint64_t hash = hash_of(what);
-    return fmt::format("{:016x}:{}", hash, ++seen_[hash]);
-  }
-
- private:
-  std::map<std::uint64_t, int> seen_;
-};
-
 /// Relative to the folder that the program runs in, where that is above the file.
 std::string uri_of(const std::string& name) {
   namespace fs = std::filesystem;
@@ -63,6 +49,20 @@ std::string uri_of(const std::string& name) {
   }
   return uri;
 }
+
+/// What stays the same while a finding moves about in its file; equal ones are numbered.
+class Fingerprints {
+ public:
+  std::string of(const Finding& finding) {
+    const std::string what = finding.code + '\0' + uri_of(finding.file) + '\0' + finding.statement + '\0' +
+                             finding.table + '\0' + finding.index;
+    const std::uint64_t hash = hash_of(what);
+    return fmt::format("{:016x}:{}", hash, ++seen_[hash]);
+  }
+
+ private:
+  std::map<std::uint64_t, int> seen_;
+};
 
 /// SQLite's own page on the matter.
 std::string_view help_uri(char group) {
@@ -106,6 +106,28 @@ Json region_json(const Finding& finding) {
 
 std::string sentence(const Finding& finding) {
   return finding.help.empty() ? finding.text : finding.text + "; try " + finding.help;
+}
+
+/// XML 1.0 has no control characters, not even escaped ones, neither U+FFFE nor U+FFFF, and nothing that is
+/// not UTF-8.
+std::string xml_characters(std::string_view text) {
+  const Json utf8 = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::string clean = utf8.get<std::string>();
+  for (char& c : clean) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+    for (std::size_t at = clean.find(none); at != std::string::npos; at = clean.find(none, at))
+      clean.replace(at, none.size(), kReplacement);
+  }
+  return clean;
+}
+
+/// What a finding about the schema is about, behind a space.
+std::string about_what(const Finding& finding) {
+  const std::string& name = finding.index.empty() ? finding.table : finding.index;
+  return name.empty() ? name : " " + name;
 }
 
 }  // namespace
@@ -201,12 +223,8 @@ std::string lint_sarif(const LintReport& report, const LintStyle& style) {
 
 std::string lint_junit(const LintReport& report, const LintStyle& style) {
   const auto xml = [](std::string_view text) {
-    std::string clean;
-    // XML 1.0 has no control characters, not even escaped ones, and nothing that is not UTF-8.
-    const Json utf8 = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
-    for (const char c : utf8.get<std::string>()) clean += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     std::string out;
-    append_html(out, clean);
+    append_html(out, xml_characters(text));
     return out;
   };
   const auto fails = [&](const Finding& finding) { return style.fails && finding.severity >= *style.fails; };
@@ -224,10 +242,9 @@ std::string lint_junit(const LintReport& report, const LintStyle& style) {
     for (const Finding& finding : report.findings) {
       if (finding.file != file || finding.severity < style.shown) continue;
       ++tests_here;
-      const std::string name =
-          finding.begin.line > 0
-              ? fmt::format("{}:{} {}", finding.begin.line, finding.begin.column, finding.code)
-              : fmt::format("{} {}", finding.code, finding.index.empty() ? finding.table : finding.index);
+      const std::string name = finding.begin.line > 0 ? fmt::format("{}:{} {}", finding.begin.line,
+                                                                    finding.begin.column, finding.code)
+                                                      : finding.code + about_what(finding);
       cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(file), xml(name));
       if (fails(finding)) {
         ++failures_here;
