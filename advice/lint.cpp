@@ -7,6 +7,7 @@
 #include "advice/explanation.h"
 #include "advice/hidden_work.h"
 #include "advice/lint_schema.h"
+#include "advice/lint_skew.h"
 #include "advice/lint_statement.h"
 #include "advice/parameters.h"
 #include "advice/runs.h"
@@ -164,6 +165,8 @@ class Linter {
           "foreign key",
           reason.subject);
     }
+    for (StatementFinding& skew : find_skew(*both.ours().plan(), sql, copy_))
+      found.findings.push_back(std::move(skew));
     used_indexes_.insert(found.indexes.begin(), found.indexes.end());
     keep_worthy(found);
     const std::vector<Suggestion> suggestions = suggest(both, found, bindings);

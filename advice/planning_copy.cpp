@@ -75,6 +75,17 @@ Expected<PlanningCopy> PlanningCopy::of_script(std::string_view script) {
   return PlanningCopy(std::move(*session));
 }
 
+std::optional<std::uint64_t> PlanningCopy::count_entries(const std::string& from,
+                                                         const std::string& condition, std::uint64_t limit) {
+  oracle::Twin& twin = file_ ? *file_ : *session_->twin();
+  const auto any = twin.run(fmt::format("SELECT 1 FROM {} LIMIT 1", from.substr(0, from.find(" AS "))));
+  if (!any || any->rows.empty()) return std::nullopt;
+  const auto counted = twin.run(
+      fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {})", from, condition, limit));
+  if (!counted || counted->rows.empty()) return std::nullopt;
+  return static_cast<std::uint64_t>(counted->rows.front().front().view().as_integer());
+}
+
 std::optional<std::uint64_t> PlanningCopy::rows_of(const std::string& table, std::uint64_t limit) {
   const auto known = rows_.find(table);
   if (known != rows_.end()) return known->second;

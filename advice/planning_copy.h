@@ -33,6 +33,11 @@ class PlanningCopy {
   /// for what nobody knows.
   std::optional<std::uint64_t> rows_of(const std::string& table, std::uint64_t limit);
 
+  /// Rows of `from` (a FROM clause) that meet a condition, counted up to `limit`. None where there are no rows, or
+  /// where SQLite refuses.
+  std::optional<std::uint64_t> count_entries(const std::string& from, const std::string& condition,
+                                             std::uint64_t limit);
+
  private:
   explicit PlanningCopy(std::unique_ptr<oracle::Session> session) : session_(std::move(session)) {}
 

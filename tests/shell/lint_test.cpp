@@ -196,6 +196,29 @@ TEST_CASE("222 statements with joins get these findings and no others", "[shell]
   CHECK(run.out == read_file(kFiles / "records_findings.txt"));
 }
 
+TEST_CASE("a value that is far more common than the average is found in the file", "[shell][lint]") {
+  const Shop shop;
+  shop.execute(
+      "CREATE TABLE job(id INTEGER PRIMARY KEY, state TEXT, payload TEXT);"
+      "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+      "INSERT INTO job SELECT i, CASE WHEN i % 100 THEN 'done' ELSE 'open' || i % 7 END, 'p' || i FROM n;"
+      "CREATE INDEX job_state ON job(state); ANALYZE;");
+  const auto lint = [&](const std::string& sql) { return verdicts(shop.lint_text(sql).out); };
+  const std::vector<std::string> skewed = {"1:27 note stats-average-hides-skew"};
+  CHECK(lint("SELECT * FROM job j WHERE j.state = 'done';") == skewed);
+  CHECK(lint("SELECT * FROM job j WHERE j.state = 'open1';").empty());
+  CHECK(lint("SELECT id FROM job j WHERE j.state = 'done';").empty());  // covering
+  CHECK(lint("SELECT * FROM job j WHERE j.state = ?;").empty());
+}
+
+TEST_CASE("nothing is found where an index is used against all belief", "[shell][lint]") {
+  const Shop shop;
+  fs::copy_file(kFiles / "beliefs.sql", shop.data() / "beliefs.sql");
+  const Run run = shop.lint("shop.db beliefs.sql --queries-only");
+  CHECK(run.out == "65 statements in 1 file: no findings\n");
+  CHECK(run.status == 0);
+}
+
 TEST_CASE("line ends of Windows and a mark at the beginning are no part of the SQL", "[shell][lint]") {
   const Shop shop;
   const std::string unix =
