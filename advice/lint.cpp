@@ -350,8 +350,21 @@ class Linter {
       return;
     }
     const std::vector<std::string> worse = what_got_worse(before->second, lines);
-    if (worse.empty() && before->second != lines) ++report_.plans_changed;
+    if (worse.empty() && before->second != lines) {
+      ++report_.plans_changed;
+      add(statement, "plan-changed", whole(statement),
+          fmt::format("now {}, before {}", in_one_line(lines), in_one_line(before->second)));
+    }
     for (const std::string& what : worse) add(statement, "plan-worse", whole(statement), what);
+  }
+
+  static std::string in_one_line(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+      if (!text.empty()) text += " / ";
+      text += line.substr(std::min(line.size(), line.find_first_not_of(' ')));
+    }
+    return text;
   }
 
   void count_gone() {

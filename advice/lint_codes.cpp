@@ -33,6 +33,11 @@ std::vector<LintCode> all_codes() {
       {"not-supported", Severity::kWarning, kOwnGroup,
        "SQLite understands the statement, leftmost does not: it was not checked.",
        "Look at its plan in SQLite with EXPLAIN QUERY PLAN."},
+      {"plan-changed", Severity::kNote, kOwnGroup,
+       "The plan of the statement is not the one in the file of plans, and not worse in any way that can be "
+       "told "
+       "from it.",
+       "Look at it, and accept it with --save-plans."},
       {"plan-worse", Severity::kError, kOwnGroup,
        "The plan of the statement is worse than the one in the file of plans.",
        "Bring the index back, or accept the plan with --save-plans."},

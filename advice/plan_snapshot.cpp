@@ -32,6 +32,7 @@ struct Read {
   std::string_view table;
   std::string_view index;  ///< `INTEGER PRIMARY KEY` and `PRIMARY KEY` too; empty: the table
   bool is_covering = false;
+  std::string_view terms;  ///< of a search: `a=? AND b>?`
   int reach = 0;  ///< how narrow the search is: 2 for each column with one value, 1 for one with a range
 };
 
@@ -82,7 +83,8 @@ std::optional<Read> read_line(std::string_view line) {
   if (open != std::string_view::npos && line.back() == ')') {
     // `((a,b)>(?,?))`: the terms begin at the first bracket that closes at the end.
     if (line.find(" ((") != std::string_view::npos) open = line.find(" ((");
-    read.reach = reach_of(line.substr(open + 2, line.size() - open - 3));
+    read.terms = line.substr(open + 2, line.size() - open - 3);
+    read.reach = reach_of(read.terms);
     line = line.substr(0, open);
   }
   if (starts_with(line, "AUTOMATIC ")) read.access = Access::kAutomatic;
@@ -159,6 +161,33 @@ void add_full_reads(const Shape& before, const Shape& after, std::vector<std::st
         continue;
       worse.push_back(fmt::format("an index of {} is now built for each run ({})", read.table, read.line));
     }
+  }
+}
+
+std::set<std::string_view> terms_of(const Read& read) {
+  std::set<std::string_view> terms;
+  for (std::string_view left = read.terms; !left.empty();) {
+    const std::size_t end = left.find(" AND ");
+    terms.insert(left.substr(0, end));
+    left.remove_prefix(end == std::string_view::npos ? left.size() : end + 5);
+  }
+  return terms;
+}
+
+/// Another index is searched by some of the same terms, but not by all: it finds all the rows, and more.
+void add_lost_terms(const Shape& before, const Shape& after, std::vector<std::string>& worse) {
+  if (after.sorts.size() < before.sorts.size()) return;
+  for (const Read& read : after.reads) {
+    if (read.access != Access::kSearch || read.terms.empty()) continue;
+    const Read* old = find_read(before, read.table, Access::kSearch);
+    const bool is_other_index = old != nullptr && old->index != read.index &&
+                                before.count(Access::kSearch, read.table) == 1 &&
+                                after.count(Access::kSearch, read.table) == 1;
+    if (!is_other_index) continue;
+    const auto now = terms_of(read), once = terms_of(*old);
+    if (now.size() < once.size() && std::includes(once.begin(), once.end(), now.begin(), now.end()))
+      worse.push_back(
+          fmt::format("{} is searched by less ({}, before {})", read.table, read.line, old->line));
   }
 }
 
@@ -276,6 +305,7 @@ std::vector<std::string> what_got_worse(const std::vector<std::string>& before,
   std::vector<std::string> worse;
   add_full_reads(old, now, worse);
   add_narrower_searches(old, now, worse);
+  add_lost_terms(old, now, worse);
   add_lost_covering(old, now, worse);
   add_sorts(old, now, worse);
   if (now.correlated > old.correlated) worse.push_back("a subquery is now run once for each row");

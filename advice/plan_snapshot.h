@@ -13,7 +13,8 @@
 //
 // Worse means (and nothing else does: another index, another join order and a better plan are not worse):
 //   1. a table that was searched is read in full, and no other table's scan went away for it
-//   2. the same index is searched by fewer columns
+//   2. the same index is searched by fewer columns, or another one by some of the same terms but not by all, and
+//      no sort went away for it
 //   3. more is sorted or kept in temporary b-trees, or a whole ORDER BY where a part of it was sorted
 //   4. an index that held all columns needed is still read in the same way, but no longer holds them all
 //   5. an index is built for each run, where none was

@@ -50,6 +50,17 @@ TEST_CASE("the same index searched by less is worse", "[advice][plans]") {
   CHECK(worse({"  SEARCH t USING INDEX t_ab (a=?)"}, two) == 0);
 }
 
+TEST_CASE("another index searched by some of the same terms is worse, unless a sort goes away",
+          "[advice][plans]") {
+  const Lines two = {"  SEARCH t USING INDEX t_ab (a=? AND b=?)"};
+  CHECK(worse(two, {"  SEARCH t USING INDEX t_ac (a=?)"}) == 1);
+  CHECK(worse(two, {"  SEARCH t USING INDEX t_bc (b=?)"}) == 1);
+  CHECK(worse(two, {"  SEARCH t USING INDEX t_ac (a=? AND c=?)"}) == 0);
+  CHECK(worse(two, {"  SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"}) == 0);
+  CHECK(worse({"  SEARCH t USING INDEX t_ab (a=? AND b=?)", "  USE TEMP B-TREE FOR ORDER BY"},
+              {"  SEARCH t USING INDEX t_ac (a=?)"}) == 0);
+}
+
 TEST_CASE("sorting more is worse", "[advice][plans]") {
   const Lines none = {"  SCAN t USING INDEX t_a"};
   const Lines part = {"  SCAN t USING INDEX t_a", "  USE TEMP B-TREE FOR RIGHT PART OF ORDER BY"};

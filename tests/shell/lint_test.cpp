@@ -383,5 +383,8 @@ TEST_CASE("a plan that got worse fails, another or a better one does not", "[she
   shop.execute("CREATE INDEX orders_employee ON orders(employee_id)");
   const Run better = check();
   CHECK(better.status == 0);
+  CHECK(better.out.find(
+            "note: plan-changed: now SEARCH orders USING INDEX orders_employee (employee_id=?), before "
+            "SCAN orders") != std::string::npos);
   CHECK(better.out.find("changed, not worse") != std::string::npos);
 }
