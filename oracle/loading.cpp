@@ -23,11 +23,19 @@ std::string rowid_name(const storage::TableDef& table) {
   return table.rowid_alias >= 0 ? quoted(table.columns[static_cast<std::size_t>(table.rowid_alias)].name) : std::string();
 }
 
-/// NOT INDEXED: in the order of the table's own tree, which is what the importer wants.
+/// In the order of the table's own tree, which is what the importer wants. NOT INDEXED gives it, but not of a table
+/// without rowid: SQLite may still read an index of it that has all the columns.
 std::string select_all(const storage::TableDef& table, const std::string& rowid) {
   std::string sql = "SELECT " + (rowid.empty() ? std::string("0") : rowid);
   for (const storage::ColumnDef& column : table.columns) sql += ", " + quoted(column.name);
-  return sql + " FROM main." + quoted(table.name) + " NOT INDEXED";
+  sql += " FROM main." + quoted(table.name);
+  if (!table.without_rowid) return sql + " NOT INDEXED";
+  std::string order;
+  for (const storage::PrimaryKeyColumn& key : table.primary_key) {
+    order += (order.empty() ? " ORDER BY " : ", ") + quoted(table.columns[static_cast<std::size_t>(key.column)].name) +
+             " COLLATE " + std::string(storage::collation_name(key.collation)) + (key.descending ? " DESC" : "");
+  }
+  return sql + order;
 }
 
 Expected<void> load_rows(Twin& from, engine::Importer& importer, const storage::TableDef& table) {

@@ -364,6 +364,18 @@ TEST_CASE("what we cannot hold is named and does not stop the rest", "[oracle][s
   CHECK(on_disk(path, "SELECT count(*) FROM log") == "1");
 }
 
+TEST_CASE("a table without rowid is loaded in the order of its key, whatever indexes it has", "[oracle][session][file]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pairs.db");
+  make_file(path,
+            "CREATE TABLE pairs(a INT, b TEXT COLLATE NOCASE, PRIMARY KEY(a, b DESC)) WITHOUT ROWID;"
+            "CREATE INDEX pairs_b ON pairs(b, a);"
+            "INSERT INTO pairs VALUES (2, 'A'), (1, 'b'), (1, 'C'), (3, 'a')");
+  const auto session = open_file(path);
+  CHECK(session->unheld().empty());
+  CHECK(answer(*session, "SELECT * FROM pairs ORDER BY a, b") == "1|'b' 1|'C' 2|'A' 3|'a'");
+}
+
 TEST_CASE("text that is not UTF-8 and blobs come through a file byte for byte", "[oracle][session][file]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("app.db");
