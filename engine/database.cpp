@@ -20,24 +20,29 @@ struct Statement::Impl {
   Connection& connection;
   std::unique_ptr<CompiledStatement> compiled;
   std::vector<OwnedValue> bindings;
-  std::vector<Value> parameters;  // views of `bindings` for the run
+  std::vector<Value> parameters;  // views of `bindings`, up to date after refresh()
   bool is_running = false;
   bool has_row = false;
   Work no_work;
 
+  Expected<void> refresh();
   Expected<void> begin();
   void end();
 };
 
-// Prepares again when the schema has changed meanwhile.
-Expected<void> Statement::Impl::begin() {
-  if (compiled->schema_generation != connection.schema_generation()) {
-    auto again = compile_statement(connection, compiled->text);
-    if (!again) return Unexpected(again.error());
-    compiled = std::move(*again);
-  }
+// Prepares again when the schema has changed meanwhile, or a value that the plan was made for.
+Expected<void> Statement::Impl::refresh() {
   parameters.clear();
   for (const OwnedValue& value : bindings) parameters.push_back(value.view());
+  if (is_current(*compiled, connection, parameters)) return {};
+  auto again = compile_statement(connection, compiled->text, parameters);
+  if (!again) return Unexpected(again.error());
+  compiled = std::move(*again);
+  return {};
+}
+
+Expected<void> Statement::Impl::begin() {
+  if (auto refreshed = refresh(); !refreshed) return refreshed;
   if (auto started = compiled->action->start(parameters); !started) {
     compiled->action->finish();
     return started;
@@ -133,7 +138,12 @@ std::vector<planner::PlanLine> Statement::plan_lines() const {
   return record == nullptr ? std::vector<planner::PlanLine>() : planner::eqp_lines(*record);
 }
 
-const planner::Plan* Statement::plan() const { return impl_->compiled->plan.get(); }
+const planner::Plan* Statement::plan() const {
+  // Where it cannot be prepared again, the next step() says so; the plan that there was is all there is to
+  // show.
+  if (!impl_->is_running) static_cast<void>(impl_->refresh());
+  return impl_->compiled->plan.get();
+}
 
 const Work& Statement::work() const {
   const Work* work = impl_->compiled->action->work();

@@ -61,7 +61,8 @@ enum class StatementKind : std::uint8_t {
 };
 
 /// One prepared statement. Valid while its Database lives. When the schema has changed since prepare(), the first
-/// step() after reset() prepares it again by itself.
+/// step() after reset() prepares it again by itself; so it does when a bound value changes that the plan depends on (the
+/// pattern of a LIKE, a value that a partial index's WHERE names).
 class Statement {
  public:
   Statement(Statement&&) noexcept;
@@ -95,9 +96,9 @@ class Statement {
   storage::Value value(int column) const;
   void reset();
 
-  /// The plan of this statement: lines of EXPLAIN QUERY PLAN, empty where SQLite prints none.
+  /// The plan of this statement with the values bound now: lines of EXPLAIN QUERY PLAN, empty where SQLite prints none.
   std::vector<planner::PlanLine> plan_lines() const;
-  /// The whole record, null for statements that have no plan.
+  /// The whole record, null for statements that have no plan. Valid until another value is bound or step() is called.
   const planner::Plan* plan() const;
   /// Of the current or last run.
   const Work& work() const;

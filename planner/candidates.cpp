@@ -80,7 +80,7 @@ void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
     if (arm_costs_ == nullptr) {
       summary_ = &result_.probes.emplace_back(ProbeSummary{facts.position, probe.index, std::nullopt, false});
     }
-    if (probe.is_partial() && !partial_index_usable(probe, facts, *terms_)) {
+    if (probe.is_partial() && !partial_index_usable(probe, facts, *terms_, request_.context)) {
       if (summary_ != nullptr) summary_->partial_unusable = true;
       continue;
     }

@@ -38,20 +38,20 @@ const Candidate* chosen_for(const LoopPlan& plan, const ItemFacts& facts) {
   return nullptr;
 }
 
-void explain_or(PlanReasons& reasons, const LoopPlan& plan, const Term& term) {
+void explain_or(PlanReasons& reasons, const LoopPlan& plan, const Term& term, const Context& context) {
   if (term.expr->kind != ExprKind::kOr || is_told(reasons, "or-across-tables", term.written)) return;
   for (const ItemFacts& facts : plan.facts) {
     if ((term.all & facts.self) == 0) continue;
-    Explanation why = why_or_fails(term, plan, facts, table_name(facts));
+    Explanation why = why_or_fails(term, plan, facts, table_name(facts), context);
     if (why.code == "or-across-tables") return add(reasons, term.written, std::move(why));
   }
 }
 
-void explain_keysets(PlanReasons& reasons, LoopPlan& plan, const ItemFacts& facts) {
+void explain_keysets(PlanReasons& reasons, LoopPlan& plan, const ItemFacts& facts, const Context& context) {
   for (const Keyset& keyset : find_keysets(plan, facts)) {
     if (is_told(reasons, "keyset-or-form", keyset.term->written)) continue;
     const bool helps = std::any_of(facts.probes.begin(), facts.probes.end(), [&](const Probe& probe) {
-      if (probe.is_partial() && !partial_index_usable(probe, facts, plan.terms)) return false;
+      if (probe.is_partial() && !partial_index_usable(probe, facts, plan.terms, context)) return false;
       const std::vector<ColumnFacts> columns = column_facts(plan, facts, probe);
       int from = 0;
       while (from < probe.key_columns && columns[static_cast<std::size_t>(from)].is_equality()) ++from;
@@ -81,13 +81,13 @@ void explain_interval(PlanReasons& reasons, const LoopPlan& plan, const ItemFact
 
 }  // namespace
 
-void explain_conditions(PlanReasons& reasons, LoopPlan& plan) {
+void explain_conditions(PlanReasons& reasons, LoopPlan& plan, const Context& context) {
   for (const Term* term : plan.terms.terms) {
     if (term->is_virtual) continue;
-    explain_or(reasons, plan, *term);
+    explain_or(reasons, plan, *term, context);
   }
   for (const ItemFacts& facts : plan.facts) {
-    explain_keysets(reasons, plan, facts);
+    explain_keysets(reasons, plan, facts, context);
     explain_interval(reasons, plan, facts);
   }
 }

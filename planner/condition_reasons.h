@@ -13,7 +13,7 @@ namespace leftmost::planner {
 ///   or-across-tables       an OR over several tables, none of them indexed
 ///   keyset-or-form         a page condition that became a multi-index OR, or that ends with the rowid
 ///   interval-two-columns   a value between two columns that have an index each
-void explain_conditions(PlanReasons& reasons, LoopPlan& plan);
+void explain_conditions(PlanReasons& reasons, LoopPlan& plan, const Context& context);
 
 /// Fills TableReason::unindexed of the tables of this FROM clause: conditions of the WHERE on one table alone whose
 /// columns are in no key, expression or WHERE of any of its indexes. They have no code: there is no index to blame.

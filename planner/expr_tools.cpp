@@ -1,5 +1,6 @@
 #include "planner/expr_tools.h"
 
+#include "planner/bound_values.h"
 #include "storage/value.h"
 
 namespace leftmost::planner {
@@ -18,7 +19,7 @@ const Expr* skip_markers(const Expr* expr) {
 
 namespace {
 
-Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
+Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self, const Context* values) {
   switch (a->kind) {
     case ExprKind::kLiteral:
       return a->is_true_false == b->is_true_false && storage::identical(a->value, b->value)
@@ -58,8 +59,8 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
   }
   if (a->commuted != b->commuted || a->select != nullptr || b->select != nullptr) return Sameness::kDifferent;
   if (a->list.size() != b->list.size()) return Sameness::kDifferent;
-  if (compare_exprs(a->left, b->left, self) != Sameness::kSame) return Sameness::kDifferent;
-  if (compare_exprs(a->right, b->right, self) != Sameness::kSame) return Sameness::kDifferent;
+  if (compare_exprs(a->left, b->left, self, values) != Sameness::kSame) return Sameness::kDifferent;
+  if (compare_exprs(a->right, b->right, self, values) != Sameness::kSame) return Sameness::kDifferent;
   for (std::size_t i = 0; i < a->list.size(); ++i) {
     if (compare_exprs(a->list[i], b->list[i], self) != Sameness::kSame) return Sameness::kDifferent;
   }
@@ -68,13 +69,15 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self) {
 
 }  // namespace
 
-Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self) {
+Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self, const Context* values) {
   if (a == nullptr || b == nullptr) return a == b ? Sameness::kSame : Sameness::kDifferent;
-  if (a->kind == b->kind) return compare_same_kind(a, b, self);
-  if (a->kind == ExprKind::kCollate && compare_exprs(a->left, b, self) != Sameness::kDifferent) {
+  if (values != nullptr && a->kind == ExprKind::kParameter && parameter_equals(*a, *b, *values))
+    return Sameness::kSame;
+  if (a->kind == b->kind) return compare_same_kind(a, b, self, values);
+  if (a->kind == ExprKind::kCollate && compare_exprs(a->left, b, self, values) != Sameness::kDifferent) {
     return Sameness::kExceptCollate;
   }
-  if (b->kind == ExprKind::kCollate && compare_exprs(a, b->left, self) != Sameness::kDifferent) {
+  if (b->kind == ExprKind::kCollate && compare_exprs(a, b->left, self, values) != Sameness::kDifferent) {
     return Sameness::kExceptCollate;
   }
   return Sameness::kDifferent;

@@ -58,10 +58,13 @@ void for_each_expr_of_select(Select* select, Visit&& visit) {
   }
 }
 
+struct Context;
+
 enum class Sameness : std::uint8_t { kSame, kExceptCollate, kDifferent };
 /// Structural comparison as SQLite does it: subqueries equal nothing, a parameter equals itself. A column of kSelfItem in either
-/// expression stands for `self`.
-Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self = kNoItem);
+/// expression stands for `self`. With `values`, a parameter of `a` that is bound to the literal in its place in `b` is the
+/// same; not inside lists (arguments, IN, BETWEEN).
+Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self = kNoItem, const Context* values = nullptr);
 inline bool same_expr(const Expr* a, const Expr* b, ItemId self = kNoItem) {
   return compare_exprs(a, b, self) == Sameness::kSame;
 }

@@ -1,8 +1,8 @@
 #include "planner/implication.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "planner/bound_values.h"
 #include "planner/comparison.h"
 #include "planner/expr_tools.h"
 #include "storage/affinity.h"
@@ -202,22 +202,9 @@ bool follows(const Expr* condition, const Expr* wanted, ItemId self, const Conte
 
 std::optional<Value> known_value(const Expr* expr, const Context& context) {
   expr = skip_markers(expr);
-  if (expr->kind == ExprKind::kLiteral) return expr->value;
-  if (expr->kind == ExprKind::kPlus) return known_value(expr->left, context);
-  if (expr->kind == ExprKind::kParameter) {
-    const auto at = static_cast<std::size_t>(expr->parameter) - 1;
-    const auto& bound = context.options.parameters;
-    if (expr->parameter < 1 || at >= bound.size() || bound[at] == nullptr) return std::nullopt;
-    return *bound[at];
-  }
-  if (expr->kind == ExprKind::kNegate) {
-    const auto value = known_value(expr->left, context);
-    if (value && value->is_real()) return Value::real(-value->as_real());
-    if (value && value->is_integer() && value->as_integer() != std::numeric_limits<std::int64_t>::min()) {
-      return Value::integer(-value->as_integer());
-    }
-  }
-  return std::nullopt;
+  if (expr->kind != ExprKind::kParameter) return literal_value(expr);
+  const Value* const value = bound_value(*expr, context);
+  return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 bool follows_from(const Expr* condition, const Expr* wanted, ItemId self, const Context& context) {

@@ -10,7 +10,8 @@ namespace leftmost::planner {
 namespace {
 
 /// Some index of the item can be searched by this branch alone.
-bool branch_is_searchable(Term& branch, const LoopPlan& plan, const ItemFacts& facts) {
+bool branch_is_searchable(Term& branch, const LoopPlan& plan, const ItemFacts& facts,
+                          const Context& context) {
   TermList single;
   TermList* list = branch.and_list.get();
   if (list == nullptr) {
@@ -18,7 +19,7 @@ bool branch_is_searchable(Term& branch, const LoopPlan& plan, const ItemFacts& f
     list = &single;
   }
   for (const Probe& probe : facts.probes) {
-    if (probe.is_partial() && !partial_index_usable(probe, facts, plan.terms)) continue;
+    if (probe.is_partial() && !partial_index_usable(probe, facts, plan.terms, context)) continue;
     TermList* const outer = list->outer;
     list->outer = nullptr;  // the branch by itself
     TermScan scan = scan_probe_column(*list, facts, probe, 0, kOpsConstraint);
@@ -32,7 +33,7 @@ bool branch_is_searchable(Term& branch, const LoopPlan& plan, const ItemFacts& f
   for (const Term* inner : list->terms) {
     if (inner->or_list == nullptr) continue;
     bool all = true;
-    for (Term* part : inner->or_list->terms) all = all && branch_is_searchable(*part, plan, facts);
+    for (Term* part : inner->or_list->terms) all = all && branch_is_searchable(*part, plan, facts, context);
     if (all) return true;
   }
   return false;
@@ -41,7 +42,7 @@ bool branch_is_searchable(Term& branch, const LoopPlan& plan, const ItemFacts& f
 }  // namespace
 
 Explanation why_or_fails(const Term& term, const LoopPlan& plan, const ItemFacts& facts,
-                         const std::string& name) {
+                         const std::string& name, const Context& context) {
   const std::string table(facts.item->alias.empty() ? facts.item->name : facts.item->alias);
   if (term.or_list == nullptr) return {};
   for (const Term* branch : term.or_list->terms) {
@@ -51,7 +52,7 @@ Explanation why_or_fails(const Term& term, const LoopPlan& plan, const ItemFacts
                                     " alone"};
   }
   for (Term* branch : term.or_list->terms) {
-    if (branch->is_virtual || branch_is_searchable(*branch, plan, facts)) continue;
+    if (branch->is_virtual || branch_is_searchable(*branch, plan, facts, context)) continue;
     if (branch->is_copied) continue;
     return {"or-unindexed-branch", "no index serves the branch " + to_text(branch->written, plan.facts) +
                                        ", so every row is read anyway"};

@@ -8,12 +8,13 @@ namespace leftmost::planner {
 namespace {
 
 /// From the left: the first conjunct that is not implied.
-const Expr* first_unproven(const Expr* wanted, const LoopPlan& plan, const ItemFacts& facts) {
+const Expr* first_unproven(const Expr* wanted, const LoopPlan& plan, const ItemFacts& facts,
+                           const Context& context) {
   if (wanted->kind == ExprKind::kAnd) {
-    const Expr* left = first_unproven(wanted->left, plan, facts);
-    return left != nullptr ? left : first_unproven(wanted->right, plan, facts);
+    const Expr* left = first_unproven(wanted->left, plan, facts, context);
+    return left != nullptr ? left : first_unproven(wanted->right, plan, facts, context);
   }
-  return partial_condition_met(wanted, facts, plan.terms) ? nullptr : wanted;
+  return partial_condition_met(wanted, facts, plan.terms, context) ? nullptr : wanted;
 }
 
 /// Some term makes `wanted` true; a BETWEEN may be made true by two of them.
@@ -41,12 +42,12 @@ const Term* term_that_says(const Expr* wanted, const LoopPlan& plan, const ItemF
 PartialReason why_partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
                                    const Context& context) {
   const std::string& index = probe.index->def->name;
-  const Expr* unproven = first_unproven(probe.index->where, plan, facts);
+  const Expr* unproven = first_unproven(probe.index->where, plan, facts, context);
   const Expr* wanted = unproven != nullptr ? unproven : probe.index->where;
   const std::string says = to_text(wanted);
   for (const Term* term : plan.terms.terms) {
     if (term->is_not_null_bound || !equals_if_bound(term->expr, wanted, facts.item->id, context)) continue;
-    if (partial_condition_met(wanted, facts, plan.terms)) continue;
+    if (partial_condition_met(wanted, facts, plan.terms, context)) continue;
     if (follows_from(term->expr, wanted, facts.item->id, context)) continue;
     return {{"partial-predicate-parameter", index + " holds only rows with " + says + ", and what " +
                                                 to_text(term->written) +
@@ -54,7 +55,7 @@ PartialReason why_partial_unusable(const LoopPlan& plan, const ItemFacts& facts,
             term};
   }
   if (const Term* term = term_that_says(wanted, plan, facts, context); term != nullptr) {
-    const bool in_the_same_words = expr_implies(term->expr, wanted, facts.item->id);
+    const bool in_the_same_words = expr_implies(term->expr, wanted, facts.item->id, context);
     if (in_the_same_words) {
       return {{"partial-predicate-not-identical",
                index + " needs " + says + " in the ON of the outer join: here it is decided after the join"},

@@ -174,6 +174,7 @@ struct SelectPlan {
 
 struct Plan {
   std::list<SelectPlan> selects;  ///< stable addresses; Select::plan points here
+  std::vector<int> looked_at;      ///< parameters whose values the decision depends on (bound_values.h)
   int item_count = 0;              ///< every ItemId of the statement is below it (flattening makes new ones)
   SelectPlan* top = nullptr;       ///< of a SELECT (its last arm when compound); null for a change
   std::vector<Loop> change_loops;  ///< of UPDATE/DELETE: one loop, or none when every row goes (truncation)

@@ -126,13 +126,16 @@ Expected<std::unique_ptr<Plan>> plan_change(const ChangeQuery& change, std::span
 }
 
 Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions,
-                                                 const PlannerOptions& options, storage::Arena& arena) {
+                                                 const PlannerOptions& options, storage::Arena& arena,
+                                                 Expr* condition) {
   return run(
       options, arena,
       [&](Survey& survey) {
+        survey.visit(condition);
         for (Expr* expr : expressions) survey.visit(expr);
       },
       [&](Coder& coder, Plan&) {
+        coder.code_condition(condition);
         for (const Expr* expr : expressions) coder.code_expr(expr);
       });
 }

@@ -20,8 +20,8 @@ struct PlannerOptions {
   bool case_sensitive_like = false; ///< PRAGMA case_sensitive_like
   bool reverse_unordered_selects = false;
   PlanRecord record = PlanRecord::kReasons;
-  /// Values of bound parameters (index 0 is parameter 1); a missing one is unknown while planning.
-  std::vector<const storage::Value*> parameters;
+  /// Values of bound parameters (index 0 is parameter 1); one that is missing or NULL is unknown while planning.
+  std::span<const storage::Value> parameters;
 };
 
 /// Decides how to run `select` (the last arm of a compound). Rewrites the bound tree (flattening, push-down,
@@ -35,7 +35,8 @@ Expected<std::unique_ptr<Plan>> plan_change(const ChangeQuery& change, std::span
                                             const PlannerOptions& options, storage::Arena& arena);
 
 /// For expressions outside any SELECT (INSERT ... VALUES, RETURNING, CHECK): plans the subqueries in them.
+/// `condition` is tested before they are evaluated (DO UPDATE ... WHERE); null: nothing is.
 Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions, const PlannerOptions& options,
-                                                 storage::Arena& arena);
+                                                 storage::Arena& arena, Expr* condition = nullptr);
 
 }  // namespace leftmost::planner

@@ -27,10 +27,12 @@ const ProbeSummary* summary_of(const LoopPlan& plan, const ItemFacts& facts, con
   return nullptr;
 }
 
-bool partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe) {
+bool partial_unusable(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+                      const Context& context) {
   const ProbeSummary* summary = summary_of(plan, facts, probe);
   if (summary != nullptr) return summary->partial_unusable;
-  return probe.is_partial() && !partial_index_usable(probe, facts, plan.terms);  // a shortcut asked no index
+  return probe.is_partial() &&
+         !partial_index_usable(probe, facts, plan.terms, context);  // a shortcut asked no index
 }
 
 void add_general(PlanReasons& reasons, std::string_view code, std::string subject, Span span,
@@ -76,7 +78,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
                              (facts.item->not_indexed && facts.has_rowid && !probe.is_rowid);
     if (used) {
       index.verdict = IndexVerdict::kUsed;
-    } else if (partial_unusable(plan, facts, probe)) {
+    } else if (partial_unusable(plan, facts, probe, context)) {
       index.verdict = IndexVerdict::kUnusable;
     } else if (hinted_away) {
       index.verdict = searchable ? IndexVerdict::kCostlier : IndexVerdict::kUnusable;
@@ -113,7 +115,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
         if (index.code.empty()) index.code = cost.code;
         add_general(reasons, cost.code, quoted(probe.index), {}, std::move(cost.text));
       }
-    } else if (partial_unusable(plan, facts, probe)) {
+    } else if (partial_unusable(plan, facts, probe, context)) {
       const PartialReason partial = why_partial_unusable(plan, facts, probe, context);
       const bool is_mentioned =
           partial.term != nullptr ||
@@ -145,7 +147,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
         chosen != nullptr && (searches(*chosen) || chosen->kind == CandidateKind::kMultiIndexOr);
     if (!used && !is_searched && !columns.empty() && columns.front().search == nullptr &&
         probe.key_columns > 1 && columns[1].search != nullptr && probe.index != nullptr &&
-        !partial_unusable(plan, facts, probe)) {
+        !partial_unusable(plan, facts, probe, context)) {
       constexpr storage::LogEst kRowsPerValueMin = 42;
       const std::string first(probe.column_name(0, *facts.item));
       if (!probe.has_stat1()) {
@@ -179,7 +181,7 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
           "the plan says SEARCH " + name + ", but no index helps min() or max() here: every row is read");
     }
   }
-  explain_conditions(reasons, loops);
+  explain_conditions(reasons, loops, context_);
   explain_unindexed_conditions(reasons, loops);
   explain_joins(reasons, loops, context_);
   explain_order(reasons, select, plan, loops);
@@ -192,7 +194,7 @@ void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
     record_item(context_.plan.reasons, nullptr, loops, facts, chosen_for(loops, facts.position), without,
                 context_.plan.change_loops, context_);
   }
-  explain_conditions(context_.plan.reasons, loops);
+  explain_conditions(context_.plan.reasons, loops, context_);
   explain_unindexed_conditions(context_.plan.reasons, loops);
   explain_joins(context_.plan.reasons, loops, context_);
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "planner/bound_values.h"
 #include "planner/comparison.h"
 #include "planner/expr_tools.h"
 #include "planner/term_analysis.h"
@@ -58,12 +59,8 @@ char to_upper_ascii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c 
 
 const storage::Value* known_text(const Expr* pattern, const Context& context) {
   const storage::Value* value = nullptr;
-  if (pattern->kind == ExprKind::kLiteral) {
-    value = &pattern->value;
-  } else if (pattern->kind == ExprKind::kParameter && pattern->parameter >= 1 &&
-             static_cast<std::size_t>(pattern->parameter) <= context.options.parameters.size()) {
-    value = context.options.parameters[static_cast<std::size_t>(pattern->parameter - 1)];
-  }
+  if (pattern->kind == ExprKind::kLiteral) value = &pattern->value;
+  if (pattern->kind == ExprKind::kParameter) value = look_at(*pattern, context);
   return value != nullptr && value->is_text() ? value : nullptr;
 }
 

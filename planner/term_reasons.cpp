@@ -304,7 +304,7 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
       }
       break;
     case ExprKind::kOr:
-      return why_or_fails(term, plan, facts, name);
+      return why_or_fails(term, plan, facts, name, context);
     case ExprKind::kIn:
       if (expr->left->kind == ExprKind::kRow && expr->select != nullptr &&
           (expr->select->prior != nullptr || expr->select->values_rows.size() > 1)) {

@@ -29,7 +29,7 @@ Explanation why_other_expression(const Expr* side, const Expr* expression, ItemI
 
 /// or_reasons.cpp: the OR gives no search of this item.
 Explanation why_or_fails(const Term& term, const LoopPlan& plan, const ItemFacts& facts,
-                         const std::string& name);
+                         const std::string& name, const Context& context);
 
 bool mentions_column(const Expr* expr, ItemId item, int column);
 

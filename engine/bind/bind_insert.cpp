@@ -1,6 +1,8 @@
 // INSERT, REPLACE and UPSERT.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
 #include "storage/collation.h"
@@ -131,6 +133,38 @@ bool bind_conflict_target(StatementBinder& binder, const sql::Upsert& upsert, st
   return false;
 }
 
+// Requires: the conflict targets are bound.
+std::vector<std::size_t> updates_in_code_order(const BoundInsert& insert, bool has_source) {
+  const storage::TableDef& table = *insert.target->relation->def;
+  std::vector<std::size_t> updates;
+  const auto add = [&](const storage::IndexDef* index) {
+    const auto answers = [index](const BoundUpsert& upsert) {
+      if (upsert.conflict_index == nullptr && !upsert.on_rowid) return true;
+      return index == nullptr ? upsert.on_rowid : upsert.conflict_index == index;
+    };
+    const auto clause = std::find_if(insert.upserts.begin(), insert.upserts.end(), answers);
+    if (clause == insert.upserts.end() || clause->do_nothing) return;
+    updates.push_back(static_cast<std::size_t>(clause - insert.upserts.begin()));
+  };
+  const auto is_rowid = [&](int column) {
+    return column == planner::kRowidColumn || column == table.rowid_alias;
+  };
+  const bool gives_rowid = has_source && std::any_of(insert.columns.begin(), insert.columns.end(), is_rowid);
+  if (!table.without_rowid && gives_rowid) add(nullptr);
+  std::vector<const storage::IndexDef*> named;
+  for (const BoundUpsert& upsert : insert.upserts) {
+    const storage::IndexDef* const index = upsert.conflict_index;
+    if (index == nullptr || std::find(named.begin(), named.end(), index) != named.end()) continue;
+    named.push_back(index);
+    add(index);
+  }
+  for (const planner::RelationIndex& index : insert.target->relation->indexes) {
+    if (!index.def->unique || std::find(named.begin(), named.end(), index.def.get()) != named.end()) continue;
+    add(index.def.get());
+  }
+  return updates;
+}
+
 bool bind_upserts(StatementBinder& binder, const sql::Insert& insert, WithScope* with, Frame& frame,
                   const storage::TablePtr& table, BoundInsert& bound) {
   if (insert.upserts.empty()) return true;
@@ -151,9 +185,12 @@ bool bind_upserts(StatementBinder& binder, const sql::Insert& insert, WithScope*
   if (excluded == nullptr) return false;
   bound.excluded = excluded->item;
   scope.excluded = excluded;
-  for (std::size_t i = 0; i < insert.upserts.size(); ++i) {
+  bound.updates_in_code_order = updates_in_code_order(bound, insert.source != nullptr);
+  std::vector<bool> is_bound(insert.upserts.size(), false);
+  for (const std::size_t i : bound.updates_in_code_order) {
     const sql::Upsert& upsert = insert.upserts[i];
-    if (upsert.do_nothing) continue;
+    if (is_bound[i]) continue;
+    is_bound[i] = true;
     if (!bind_assignments(binder, upsert.assignments, with, scope, *target.table,
                           bound.upserts[i].assignments)) {
       return false;

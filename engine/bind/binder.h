@@ -87,6 +87,10 @@ struct BoundInsert {
   planner::Select* source = nullptr;  ///< SELECT or VALUES; null: DEFAULT VALUES
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
+  /// Numbers of the clauses with DO UPDATE, once for every uniqueness check that they answer. SQLite writes a clause down
+  /// anew at each, subqueries and RETURNING included: the rowid's first, if the statement gives one, then those of the
+  /// indexes that ON CONFLICT names, then the others. What is not in it is never run, and its names are not looked up.
+  std::vector<std::size_t> updates_in_code_order;
   BoundReturning returning;
   bool calls_function = false;  ///< anywhere in the statement; aggregates and what is computed in place do not count
 };

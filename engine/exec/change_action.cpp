@@ -223,12 +223,11 @@ bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::s
   return true;
 }
 
-void collect_expressions(const std::vector<BoundAssignment>& assignments, planner::Expr* where,
+void collect_expressions(const std::vector<BoundAssignment>& assignments,
                          std::vector<planner::Expr*>& expressions) {
   for (const BoundAssignment& assignment : assignments) {
     if (assignment.value != nullptr) expressions.push_back(assignment.value);
   }
-  if (where != nullptr) expressions.push_back(where);
 }
 
 void collect_expressions(const BoundReturning& returning, std::vector<planner::Expr*>& expressions) {
@@ -241,16 +240,23 @@ void set_returning_columns(const BoundReturning& returning, CompiledStatement& s
   }
 }
 
-void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement, std::size_t times) {
-  if (statement.plan == nullptr && !plan->steps.empty()) statement.plan = std::make_unique<planner::Plan>();
-  for (std::size_t i = 0; i < times && !plan->steps.empty(); ++i) {
-    const int offset = static_cast<int>(statement.plan->steps.size());
-    for (planner::Step step : plan->steps) {
-      if (step.parent >= 0) step.parent += offset;
-      statement.plan->steps.push_back(step);
-    }
+const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement) {
+  return statement.other_plans.emplace_back(std::move(plan)).get();
+}
+
+void print_steps(const planner::Plan& plan, CompiledStatement& statement) {
+  if (plan.steps.empty()) return;
+  if (statement.plan == nullptr) statement.plan = std::make_unique<planner::Plan>();
+  std::vector<planner::Step>& steps = statement.plan->steps;
+  const int offset = static_cast<int>(steps.size());
+  for (planner::Step step : plan.steps) {
+    if (step.parent >= 0) step.parent += offset;
+    steps.push_back(step);
   }
-  statement.other_plans.push_back(std::move(plan));
+}
+
+void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement) {
+  print_steps(*keep_plan(std::move(plan), statement), statement);
 }
 
 BindContext bind_context(CompileContext context) {
@@ -263,13 +269,14 @@ BindContext bind_context(CompileContext context) {
   return bind;
 }
 
-planner::PlannerOptions planner_options(const Connection& connection) {
+planner::PlannerOptions planner_options(CompileContext context) {
   planner::PlannerOptions options;
-  const Settings& settings = connection.settings();
+  const Settings& settings = context.connection.settings();
   options.automatic_index = settings.automatic_index;
   options.case_sensitive_like = settings.case_sensitive_like;
   options.reverse_unordered_selects = settings.reverse_unordered_selects;
   options.record = settings.plan_record;
+  options.parameters = context.parameters;
   return options;
 }
 

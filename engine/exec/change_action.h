@@ -81,17 +81,20 @@ bool apply_assignments(const std::vector<AssignmentProgram>& assignments,
                        Runtime& runtime, storage::Arena& bytes, RowImage& row);
 
 /// All expressions of assignments and RETURNING, for the planner.
-void collect_expressions(const std::vector<BoundAssignment>& assignments, planner::Expr* where,
+void collect_expressions(const std::vector<BoundAssignment>& assignments,
                          std::vector<planner::Expr*>& expressions);
 void collect_expressions(const BoundReturning& returning, std::vector<planner::Expr*>& expressions);
 /// Names of RETURNING's columns into the statement.
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
 
-/// Puts the plan of further expressions behind the statement's own: EXPLAIN QUERY PLAN shows its lines there,
-/// `times` times (SQLite codes RETURNING once more for every DO UPDATE).
-void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement, std::size_t times = 1);
+/// Gives the plan of further expressions to the statement; they can be compiled as long as it lives.
+const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement);
+/// Lines of EXPLAIN QUERY PLAN behind those that the statement already has.
+void print_steps(const planner::Plan& plan, CompiledStatement& statement);
+/// Both.
+void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement);
 
 BindContext bind_context(CompileContext context);
-planner::PlannerOptions planner_options(const Connection& connection);
+planner::PlannerOptions planner_options(CompileContext context);
 
 }  // namespace leftmost::engine

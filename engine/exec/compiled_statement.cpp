@@ -6,6 +6,9 @@
 #include "engine/sql/parser.h"
 
 namespace leftmost::engine {
+
+using storage::Value;
+
 namespace {
 
 // Short texts are copied whole and parsed once; of long ones (scripts) the first statement is measured beforehand, so
@@ -68,9 +71,23 @@ Expected<void> compile(const sql::Statement& statement, CompileContext context) 
   return fail(ErrorCode::kInternal, "a statement of unknown kind");
 }
 
+Value bound_value(std::span<const Value> parameters, int number) {
+  const auto at = static_cast<std::size_t>(number) - 1;
+  return at < parameters.size() ? parameters[at] : Value::null();
+}
+
+void note_planned_values(const planner::Plan* plan, std::span<const Value> parameters,
+                         CompiledStatement& statement) {
+  if (plan == nullptr) return;
+  for (const int number : plan->looked_at) {
+    statement.planned_values.push_back({number, storage::OwnedValue(bound_value(parameters, number))});
+  }
+}
+
 }  // namespace
 
-Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text) {
+Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text,
+                                                               std::span<const Value> parameters) {
   auto first = first_statement(text);
   if (!first) return Unexpected(first.error());
   auto statement = std::make_unique<CompiledStatement>();
@@ -89,12 +106,24 @@ Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& conne
   planner::PlanRecord& record = connection.settings().plan_record;
   const planner::PlanRecord wanted = record;
   if (syntax.explain == sql::Explain::kWhy) record = std::max(wanted, planner::PlanRecord::kReasons);
-  auto compiled = compile(syntax, {connection, *statement});
+  auto compiled = compile(syntax, {connection, *statement, parameters});
   record = wanted;
   if (!compiled) return Unexpected(compiled.error());
+  note_planned_values(statement->plan.get(), parameters, *statement);
+  for (const auto& plan : statement->other_plans) note_planned_values(plan.get(), parameters, *statement);
   if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement);
   if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement);
   return statement;
+}
+
+bool is_current(const CompiledStatement& statement, const Connection& connection,
+                std::span<const Value> parameters) {
+  return statement.schema_generation == connection.schema_generation() &&
+         std::all_of(statement.planned_values.begin(), statement.planned_values.end(),
+                     [&](const PlannedValue& planned) {
+                       return storage::identical(planned.value.view(),
+                                                 bound_value(parameters, planned.parameter));
+                     });
 }
 
 }  // namespace leftmost::engine

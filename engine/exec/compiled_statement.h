@@ -35,6 +35,12 @@ struct ResultShape {
   std::string declared_type;
 };
 
+/// A value that the planner looked at: with another one there would be another plan.
+struct PlannedValue {
+  int parameter = 0;
+  storage::OwnedValue value;
+};
+
 struct CompiledStatement {
   std::string text;  ///< what all spans and string_views of the tree point into
   storage::Arena arena;
@@ -46,6 +52,7 @@ struct CompiledStatement {
   std::vector<ResultShape> columns;
   std::unique_ptr<planner::Plan> plan;              ///< null: the statement has none
   std::vector<std::unique_ptr<planner::Plan>> other_plans;
+  std::vector<PlannedValue> planned_values;
   std::unique_ptr<Action> action;                   ///< last: dies before what it points to
   std::size_t bytes_consumed = 0;
 };
@@ -54,11 +61,16 @@ struct CompiledStatement {
 struct CompileContext {
   Connection& connection;
   CompiledStatement& statement;
+  std::span<const storage::Value> parameters = {};  ///< as far as they are bound
 };
 
 /// The first statement of `text`. Null `syntax`: there is only white space or comments.
 /// Errors: those of parser, binder and planner; not_supported() for what cannot be run.
-Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text);
+Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text,
+                                                               std::span<const storage::Value> parameters = {});
+/// The statement is what compile_statement() would make of its text with these parameters now.
+bool is_current(const CompiledStatement& statement, const Connection& connection,
+                std::span<const storage::Value> parameters);
 
 // One per kind of statement; each fills kind, is_readonly, columns, plan and action.
 Expected<void> compile_select(const sql::SelectStatement& select, CompileContext context);

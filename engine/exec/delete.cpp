@@ -96,7 +96,7 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
-  const planner::PlannerOptions options = planner_options(context.connection);
+  const planner::PlannerOptions options = planner_options(context);
   auto plan = planner::plan_change(bound->query, {}, options, statement.arena);
   if (!plan) return Unexpected(plan.error());
   statement.plan = std::move(*plan);

@@ -243,7 +243,7 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   auto expressions = statement.relations->expressions(bound->target->relation->def);
   if (!expressions) return Unexpected(expressions.error());
 
-  const planner::PlannerOptions options = planner_options(context.connection);
+  const planner::PlannerOptions options = planner_options(context);
   if (bound->source != nullptr) {
     const bool transfers = is_transfer(insert, *bound);  // asked first: planning may rewrite the source
     auto plan = planner::plan_select(bound->source, options, statement.arena);
@@ -254,23 +254,27 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
     }
     if (transfers) statement.plan->steps.clear();
   }
-  std::size_t updates = 0;
-  for (const BoundUpsert& upsert : bound->upserts) {
-    std::vector<planner::Expr*> expressions_of_upsert;
-    collect_expressions(upsert.assignments, upsert.where, expressions_of_upsert);
-    if (!upsert.do_nothing) ++updates;
-    if (expressions_of_upsert.empty()) continue;
-    auto plan = planner::plan_expressions(expressions_of_upsert, options, statement.arena);
+  std::vector<const planner::Plan*> upsert_plans(bound->upserts.size(), nullptr);
+  for (std::size_t i = 0; i < bound->upserts.size(); ++i) {
+    std::vector<planner::Expr*> values;
+    collect_expressions(bound->upserts[i].assignments, values);
+    auto plan = planner::plan_expressions(values, options, statement.arena, bound->upserts[i].where);
     if (!plan) return Unexpected(plan.error());
-    add_plan(std::move(*plan), statement);
+    upsert_plans[i] = keep_plan(std::move(*plan), statement);
   }
   std::vector<planner::Expr*> returning;
   collect_expressions(bound->returning, returning);
+  const planner::Plan* returned = nullptr;
   if (!returning.empty()) {
     auto plan = planner::plan_expressions(returning, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
-    add_plan(std::move(*plan), statement, 1 + updates);
+    returned = keep_plan(std::move(*plan), statement);
   }
+  for (const std::size_t upsert : bound->updates_in_code_order) {
+    print_steps(*upsert_plans[upsert], statement);
+    if (returned != nullptr) print_steps(*returned, statement);
+  }
+  if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
   auto action = std::make_unique<InsertAction>(context, std::move(*bound), **expressions);
   if (action->builder().error()) return Unexpected(*action->builder().error());

@@ -61,7 +61,7 @@ Expected<void> compile_select(const sql::SelectStatement& select, CompileContext
   for (const planner::ResultColumn& column : leftmost->columns) {
     statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
   }
-  auto plan = planner::plan_select(*bound, planner_options(context.connection), statement.arena);
+  auto plan = planner::plan_select(*bound, planner_options(context), statement.arena);
   if (!plan) return Unexpected(plan.error());
   statement.plan = std::move(*plan);
   auto action = std::make_unique<SelectAction>(context, **bound);

@@ -151,9 +151,9 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
-  const planner::PlannerOptions options = planner_options(context.connection);
+  const planner::PlannerOptions options = planner_options(context);
   std::vector<planner::Expr*> row_expressions;
-  collect_expressions(bound->assignments, nullptr, row_expressions);
+  collect_expressions(bound->assignments, row_expressions);
   std::vector<planner::Expr*> returning;
   collect_expressions(bound->returning, returning);
   if (bound->source != nullptr) {
