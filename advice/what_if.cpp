@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "advice/runs.h"
+#include "engine/sql/parser.h"
 #include "storage/catalog.h"
 
 namespace leftmost::advice {
@@ -54,12 +55,13 @@ Expected<WhatIf> WhatIf::start(oracle::Session& session) {
 }
 
 Expected<void> WhatIf::create(const std::string& sql) {
-  auto prepared = session_->database().prepare(sql);
-  if (!prepared) return Unexpected(prepared.error());
-  std::string_view words = sql;
-  while (!words.empty() && words.front() == ' ') words.remove_prefix(1);
-  if (prepared->kind() != engine::StatementKind::kDefinition)
+  storage::Arena arena;
+  const auto parsed = engine::sql::parse(sql, arena);
+  if (!parsed) return Unexpected(parsed.error());
+  if (parsed->statement == nullptr || parsed->statement->kind != engine::sql::StatementKind::kCreateIndex)
     return fail(ErrorCode::kError, "only CREATE INDEX can be supposed");
+  // Refuses a second statement behind it.
+  if (auto prepared = session_->database().prepare(sql); !prepared) return Unexpected(prepared.error());
   return session_->execute(sql);
 }
 
@@ -175,56 +177,102 @@ std::string Supposition::to_text() const {
   return fmt::format("{} has the statistics {}", text, value);
 }
 
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// What a supposition is written with, word by word.
+class Words {
+ public:
+  explicit Words(std::string_view text) : rest_(text) {
+    while (!rest_.empty() && (rest_.back() == ';' || kBlanks.find(rest_.back()) != std::string_view::npos))
+      rest_.remove_suffix(1);
+  }
+
+  std::string keyword() {
+    std::string word = next();
+    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return word;
+  }
+  /// `t`, "a name", [a name] or `a name`.
+  std::string name() {
+    skip_blanks();
+    if (rest_.empty()) return {};
+    const char open = rest_.front();
+    const char close = open == '[' ? ']' : open;
+    if (open != '"' && open != '[' && open != '`') return next();
+    std::string name;
+    for (std::size_t at = 1; at < rest_.size(); ++at) {
+      if (rest_[at] != close) {
+        name += rest_[at];
+      } else if (close != ']' && at + 1 < rest_.size() && rest_[at + 1] == close) {
+        name += rest_[at++];
+      } else {
+        rest_.remove_prefix(at + 1);
+        return name;
+      }
+    }
+    return next();  // never closed
+  }
+  std::string rest() {
+    skip_blanks();
+    return std::string(rest_);
+  }
+
+ private:
+  void skip_blanks() { rest_.remove_prefix(std::min(rest_.size(), rest_.find_first_not_of(kBlanks))); }
+  std::string next() {
+    skip_blanks();
+    const std::size_t end = std::min(rest_.size(), rest_.find_first_of(kBlanks));
+    std::string word(rest_.substr(0, end));
+    rest_.remove_prefix(end);
+    return word;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace
+
 Expected<Supposition> read_supposition(const std::string& given) {
-  std::string_view rest = given;
-  const auto word = [&] {
-    while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
-    std::size_t end = 0;
-    while (end < rest.size() && rest[end] != ' ' && rest[end] != '\t') ++end;
-    std::string_view found = rest.substr(0, end);
-    rest.remove_prefix(end);
-    return found;
-  };
-  const auto lower = [](std::string_view text) {
-    std::string out(text);
-    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return out;
-  };
-  const auto trimmed = [](std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == ';' || text.back() == '\n'))
-      text.remove_suffix(1);
-    return std::string(text);
-  };
-  const std::string verb = lower(word());
+  Words words(given);
+  const std::string whole = words.rest();
+  const std::string verb = words.keyword();
   Supposition supposition;
   if (verb == "create") {
-    supposition.kind = Supposition::Kind::kCreate;
-    const std::string_view behind = rest;
-    const std::string next = lower(word());
-    if (next == "create") return read_supposition(trimmed(behind));
-    if (next == "index" || next == "unique") {
-      supposition.text = trimmed(given);
-      return supposition;
-    }
-  } else if (verb == "hide" || verb == "drop") {
+    supposition.text = whole;
+    const std::string behind = words.rest();
+    const std::string next = words.keyword();
+    if (next == "create") return read_supposition(behind);
+    if (next == "index" || next == "unique") return supposition;
+    return fail(ErrorCode::kError, "only CREATE INDEX can be supposed");
+  }
+  if (verb == "hide" || verb == "drop") {
     supposition.kind = Supposition::Kind::kDrop;
-    std::string_view name = word();
-    if (lower(name) == "index") name = word();
-    supposition.text = trimmed(name);
-    if (!supposition.text.empty()) return supposition;
-  } else if (verb == "rows") {
+    supposition.text = words.name();
+    if (verb == "drop" && (supposition.text == "index" || supposition.text == "INDEX")) {
+      supposition.text = words.name();
+    }
+    if (!supposition.text.empty() && words.rest().empty()) return supposition;
+    return fail(ErrorCode::kError, fmt::format("{} INDEX: which index is not there", verb));
+  }
+  if (verb == "rows") {
     supposition.kind = Supposition::Kind::kRows;
-    supposition.text = std::string(word());
-    supposition.value = trimmed(rest);
-    const bool is_number = !supposition.value.empty() && supposition.value.size() < 16 &&
+    supposition.text = words.name();
+    supposition.value = words.rest();
+    constexpr std::size_t kDigitsMax = 15;
+    const bool is_number = !supposition.value.empty() && supposition.value.size() <= kDigitsMax &&
                            supposition.value.find_first_not_of("0123456789") == std::string::npos;
     if (is_number) return supposition;
-  } else if (verb == "stat") {
+    return fail(ErrorCode::kError, "rows TABLE N: how many rows it has, in digits, at most 15 of them");
+  }
+  if (verb == "stat") {
     supposition.kind = Supposition::Kind::kStatistics;
-    supposition.text = std::string(word());
-    supposition.value = trimmed(rest);
+    supposition.text = words.name();
+    supposition.value = words.rest();
     if (!supposition.value.empty()) return supposition;
+    return fail(ErrorCode::kError,
+                "stat INDEX N N...: its entries, then the entries per value of its first columns");
   }
   return fail(ErrorCode::kError,
               "suppose one of: CREATE INDEX ..., hide INDEX, drop INDEX, rows TABLE N, stat INDEX N N...");

@@ -223,8 +223,9 @@ bool what_if_in_shell(Shell& shell, const std::string& given) {
     suppositions.push_back(*supposition);
     return true;
   }
-  const bool is_query = session->prepare_next(text).statement.has_value();
-  if (!is_query) return report(supposition.error(), {});
+  const oracle::PreparedNext statement = session->prepare_next(text);
+  const bool has_plan = statement.statement && statement.statement->ours().plan() != nullptr;
+  if (!has_plan) return report(supposition.error(), {});
   const auto output = what_if_text(*session, suppositions, text, false, terminal_columns(stdout));
   if (!output) return report(output.error(), text);
   shell.output().write(output->text + "\n");

@@ -45,6 +45,40 @@ TEST_CASE("what is supposed shapes the plan and is not there afterwards", "[advi
         "sqlite_autoindex_people_1 belongs to a constraint");
   CHECK(what_if->create("DELETE FROM people").error().message == "only CREATE INDEX can be supposed");
   CHECK_FALSE(what_if->set_statistics("people_name", "100"));
+  for (const char* other :
+       {"CREATE TABLE t(a)", "DROP TABLE people", "CREATE TRIGGER g DELETE ON people BEGIN SELECT 1; END",
+        "CREATE VIEW v AS SELECT 1", "", "-- nothing"}) {
+    CHECK(what_if->create(other).error().message == "only CREATE INDEX can be supposed");
+  }
+  CHECK_FALSE(what_if->create("CREATE INDEX one ON people(name); DROP TABLE people"));
+  CHECK_FALSE(what_if->create("CREATE INDEX one ON people(nothing)"));
+  CHECK(plan_of(*what_if, "SELECT * FROM people WHERE name = 'x'") ==
+        "SEARCH people USING INDEX people_name (name=?)");
+}
+
+TEST_CASE("suppositions are read as they are written, or refused with how to write them",
+          "[advice][what-if]") {
+  const auto read = [](const std::string& text) {
+    const auto supposition = advice::read_supposition(text);
+    return supposition ? supposition->to_text() : "error: " + supposition.error().message;
+  };
+  CHECK(read("  create index i on t(a) ; ") == "create index i on t(a)");
+  CHECK(read("create CREATE UNIQUE INDEX i ON t(a)") == "CREATE UNIQUE INDEX i ON t(a)");
+  CHECK(read("hide people_city") == "without people_city");
+  CHECK(read("hide \"my \"\"own\"\" index\"") == "without my \"own\" index");
+  CHECK(read("DROP INDEX [my index];") == "without my index");
+  CHECK(read("rows \"my table\" 5") == "my table has 5 rows");
+  CHECK(read("stat people_city 100 5 unordered") == "people_city has the statistics 100 5 unordered");
+  const std::string rows = "error: rows TABLE N: how many rows it has, in digits, at most 15 of them";
+  for (const char* number :
+       {"", " people", " people -5", " people 1e9", " people 9999999999999999", " people 5 6"})
+    CHECK(read("rows" + std::string(number)) == rows);
+  CHECK(read("hide") == "error: hide INDEX: which index is not there");
+  CHECK(read("drop table people") == "error: drop INDEX: which index is not there");
+  CHECK(read("create table t(a)") == "error: only CREATE INDEX can be supposed");
+  CHECK(read("stat people_city") ==
+        "error: stat INDEX N N...: its entries, then the entries per value of its first columns");
+  CHECK(read("").substr(0, 22) == "error: suppose one of:");
 }
 
 TEST_CASE("an index whose values all have many rows is not searched", "[advice][what-if]") {
@@ -80,4 +114,44 @@ TEST_CASE("the place where a plan changes is exact, and SQLite changes there too
   };
   CHECK(at(flip.ranges[1].begin - 1) == "SEARCH people USING INDEX people_born (born=?)");
   CHECK(at(flip.ranges[1].begin) == "SCAN people");
+}
+
+TEST_CASE("a flip in the number of rows is the one that ANALYZE brings about", "[advice][what-if]") {
+  // The rows are made, counted by ANALYZE, and SQLite is asked: right before the flip and right at it.
+  const std::string sql = "SELECT count(*) FROM few f JOIN many m ON m.a = f.a WHERE m.b > 10 ORDER BY m.b";
+  const auto make = [&](std::uint64_t rows) {
+    auto session = oracle::Session::open({});
+    REQUIRE(session);
+    REQUIRE(
+        (*session)->execute("CREATE TABLE few(a INTEGER, x INTEGER); CREATE TABLE many(a INTEGER, b INTEGER);"
+                            "CREATE INDEX many_a ON many(a); CREATE INDEX few_a ON few(a);"
+                            "WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 499)"
+                            "INSERT INTO many SELECT i, i FROM n;"
+                            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                            std::to_string(rows) +
+                            ")"
+                            "INSERT INTO few SELECT i, i FROM n; ANALYZE;"));
+    return std::move(*session);
+  };
+  const auto session = make(100);
+  const auto flips = advice::find_flips(*session, sql);
+  REQUIRE(flips);
+  std::size_t checked = 0;
+  for (const advice::Flip& flip : *flips) {
+    if (flip.subject != "rows of few") continue;
+    for (const advice::PlanRange& range : flip.ranges) {
+      CHECK(range.agrees);
+      if (range.begin == 1 || range.begin > 5000) continue;
+      const auto real = [&](std::uint64_t rows) {
+        const auto made = make(rows);
+        const auto lines = made->twin()->plan(sql, {});
+        REQUIRE(lines);
+        return advice::plan_in_one_line(*lines);
+      };
+      CHECK(real(range.begin) == advice::plan_in_one_line(range.lines));
+      CHECK(real(range.begin - 1) != advice::plan_in_one_line(range.lines));
+      ++checked;
+    }
+  }
+  CHECK(checked > 0);
 }
