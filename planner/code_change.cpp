@@ -1,10 +1,13 @@
 // Which rows an UPDATE or DELETE is about (section 6.12 of docs/planner.md).
 
+#include <algorithm>
+
 #include "planner/coder.h"
 
 namespace leftmost::planner {
 
-void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions) {
+void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions,
+                        std::span<const RelationIndex* const> changed) {
   Plan& plan = context_.plan;
   // DELETE without WHERE empties the table in one go, unless something has to see the rows.
   const bool truncates =
@@ -27,10 +30,17 @@ void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_ex
     begin_loops(*loops, plan.change_loops, &plan.change_constant_filters, nullptr, MinMaxMode::kNone,
                 plan.change_one_pass);
     record_change_reasons(*change.target, *loops);
-    // An UPDATE in one pass computes its new values inside the loop; otherwise the rows are gathered first.
-    if (!plan.change_one_pass) end_loops(*loops, plan.change_loops, nullptr);
+    // Where rows are gathered first, and where an UPDATE changes one row at most, the loop is over by now.
+    // Rows are gathered as well when the loop walks through an index whose entries change.
+    bool inside = plan.change_one_pass;
+    if (inside && change.kind == ChangeKind::kUpdate) {
+      const RelationIndex* const index = plan.change_loops.front().index;
+      const bool is_moved = std::find(changed.begin(), changed.end(), index) != changed.end();
+      inside = !loop.one_row && (index == nullptr || index->def->is_table_itself || !is_moved);
+    }
+    if (!inside) end_loops(*loops, plan.change_loops, nullptr);
     for (const Expr* expr : row_expressions) code_expr(expr);
-    if (plan.change_one_pass) end_loops(*loops, plan.change_loops, nullptr);
+    if (inside) end_loops(*loops, plan.change_loops, nullptr);
     return;
   }
   for (const Expr* expr : row_expressions) code_expr(expr);

@@ -37,7 +37,8 @@ class Coder {
 
   /// Plans and writes down a whole SELECT (its arms too). Returns its row estimate.
   storage::LogEst code_select(Select* select, Destination destination);
-  void code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions);
+  void code_change(const ChangeQuery& change, std::span<Expr* const> row_expressions,
+                   std::span<const RelationIndex* const> changed);
   /// The subqueries in an expression, as they are met while it is evaluated.
   void code_expr(const Expr* expr);
   /// The same for a condition: parts that folding makes unreachable are left out (section 7.7).

@@ -172,8 +172,9 @@ std::optional<int> integer_literal(const Expr* expr) {
     return std::nullopt;
   }
   const std::int64_t value = expr->value.as_integer();
-  // SQLite looks only at literals that fit into 32 bits.
-  if (value < -2147483647 || value > 2147483647) return std::nullopt;
+  // SQLite looks only at literals that fit into 32 bits; one that is negative was written as a long
+  // hexadecimal number.
+  if (value < 0 || value > 2147483647) return std::nullopt;
   return static_cast<int>(sign * value);
 }
 

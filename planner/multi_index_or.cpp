@@ -56,6 +56,7 @@ void CandidateBuilder::add_multi_index_or(ItemFacts& facts, ItemSet prereq) {
       }
       sum = combined;
     }
+    current_.tag = 0;  // also where nothing comes of the OR: see add_automatic()
     for (const OrCosts::Entry& entry : sum.entries()) {
       Candidate& c = current_;
       c = Candidate{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner/coder.h"
+#include "planner/update_plan.h"
 
 namespace leftmost::planner {
 
@@ -115,14 +116,20 @@ Expected<std::unique_ptr<Plan>> plan_select(Select* select, const PlannerOptions
 
 Expected<std::unique_ptr<Plan>> plan_change(const ChangeQuery& change, std::span<Expr* const> row_expressions,
                                             const PlannerOptions& options, storage::Arena& arena) {
+  return plan_update(change, row_expressions, {}, options, arena);
+}
+
+Expected<std::unique_ptr<Plan>> plan_update(const ChangeQuery& change, std::span<Expr* const> values,
+                                            std::span<const RelationIndex* const> changed,
+                                            const PlannerOptions& options, storage::Arena& arena) {
   return run(
       options, arena,
       [&](Survey& survey) {
         survey.visit(change.target);
         survey.visit(change.where);
-        for (Expr* expr : row_expressions) survey.visit(expr);
+        for (Expr* expr : values) survey.visit(expr);
       },
-      [&](Coder& coder, Plan&) { coder.code_change(change, row_expressions); });
+      [&](Coder& coder, Plan&) { coder.code_change(change, values, changed); });
 }
 
 Expected<std::unique_ptr<Plan>> plan_expressions(std::span<Expr* const> expressions,

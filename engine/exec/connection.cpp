@@ -1,8 +1,28 @@
 #include "engine/exec/connection.h"
 
+#include "engine/exec/statistics_table.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine {
+namespace {
+
+/// What SQLite knows of its tables' sizes is kept in memory, where no rollback reaches: the numbers of an
+/// ANALYZE that was undone stay. Only when definitions were undone as well is everything read again.
+/// `undone`: the state before.
+void settle_statistics(Connection& connection, const ConnectionState& undone) {
+  storage::DatabaseState& data = connection.data();
+  if (data.catalog.version() != undone.data.catalog.version()) {
+    for (const storage::SchemaName schema : {storage::SchemaName::kMain, storage::SchemaName::kTemp}) {
+      data.statistics.forget(data.catalog, schema);
+      load_statistics(connection, schema);
+    }
+  } else if (connection.schema_generation() != undone.schema_generation) {
+    data.statistics = undone.data.statistics;
+    connection.schema_changed();
+  }
+}
+
+}  // namespace
 
 Connection::Connection(std::shared_ptr<Environment> environment)
     : environment_(environment ? std::move(environment) : system_environment()) {
@@ -50,9 +70,11 @@ Expected<void> Connection::commit() {
 
 Expected<void> Connection::rollback() {
   if (!transaction_) return fail(ErrorCode::kError, "cannot rollback - no transaction is active");
+  const ConnectionState undone = std::move(state_);
   restore(std::move(*transaction_));
   transaction_.reset();
   savepoints_.clear();
+  settle_statistics(*this, undone);
   return {};
 }
 
@@ -77,8 +99,10 @@ Expected<void> Connection::release(std::string_view name) {
 Expected<void> Connection::rollback_to(std::string_view name) {
   for (std::size_t i = savepoints_.size(); i-- > 0;) {
     if (!storage::equals_ignoring_case(savepoints_[i].name, name)) continue;
+    const ConnectionState undone = std::move(state_);
     restore(savepoints_[i].state);
     savepoints_.resize(i + 1);
+    settle_statistics(*this, undone);
     return {};
   }
   return fail(ErrorCode::kError, "no such savepoint: " + std::string(name));

@@ -121,6 +121,16 @@ Expected<void> compile_create_index(const sql::CreateIndex& create, CompileConte
   auto index = define_index(create, *table, context);
   if (!index) return Unexpected(index.error());
   if (auto writable = check_writable(connection, *table); !writable) return writable;
+  // SQLite guesses the new index's numbers while it prepares, which may raise those of the table; that stays,
+  // whether or not the index is ever built.
+  storage::Statistics& statistics = connection.data().statistics;
+  const storage::LogEst rows = statistics.table(table->id).rows;
+  statistics.add_index(*index, *table);
+  statistics.remove(index->id);
+  if (statistics.table(table->id).rows != rows) {
+    connection.schema_changed();
+    statement.schema_generation = connection.schema_generation();
+  }
   statement.action = make_definition_action(connection, [&connection, index = std::move(*index)]() -> Expected<void> {
     auto created = connection.data().create_index(index);
     if (!created) return Unexpected(created.error());

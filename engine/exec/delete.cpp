@@ -97,16 +97,11 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   if (!expressions) return Unexpected(expressions.error());
 
   const planner::PlannerOptions options = planner_options(context);
-  auto plan = planner::plan_change(bound->query, {}, options, statement.arena);
-  if (!plan) return Unexpected(plan.error());
-  statement.plan = std::move(*plan);
   std::vector<planner::Expr*> returning;
   collect_expressions(bound->returning, returning);
-  if (!returning.empty()) {
-    auto returning_plan = planner::plan_expressions(returning, options, statement.arena);
-    if (!returning_plan) return Unexpected(returning_plan.error());
-    add_plan(std::move(*returning_plan), statement);
-  }
+  auto plan = planner::plan_change(bound->query, returning, options, statement.arena);
+  if (!plan) return Unexpected(plan.error());
+  statement.plan = std::move(*plan);
   set_returning_columns(bound->returning, statement);
   auto action = std::make_unique<DeleteAction>(context, std::move(*bound), **expressions);
   if (action->builder().error()) return Unexpected(*action->builder().error());

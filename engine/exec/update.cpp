@@ -3,9 +3,11 @@
 #include <map>
 
 #include "engine/exec/change_action.h"
+#include "engine/exec/expr_walk.h"
 #include "engine/exec/key_map.h"
 #include "engine/exec/loop_nest.h"
 #include "planner/planner.h"
+#include "planner/update_plan.h"
 
 namespace leftmost::engine {
 namespace {
@@ -138,6 +140,28 @@ class UpdateAction final : public ChangeAction {
   storage::Arena bytes_;
 };
 
+/// Indexes that hold a column which is assigned to, in their key or their WHERE.
+std::vector<const planner::RelationIndex*> changed_indexes(const planner::Relation& relation,
+                                                           const std::vector<BoundAssignment>& assignments) {
+  const auto is_assigned = [&](int column) {
+    return std::any_of(assignments.begin(), assignments.end(), [column](const BoundAssignment& one) {
+      return std::find(one.columns.begin(), one.columns.end(), column) != one.columns.end();
+    });
+  };
+  std::vector<const planner::RelationIndex*> changed;
+  for (const planner::RelationIndex& index : relation.indexes) {
+    bool found = false;
+    for (const storage::IndexColumn& key : index.def->key_columns) found = found || is_assigned(key.column);
+    const auto look = [&](const planner::Expr& expr) {
+      found = found || (expr.kind == planner::ExprKind::kColumn && is_assigned(expr.column));
+    };
+    for (const planner::Expr* expression : index.key_expressions) walk(expression, look);
+    walk(index.where, look);
+    if (found) changed.push_back(&index);
+  }
+  return changed;
+}
+
 }  // namespace
 
 Expected<void> compile_update(const sql::Update& update, CompileContext context) {
@@ -162,7 +186,8 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
     statement.plan = std::move(*plan);
     returning.insert(returning.end(), row_expressions.begin(), row_expressions.end());
   } else {
-    auto plan = planner::plan_change(bound->query, row_expressions, options, statement.arena);
+    const auto changed = changed_indexes(*bound->query.target->relation, bound->assignments);
+    auto plan = planner::plan_update(bound->query, row_expressions, changed, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
   }
