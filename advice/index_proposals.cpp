@@ -275,7 +275,10 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   if (select != nullptr) conditions.add_where(select->select->where);
   const OrderColumns order = select == nullptr ? OrderColumns() : wanted_order(conditions, *select);
   TableProposals proposed(conditions, proposals);
-  proposed.propose(order, select != nullptr && (!loop.covering || order.is_wanted()));
+  // What is read in full now has all columns too, if it is an index: only a narrower search of such a one is
+  // better.
+  const bool is_searched = loop.access == planner::AccessPath::kIndexSearch;
+  proposed.propose(order, select != nullptr && (!loop.covering || !is_searched || order.is_wanted()));
   if (select != nullptr && !loop.covering && !order.is_wanted())
     proposed.propose_beside_order(conditions.order_columns(select->select->order_by).columns);
 }

@@ -23,7 +23,9 @@ struct Candidate {
   std::vector<NamedIndex> indexes;
   std::size_t sorts = 0;         ///< temporary b-trees in the plan that SQLite would take
   std::size_t search_terms = 0;  ///< columns that it would search by
-  bool is_second_best = false;   ///< another one for the table sorts no more and searches by no fewer columns
+  std::size_t covering = 0;      ///< indexes that spare the look-ups
+  bool is_second_best =
+      false;  ///< another one for the table sorts no more, searches by no fewer columns and covers as much
 };
 
 std::size_t count_in_plan(const std::vector<planner::PlanLine>& plan, std::string_view what) {
@@ -50,6 +52,7 @@ std::vector<Candidate> look(Proof& proof, const std::vector<IndexProposal>& prop
     if (!plan || !mentions_all(*plan, candidate.indexes)) continue;
     candidate.sorts = count_in_plan(*plan, "TEMP B-TREE");
     candidate.search_terms = count_in_plan(*plan, "?");
+    candidate.covering = count_in_plan(*plan, " COVERING INDEX ");
     candidates.push_back(std::move(candidate));
   }
   const auto rank = [](const Candidate& c) {
@@ -63,6 +66,7 @@ std::vector<Candidate> look(Proof& proof, const std::vector<IndexProposal>& prop
     candidate->is_second_best = std::any_of(candidates.begin(), candidate, [&](const Candidate& other) {
       return other.indexes.front().table == candidate->indexes.front().table &&
              other.sorts <= candidate->sorts && other.search_terms >= candidate->search_terms &&
+             (!candidate->proposal->is_covering || other.covering >= candidate->covering) &&
              rank(other) == rank(*candidate);
     });
   }
