@@ -365,7 +365,11 @@ void Coder::code_transitive_filters(LoopPlan& plan, Loop& loop, ItemSet not_read
     Expr* filter = context_.arena.make<Expr>(*implied->expr);
     filter->left = term.expr->left;
     loop.filters.push_back({filter, FilterStage::kRow, false});
+    // SQLite tests a copy of the term: of a list that is made for the copy the term itself knows nothing.
+    Select* const list = filter->select;
+    const bool is_list_known = list == nullptr || list->subroutine != nullptr;
     code_condition(filter);
+    if (!is_list_known) list->subroutine = nullptr;
     implied->coded = true;
   }
 }

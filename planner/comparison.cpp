@@ -74,7 +74,7 @@ std::optional<Collation> collation_of(const Expr* expr) {
   while (expr != nullptr) {
     switch (expr->kind) {
       case ExprKind::kColumn:
-        if (expr->column == kRowidColumn) return std::nullopt;
+        if (expr->column == kRowidColumn || expr->implicit_collation) return std::nullopt;
         return expr->collation;
       case ExprKind::kCollate:
         return expr->collation;

@@ -82,12 +82,12 @@ struct Expr {
   storage::Collation collation = storage::Collation::kBinary;      ///< kColumn, kCollate
   bool is_true_false = false;      ///< kLiteral: written TRUE or FALSE
   bool can_be_null = true;         ///< kColumn: false when declared NOT NULL (and not null-extended) or the rowid
-  bool has_affinity = true;        ///< kColumn: false for a column of a FROM subquery whose expression has none
+  bool has_affinity = true;        ///< kColumn: false if the expression of a FROM subquery has none; excluded.x
   bool replaced_by_constant = false; ///< kColumn: constant propagation put `right` in its place (section 3.8)
   bool as_stored = false;          ///< kColumn: integral reals up to 48 bits come as integers (RETURNING)
   bool commuted = false;           ///< a comparison whose operands planner/ swapped: its collation is still that of the
                                    ///< order as written (comparison_collation() in planner/comparison.h knows)
-  bool implicit_collation = false; ///< kCollate made by flattening: counts like a column's collation, not like COLLATE
+  bool implicit_collation = false; ///< kCollate made by flattening: counts as a column's; kColumn: has none (excluded.x)
   std::int16_t truth = 1;          ///< kLikelihood
   ItemId join_item = kNoItem;      ///< with join_mark: the item whose ON it was
   ItemId item = kNoItem;           ///< kColumn, kIfNullRow

@@ -258,6 +258,12 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
         {path.span.begin, entry.table->id, search.match.column, !entry.item->alias.empty()});
   }
   Expr* expr = column_of(*search.match.entry, search.match.column, path.span);
+  if (found_in != nullptr && search.match.entry == found_in->excluded) {
+    // In SQLite this is a register that holds a value: it has no column's affinity or collation.
+    expr->has_affinity = false;
+    expr->implicit_collation = true;
+    expr->can_be_null = true;
+  }
   if (is_full_join) {
     std::vector<Expr*> arguments;
     for (const Match& match : search.full_join_matches)

@@ -67,6 +67,24 @@ TEST_CASE("random statements: both engines agree", "[oracle][fuzz]") {
   }
 }
 
+TEST_CASE("random statements: a sample of plans is SQLite's, line by line", "[oracle][fuzz][plan]") {
+  for (const std::uint64_t seed : {20000u, 1300100u, 3000300u, 5000000u}) {
+    INFO("leftmost fuzz --plans-only --count 3000 --seed " << seed);
+    fuzz::FuzzOptions options;
+    options.seed = seed;
+    options.statement_count = 3000;
+    options.comparison = fuzz::Comparison::kPlans;
+    const auto result = fuzz::run_fuzz(options);
+    REQUIRE(result.has_value());
+    for (const fuzz::FuzzDifference& difference : result->differences) {
+      if (difference.what == "plan") UNSCOPED_INFO(difference.to_golden() << difference.text);
+    }
+    const auto plans = result->total().plans;
+    CHECK(plans.agree == plans.compared);
+    CHECK(plans.compared > 2000);
+  }
+}
+
 TEST_CASE("a difference becomes a golden file with SQLite's answers", "[oracle][fuzz]") {
   fuzz::FuzzDifference difference;
   difference.kind = "SELECT simple";
