@@ -157,7 +157,7 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       } else if (probe.rows(1) < kRowsPerValueMin) {
         add_general(
             reasons, "skip-scan-too-many-groups", quoted(probe.index), {},
-            first + " has about " + std::to_string(storage::log_est_to_count(probe.rows(0) - probe.rows(1))) +
+            first + " has about " + words_of_count(storage::log_est_to_count(probe.rows(0) - probe.rows(1))) +
                 " values, too many to hop from one to the next: that pays when 18 rows or more share one");
       }
     }

@@ -51,6 +51,10 @@ class ProgressLine {
   void clear() {
     if (is_shown_) std::fputs("\r\033[K", stderr);
   }
+  /// Where it took long enough to wonder; never in the output, which is the same each time.
+  void say_time(double seconds) const {
+    if (is_shown_) std::fputs(fmt::format("{:.1f} s\n", seconds).c_str(), stderr);
+  }
 
  private:
   bool is_terminal_ = is_terminal(stderr);
@@ -125,9 +129,10 @@ int run(const AdviseArguments& arguments) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
 
   const std::string text =
-      arguments.is_json ? advise_json(*advice, *workload) : advise_text(*advice, *workload, spent.count());
+      arguments.is_json ? advise_json(*advice, *workload) : advise_text(*advice, *workload);
   if (auto written = write_text_file(arguments.output, text); !written) return complain(written.error());
   std::fflush(stdout);
+  progress.say_time(spent.count());
   return name_left_out(*advice, *workload) ? 2 : 0;
 }
 

@@ -103,7 +103,7 @@ std::string bound_text(const IndexAdvice& advice) {
   return text;
 }
 
-std::string summary_of(const IndexAdvice& advice, const Workload& workload, double seconds) {
+std::string summary_of(const IndexAdvice& advice, const Workload& workload) {
   const std::size_t all = workload.statements().size();
   std::string text = fmt::format("-- {}", with_plural(all, "statement"));
   if (advice.statements.size() < all) text += fmt::format(", {} different", advice.statements.size());
@@ -145,7 +145,6 @@ std::string summary_of(const IndexAdvice& advice, const Workload& workload, doub
                         with_plural(advice.statements.size() - measured, "statement") +
                             (advice.statements.size() - measured == 1 ? " was" : " were"));
   }
-  text += fmt::format("-- {:.1f} s\n", seconds);
   return text;
 }
 
@@ -173,8 +172,8 @@ Json statement_json(const AdvisedStatement& statement, const Workload& workload)
 
 }  // namespace
 
-std::string advise_text(const IndexAdvice& advice, const Workload& workload, double seconds) {
-  std::string text = summary_of(advice, workload, seconds);
+std::string advise_text(const IndexAdvice& advice, const Workload& workload) {
+  std::string text = summary_of(advice, workload);
   for (const AdvisedIndex& index : advice.create) text += index_text(index, advice, workload);
   for (const AdvisedStatement& statement : advice.statements) {
     if (statement.work_after <= 1.1 * statement.work_before + kStepsToMention) continue;

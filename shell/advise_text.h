@@ -14,7 +14,7 @@
 
 namespace leftmost::shell {
 
-std::string advise_text(const advice::IndexAdvice& advice, const advice::Workload& workload, double seconds);
+std::string advise_text(const advice::IndexAdvice& advice, const advice::Workload& workload);
 std::string advise_json(const advice::IndexAdvice& advice, const advice::Workload& workload);
 
 }  // namespace leftmost::shell
