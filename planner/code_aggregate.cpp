@@ -76,7 +76,48 @@ void drop_unmentioned_aggregates(Select& select, const Select* owner, storage::A
   select.aggregates = arena.copy_span(kept);
 }
 
+namespace {
+
+bool has_subquery(const AggregateCall& call) {
+  return contains_subquery(call.filter) ||
+         std::any_of(call.arguments.begin(), call.arguments.end(), contains_subquery);
+}
+
+/// A call with a subquery inside is like no other, so every mention of it is computed by itself: those that a
+/// flattened subquery or a pushed-down term brought, too.
+void separate_subquery_aggregates(Select& select, storage::Arena& arena) {
+  const std::span<const AggregateCall> calls = select.aggregates;
+  if (std::none_of(calls.begin(), calls.end(), has_subquery)) return;
+  std::vector<Expr*> mentions;  // in the order in which SQLite meets them
+  const auto note = [&](Expr* expr) {
+    if (std::find(mentions.begin(), mentions.end(), expr) == mentions.end()) mentions.push_back(expr);
+  };
+  for (ResultColumn& column : select.columns) visit_aggregates(column.expr, &select, note);
+  for (OrderTerm& term : select.order_by) visit_aggregates(term.expr, &select, note);
+  visit_aggregates(select.having, &select, note);
+  std::vector<AggregateCall> separate;
+  std::vector<int> slots(calls.size(), -1);
+  for (Expr* mention : mentions) {
+    const auto slot = static_cast<std::size_t>(mention->slot);
+    const bool is_first = slots[slot] < 0;
+    if (is_first || has_subquery(calls[slot])) {
+      slots[slot] = static_cast<int>(separate.size());
+      AggregateCall& call = separate.emplace_back(calls[slot]);
+      if (!is_first) {
+        call.arguments = arena.copy_span(std::span<Expr* const>(call.arguments));
+        for (Expr*& argument : call.arguments) argument = clone(argument, arena);
+        call.filter = clone(call.filter, arena);
+      }
+    }
+    mention->slot = slots[slot];
+  }
+  select.aggregates = arena.copy_span(separate);
+}
+
+}  // namespace
+
 LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination destination) {
+  separate_subquery_aggregates(*select, context_.arena);
   const LimitEstimate limit = code_limit(select, destination);
   plan.aggregate_distinct_ordered.assign(select->aggregates.size(), false);
   if (select->group_by.empty()) {

@@ -188,7 +188,7 @@ std::vector<ResultColumn> Coder::columns_of_item(const Item& item) const {
 }
 
 void Coder::wrap_collated_compound(Select* last) {
-  // SQLite rewrites statements, not the definitions that they name.
+  // SQLite rewrites statements, not the definitions that they name; and it does so before it looks into ON.
   if (last->is_in_definition) return;
   bool all_union_all = true;
   for (const Select* arm = last; arm->prior != nullptr; arm = arm->prior) {
@@ -237,6 +237,7 @@ void Coder::wrap_collated_compound(Select* last) {
   last->aggregates = {};
   last->values_rows = {};
   last->is_aggregate = false;  // but a DISTINCT of the last arm is asked for once more
+  last->keeps_subquery_order = false;
   last->prior = nullptr;
   last->op = CompoundOp::kNone;
 }

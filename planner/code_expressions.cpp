@@ -254,6 +254,11 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
 }
 
 void Coder::code_search_list(const Candidate& candidate, const Expr* in) {
+  if (in->select != nullptr &&
+      in->select->subroutine != nullptr) {  // a list of all columns has been made: it serves
+    code_in_list(in, true);
+    return;
+  }
   const auto copied = written_.find(in->select);
   const Select* const written = copied == written_.end() ? in->select : copied->second;
   std::vector<Expr*> fields;
@@ -317,13 +322,12 @@ const RelationIndex* Coder::index_for_in(const Expr* in, const Select& select, b
     std::uint64_t used = 0;
     for (std::size_t i = 0; i < size; ++i) {
       const Expr* column = select.columns[i].expr;
-      const int wanted =
-          column->column == kRowidColumn && table.rowid_alias >= 0 ? table.rowid_alias : column->column;
       const auto required = comparison_collation(field(i), column);
       std::size_t j = 0;
       for (; j < size; ++j) {
         const storage::IndexColumn& indexed = def.column(j);
-        if (indexed.column != wanted && indexed.column != column->column) continue;
+        // SQLite knows the rowid only in the tail: a key column that is another name of it does not fit.
+        if (indexed.column != column->column) continue;
         if (required && *required != indexed.collation) continue;
         break;
       }

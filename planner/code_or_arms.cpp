@@ -10,8 +10,10 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
   loop.or_term = or_term.expr;
   open_step({.kind = StepKind::kMultiIndexOr, .select = select_plan, .loop = &loop});
 
-  // The item, and behind it those of the loops further in: terms about them are not ready.
+  // The item, and behind it those of the loops further in: terms about them are not ready. An OR within an
+  // arm has a single loop, and the items of that arm.
   std::vector<Item*> items{const_cast<Item*>(loop.item)};
+  if (plan.request.is_or_arm) items.assign(plan.request.items.begin(), plan.request.items.end());
   for (std::size_t i = number + 1; i < plan.choice.loops.size(); ++i) {
     items.push_back(
         const_cast<Item*>(plan.facts[static_cast<std::size_t>(plan.choice.loops[i].position)].item));

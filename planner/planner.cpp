@@ -51,8 +51,12 @@ class Survey {
   void visit(Expr* expr) {
     if (expr == nullptr) return;
     if (expr->item >= 0) context_.next_item = std::max(context_.next_item, expr->item + 1);
+    // SQLite moves ON into WHERE after that first look at the compounds of the statement.
+    const bool is_on = expr->join_mark != JoinMark::kNone;
+    if (is_on) ++definition_depth_;
     if (expr->select != nullptr) visit(expr->select);
     for_each_child(expr, [this](Expr* child) { visit(child); });
+    if (is_on) --definition_depth_;
   }
 
  private:
