@@ -21,7 +21,7 @@ class CandidateBuilder {
   void add_item(ItemFacts& facts, ItemSet prereq);
   void add_btree(ItemFacts& facts, ItemSet prereq);
   void add_automatic(ItemFacts& facts, ItemSet prereq);
-  void add_full_scan(ItemFacts& facts, Probe& probe, int number, ItemSet prereq, bool helps_order);
+  void add_full_scan(ItemFacts& facts, const Probe& probe, int number, ItemSet prereq, bool helps_order);
   bool helps_wanted_order(const ItemFacts& facts, const Probe& probe) const;
   LogEst lookups_of_scan(const ItemFacts& facts, const Probe& probe) const;
   void adjust_rows(Candidate& candidate, LogEst rows_before) const;

@@ -76,7 +76,7 @@ CandidateList::Insertion CandidateList::insert(const Candidate& candidate) {
     return result;
   }
   if (*at == all_.size()) {
-    constexpr std::size_t kUsual = 8;  // enough for most statements
+    constexpr std::size_t kUsual = 4;  // enough for most statements
     if (all_.empty()) all_.reserve(kUsual);
     all_.push_back(candidate);
     return result;

@@ -20,6 +20,9 @@ Candidates CandidateBuilder::run() {
   ItemSet prereq = 0;  // those that must stay there
   bool after_right_join = false;
   bool has_right_join = false;
+  std::size_t probes = 0;
+  for (std::size_t i = 0; i < request_.items_planned; ++i) probes += request_.facts[i].probes.size();
+  if (!request_.is_or_arm) result_.probes.reserve(probes);
   for (std::size_t i = 0; i < request_.items_planned; ++i) {
     ItemFacts& facts = request_.facts[i];
     current_.position = facts.position;
@@ -72,7 +75,7 @@ void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
     add_automatic(facts, prereq);
   }
   int number = 0;
-  for (Probe& probe : facts.probes) {
+  for (const Probe& probe : facts.probes) {
     if (item.indexed_by != nullptr && probe.index != item.indexed_by) continue;
     if (item.not_indexed && facts.has_rowid && !probe.is_rowid) continue;
     if (budget_spent_) return;
@@ -91,7 +94,7 @@ void CandidateBuilder::add_btree(ItemFacts& facts, ItemSet prereq) {
   summary_ = nullptr;
 }
 
-void CandidateBuilder::add_full_scan(ItemFacts& facts, Probe& probe, int number, ItemSet prereq,
+void CandidateBuilder::add_full_scan(ItemFacts& facts, const Probe& probe, int number, ItemSet prereq,
                                      bool helps_order) {
   Candidate& c = current_;
   c = Candidate{};

@@ -148,8 +148,8 @@ class Coder {
   void close_step() { parents_.pop_back(); }
 
   Context& context_;
-  std::vector<int> parents_;
-  std::vector<std::uint32_t> outer_loop_factors_;
+  boost::container::small_vector<int, 8> parents_;
+  boost::container::small_vector<std::uint32_t, 8> outer_loop_factors_;
   std::unordered_map<const Select*, Select*>
       written_;  ///< the SELECT of an IN -> a copy from before its planning
   std::unordered_set<const SharedQuery*> copied_ctes_;

@@ -6,7 +6,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include "planner/query.h"
 
@@ -37,7 +38,7 @@ class ItemNumbers {
   ItemSet mentioned(const Select* select) const;
 
  private:
-  std::vector<signed char> positions_;
+  boost::container::small_vector<signed char, 16> positions_;
 };
 
 }  // namespace leftmost::planner

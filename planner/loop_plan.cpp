@@ -121,8 +121,7 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
     plan->wanted.terms = {};
     plan->wanted.wants_distinct = false;
   }
-  std::vector<const Item*> items(request.items.begin(), request.items.end());
-  build_terms(plan->terms, request.where, {context, plan->numbers, items});
+  build_terms(plan->terms, request.where, {context, plan->numbers, request.items});
   if (context.failed()) return plan;
   PathChoice& choice = plan->choice;
 

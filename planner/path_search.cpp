@@ -73,7 +73,7 @@ class Search {
     Path start;
     start.rows = static_cast<LogEst>(std::min<std::uint32_t>(request_.context.loop_factor, 48));
     start.ordered = terms_ > 0 ? -1 : 0;
-    from_ = {start};
+    from_.assign(1, start);
     for (std::size_t length = 0; length < request_.item_count; ++length) {
       to_.clear();
       for (const Path& path : from_) extend(path);
@@ -160,13 +160,14 @@ class Search {
 
   const PathRequest& request_;
   const std::size_t paths_max_;
-  std::vector<Step> steps_;
-  std::vector<const Candidate*> loops_;    ///< of the paths of two lengths
-  std::vector<const Candidate*> scratch_;  ///< of the path that is being judged
+  // With room for what a join of two tables needs.
+  boost::container::small_vector<Step, 8> steps_;
+  boost::container::small_vector<const Candidate*, 20> loops_;   ///< of the paths of two lengths
+  boost::container::small_vector<const Candidate*, 2> scratch_;  ///< of the path that is being judged
   LogEst rows_ = 0;
   int terms_ = 0;
   std::array<LogEst, 64> sort_costs_{};
-  std::vector<Path> from_, to_;
+  boost::container::small_vector<Path, 5> from_, to_;
   std::size_t worst_slot_ = 0;
   LogEst worst_cost_ = 0;
   LogEst worst_unsorted_ = 0;
@@ -236,6 +237,7 @@ PathChoice search_path(const PathRequest& request, const std::vector<Candidate>&
     choice.distinct = DistinctAnswer::kNo;
   }
   choice.rows = path->rows;
+  choice.loops.reserve(path->length);
   for (const Candidate* loop : path->chosen()) choice.loops.push_back(*loop);
   return choice;
 }

@@ -107,6 +107,15 @@ Probe index_probe(const RelationIndex& index, const storage::TableDef& table) {
 
 }  // namespace
 
+std::vector<Probe> make_probes(const Relation& relation) {
+  std::vector<Probe> probes;
+  const bool has_rowid = !relation.def->without_rowid;
+  probes.reserve(relation.indexes.size() + (has_rowid ? 1 : 0));
+  if (has_rowid) probes.push_back(rowid_probe(relation.statistics.rows, relation.statistics.width));
+  for (const RelationIndex& index : relation.indexes) probes.push_back(index_probe(index, *relation.def));
+  return probes;
+}
+
 std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context) {
   std::vector<ItemFacts> all;
   all.reserve(items.size());
@@ -119,18 +128,15 @@ std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context&
       facts.rows = item->relation->statistics.rows;
       facts.width = item->relation->statistics.width;
       facts.has_rowid = !item->relation->def->without_rowid;
-      facts.probes.reserve(1 + item->relation->indexes.size());
-      if (facts.has_rowid) facts.probes.push_back(rowid_probe(facts.rows, facts.width));
-      for (const RelationIndex& index : item->relation->indexes) {
-        facts.probes.push_back(index_probe(index, *item->relation->def));
-      }
+      facts.probes = item->relation->probes;
       continue;
     }
     facts.is_subquery = true;
     facts.is_recursive = item->kind == ItemKind::kRecursiveReference;
     facts.is_correlated = item->subquery != nullptr && item->subquery->is_correlated;
     facts.rows = context.rows_of(*item);
-    facts.probes.push_back(rowid_probe(facts.rows, facts.width));
+    facts.subquery_rows = std::make_unique<Probe>(rowid_probe(facts.rows, facts.width));
+    facts.probes = {facts.subquery_rows.get(), 1};
   }
   bool right_join_follows = false;
   for (std::size_t i = all.size(); i > 0; --i) {

@@ -1,7 +1,8 @@
-// planner/probe.h - the b-trees through which an item can be read: its rowid tree first, then its indexes,
-// newest first, with every number the planner needs about them (section 2 of docs/planner.md).
+// planner/probe.h - what the planner knows of every FROM item: the b-trees through which it can be read (Probe,
+// planner/relation.h; section 2 of docs/planner.md), and what its joins allow.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,48 +12,12 @@
 
 namespace leftmost::planner {
 
-struct ProbeColumn {
-  int column = 0;        ///< as the index has it: kRowidColumn, kExpressionColumn or a column number
-  int query_column = 0;  ///< how terms name it: the INTEGER PRIMARY KEY alias is kRowidColumn
-  const Expr* expression = nullptr;
-  storage::Collation collation = storage::Collation::kBinary;
-  std::optional<storage::Affinity> affinity;
-  bool descending = false;
-  bool not_null = false;  ///< declared so (or the rowid of the tail)
-};
-
-struct Probe {
-  const RelationIndex* index = nullptr;  ///< null: the rowid tree (or a FROM subquery's rows)
-  std::vector<ProbeColumn> columns;      ///< key, then tail
-  int key_columns = 0;
-  storage::LogEst width = 0;
-  storage::LogEst entries = 0;  ///< A[0]
-  bool is_rowid = false;
-  bool unique = false;
-  bool unique_not_null = false;
-  bool is_primary_key = false;  ///< implements PRIMARY KEY (its tail is never searched)
-
-  /// A[k]: entries that share their first k columns.
-  storage::LogEst rows(int prefix) const;
-  bool unordered() const { return index != nullptr && index->statistics.unordered; }
-  bool has_stat1() const { return index != nullptr && index->statistics.has_stat1; }
-  bool is_partial() const { return index != nullptr && index->where != nullptr; }
-  bool is_table_itself() const { return index != nullptr && index->def->is_table_itself; }
-  int column_count() const { return static_cast<int>(columns.size()); }
-  /// Key or tail has this column (kRowidColumn: the rowid).
-  bool contains(int column) const;
-  /// Every column of `item` that an expression mentions is in the index (insides of subqueries do not count).
-  bool can_evaluate(const Expr* expr, const Item& item) const;
-  /// Declared name, `<expr>` or `rowid`.
-  std::string_view column_name(int position, const Item& item) const;
-};
-
 /// One FROM item with what the planner knows about it.
 struct ItemFacts {
   const Item* item = nullptr;
   int position = 0;
   ItemSet self = 0;
-  std::vector<Probe> probes;
+  std::span<const Probe> probes;  ///< those of the relation; of a FROM subquery its rows alone
   storage::LogEst rows = 0;
   storage::LogEst width = 0;
   bool has_rowid = true;  ///< subqueries have one of their own
@@ -60,11 +25,15 @@ struct ItemFacts {
   bool is_correlated = false;  ///< a subquery that mentions an enclosing SELECT
   bool is_recursive = false;
   bool is_left_of_right_join = false;
+  std::unique_ptr<Probe> subquery_rows;  ///< a FROM subquery's only probe
   const JoinType& join() const { return item->join; }
   bool is_outer() const { return item->join.left || item->join.right; }
   /// Only ON terms may drive searches (and how far is tells constraint_fits_outer_join()).
   bool needs_on_terms() const { return is_outer() || is_left_of_right_join; }
 };
+
+/// The probes of a table. Requires: its other members are set and its indexes stay where they are.
+std::vector<Probe> make_probes(const Relation& relation);
 
 /// Facts about every item of a FROM clause.
 std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context);

@@ -19,6 +19,8 @@
 #include <memory>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "planner/context.h"
 #include "planner/item_set.h"
 #include "storage/log_est.h"
@@ -75,7 +77,7 @@ struct Term {
 
 struct TermList {
   std::list<Term> owned;
-  std::vector<Term*> terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
+  boost::container::small_vector<Term*, 6> terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
   /// Terms before this count are base terms and slices (or came before the last of those).
   std::size_t base_count = 0;
   TermList* outer = nullptr;  ///< of an AND arm of an OR: the list that the OR stands in
@@ -87,7 +89,7 @@ struct TermList {
 struct TermScope {
   Context& context;
   const ItemNumbers& numbers;
-  std::span<const Item* const> items;
+  std::span<Item* const> items;
 };
 
 /// Appends the conjuncts of `where` (null: none) as base terms, and analyses them from the last to the first.

@@ -1,7 +1,6 @@
 #include "storage/arena.h"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace leftmost::storage {
 namespace {
@@ -9,23 +8,25 @@ constexpr std::size_t kFirstBlockBytes = 4096;
 constexpr std::size_t kBlockBytesMax = std::size_t{1} << 20;
 }  // namespace
 
-void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
-  auto aligned = reinterpret_cast<std::uintptr_t>(next_);
-  aligned = (aligned + alignment - 1) & ~(alignment - 1);
-  const auto end = reinterpret_cast<std::uintptr_t>(end_);
-  if (next_ == nullptr || aligned > end || bytes > end - aligned) {
-    const std::size_t doubled =
-        blocks_.empty() ? kFirstBlockBytes : std::min(kBlockBytesMax, blocks_.back().size * 2);
-    const std::size_t size = std::max(doubled, bytes + alignment);
-    blocks_.push_back({std::make_unique<std::byte[]>(size), size});
-    bytes_held_ += size;
-    next_ = blocks_.back().bytes.get();
-    end_ = next_ + size;
-    aligned = (reinterpret_cast<std::uintptr_t>(next_) + alignment - 1) & ~(alignment - 1);
+// A block is not cleared: what is made in it sets all its members. Its memory is aligned for everything.
+void* Arena::allocate_in_new_block(std::size_t bytes) {
+  const std::size_t doubled = newest_ == nullptr ? kFirstBlockBytes : std::min(kBlockBytesMax, newest_->size * 2);
+  const std::size_t size = std::max(doubled, sizeof(Block) + bytes);
+  auto* memory = static_cast<std::byte*>(::operator new(size));
+  newest_ = new (memory) Block{newest_, size};
+  bytes_held_ += size;
+  next_ = memory + sizeof(Block) + bytes;
+  end_ = memory + size;
+  return memory + sizeof(Block);
+}
+
+void Arena::free_blocks(const Block* kept) {
+  while (newest_ != kept) {
+    Block* before = newest_->before;
+    bytes_held_ -= newest_->size;
+    ::operator delete(static_cast<void*>(newest_));
+    newest_ = before;
   }
-  auto* result = reinterpret_cast<std::byte*>(aligned);
-  next_ = result + bytes;
-  return result;
 }
 
 std::string_view Arena::copy(std::string_view text) {
@@ -36,11 +37,12 @@ std::string_view Arena::copy(std::string_view text) {
 }
 
 void Arena::reset() {
-  if (blocks_.empty()) return;
-  blocks_.resize(1);
-  bytes_held_ = blocks_.front().size;
-  next_ = blocks_.front().bytes.get();
-  end_ = next_ + blocks_.front().size;
+  if (newest_ == nullptr) return;
+  const Block* first = newest_;
+  while (first->before != nullptr) first = first->before;
+  free_blocks(first);
+  next_ = reinterpret_cast<std::byte*>(newest_) + sizeof(Block);
+  end_ = reinterpret_cast<std::byte*>(newest_) + newest_->size;
 }
 
 }  // namespace leftmost::storage

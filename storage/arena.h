@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
@@ -19,14 +19,26 @@ namespace leftmost::storage {
 class Arena {
  public:
   Arena() = default;
+  ~Arena() { free_blocks(nullptr); }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(Arena&& other) noexcept { swap(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    Arena gone(std::move(other));
+    swap(gone);
+    return *this;
+  }
 
   /// `bytes` of storage aligned to `alignment` (a power of two, at most 16). Valid until reset() or
   /// destruction.
-  void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t));
+  void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+    const std::size_t padding = (~reinterpret_cast<std::uintptr_t>(next_) + 1) & (alignment - 1);
+    const auto room = static_cast<std::size_t>(end_ - next_);
+    if (padding > room || bytes > room - padding || next_ == nullptr) return allocate_in_new_block(bytes);
+    std::byte* result = next_ + padding;
+    next_ = result + bytes;
+    return result;
+  }
 
   template <typename T, typename... Args>
   T* make(Args&&... args) {
@@ -35,6 +47,16 @@ class Arena {
   }
 
   std::string_view copy(std::string_view text);
+
+  /// So many default values.
+  template <typename T>
+  std::span<T> make_span(std::size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (count == 0) return {};
+    T* first = static_cast<T*>(allocate(sizeof(T) * count, alignof(T)));
+    for (std::size_t i = 0; i < count; ++i) new (first + i) T{};
+    return {first, count};
+  }
 
   /// A copy of `items` that lives in the arena.
   template <typename T>
@@ -56,11 +78,22 @@ class Arena {
   std::size_t bytes_held() const { return bytes_held_; }
 
  private:
-  struct Block {
-    std::unique_ptr<std::byte[]> bytes;
-    std::size_t size = 0;
+  /// What a block of memory begins with; the rest of it is handed out.
+  struct alignas(std::max_align_t) Block {
+    Block* before;
+    std::size_t size;  ///< with this
   };
-  std::vector<Block> blocks_;
+  void* allocate_in_new_block(std::size_t bytes);
+  /// Frees the blocks from the newest back to `kept`, which stays with those before it.
+  void free_blocks(const Block* kept);
+  void swap(Arena& other) noexcept {
+    std::swap(newest_, other.newest_);
+    std::swap(next_, other.next_);
+    std::swap(end_, other.end_);
+    std::swap(bytes_held_, other.bytes_held_);
+  }
+
+  Block* newest_ = nullptr;
   std::byte* next_ = nullptr;
   std::byte* end_ = nullptr;
   std::size_t bytes_held_ = 0;

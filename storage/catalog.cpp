@@ -65,7 +65,17 @@ std::string name_taken(const ObjectPtr& taken, bool index_wanted, const std::str
 }  // namespace
 
 struct Catalog::Objects {
-  using NameKey = std::tuple<SchemaName, bool, std::string>;      // trigger or not, folded name
+  struct NameKey {
+    SchemaName schema;
+    bool is_trigger;
+    std::string folded;
+  };
+  /// The key of a name as it is written.
+  struct WrittenName {
+    SchemaName schema;
+    bool is_trigger;
+    std::string_view name;
+  };
   using TableKey = std::tuple<ObjectId, std::int64_t, ObjectId>;  // table, order, index
   using HangingKey = std::tuple<SchemaName, std::string, std::int64_t, ObjectId>;  // folded table name, order
   using OrderKey = std::tuple<SchemaName, std::int64_t, ObjectId>;
@@ -78,8 +88,23 @@ struct Catalog::Objects {
   ObjectId next_id = 1;
   std::int64_t next_order = 1;
 
+  // Any order will do: the shorter name first, because that takes no look at its letters.
+  friend int order(const NameKey& a, const NameKey& b) {
+    return order(WrittenName{a.schema, a.is_trigger, a.folded}, b);
+  }
+  friend int order(const WrittenName& a, const NameKey& b) {
+    if (a.schema != b.schema) return a.schema < b.schema ? -1 : 1;
+    if (a.is_trigger != b.is_trigger) return a.is_trigger ? 1 : -1;
+    if (a.name.size() != b.folded.size()) return a.name.size() < b.folded.size() ? -1 : 1;
+    for (std::size_t i = 0; i < a.name.size(); ++i) {
+      const char letter = to_lower_ascii(a.name[i]);
+      if (letter != b.folded[i]) return letter < b.folded[i] ? -1 : 1;
+    }
+    return 0;
+  }
+
   const ObjectPtr* find(std::string_view name, SchemaName schema, bool trigger) const {
-    return by_name.find({schema, trigger, folded(name)});
+    return by_name.find(WrittenName{schema, trigger, name});
   }
   const ObjectPtr* find(ObjectId id) const { return by_id.find(id); }
 
@@ -228,6 +253,10 @@ UnsupportedPtr Catalog::find_unsupported(std::string_view name, std::optional<Sc
   return object != nullptr ? object : find_kind<UnsupportedPtr>(*objects_, name, schema, true);
 }
 
+const ObjectPtr* Catalog::find_object(std::string_view name, SchemaName schema) const {
+  return objects_->find(name, schema, false);
+}
+
 std::optional<ObjectPtr> Catalog::find(std::string_view name, std::optional<SchemaName> schema) const {
   for (const SchemaName candidate : {SchemaName::kTemp, SchemaName::kMain}) {
     if (schema && *schema != candidate) continue;
@@ -264,8 +293,9 @@ std::vector<IndexPtr> Catalog::indexes_of(ObjectId table_id) const {
 }
 
 std::vector<UnsupportedPtr> Catalog::unsupported_on(std::string_view table_name, SchemaName schema) const {
-  const std::string wanted = folded(table_name);
   std::vector<UnsupportedPtr> found;
+  if (objects_->unsupported_by_table.empty()) return found;
+  const std::string wanted = folded(table_name);
   objects_->unsupported_by_table.for_each_from(
       {schema, wanted, kFirstOrder, 0}, [&](const Objects::HangingKey& key, const UnsupportedPtr& object) {
         if (std::get<0>(key) != schema || std::get<1>(key) != wanted) return false;

@@ -55,6 +55,8 @@ class Catalog {
                                   std::optional<SchemaName> schema = std::nullopt) const;
   /// Whatever has this name (tables, indexes, views, unsupported objects other than triggers).
   std::optional<ObjectPtr> find(std::string_view name, std::optional<SchemaName> schema = std::nullopt) const;
+  /// The same in one schema; null if there is none. Valid until the catalog changes.
+  const ObjectPtr* find_object(std::string_view name, SchemaName schema) const;
 
   TablePtr table(ObjectId id) const;
   IndexPtr index(ObjectId id) const;

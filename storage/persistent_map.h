@@ -20,23 +20,27 @@
 
 namespace leftmost::storage {
 
-/// Keys are ordered by `<`. Requires: Key and Value can be copied.
+/// How keys are ordered: negative, 0 or positive. A type of keys may have an order() of its own, and one for what
+/// else can be looked up instead of a key.
+template <typename A, typename B>
+int order(const A& a, const B& b) {
+  return a < b ? -1 : b < a ? 1 : 0;
+}
+
+/// Requires: Key and Value can be copied.
 template <typename Key, typename Value>
 class PersistentMap {
  public:
   bool empty() const { return root_ == nullptr; }
 
   /// Null if there is no such key. Valid until this map changes.
-  const Value* find(const Key& key) const {
+  template <typename Wanted = Key>
+  const Value* find(const Wanted& wanted) const {
     const Node* node = root_.get();
     while (node != nullptr) {
-      if (key < node->key) {
-        node = node->left.get();
-      } else if (node->key < key) {
-        node = node->right.get();
-      } else {
-        return &node->value;
-      }
+      const int side = order(wanted, node->key);
+      if (side == 0) return &node->value;
+      node = side < 0 ? node->left.get() : node->right.get();
     }
     return nullptr;
   }
@@ -49,13 +53,9 @@ class PersistentMap {
     for (;;) {
       own(*link);
       Node& node = **link;
-      if (key < node.key) {
-        link = &node.left;
-      } else if (node.key < key) {
-        link = &node.right;
-      } else {
-        return &node.value;
-      }
+      const int side = order(key, node.key);
+      if (side == 0) return &node.value;
+      link = side < 0 ? &node.left : &node.right;
     }
   }
 
@@ -163,14 +163,12 @@ class PersistentMap {
       return;
     }
     own(link);
-    if (key < link->key) {
-      insert(link->left, key, std::move(value));
-    } else if (link->key < key) {
-      insert(link->right, key, std::move(value));
-    } else {
+    const int side = order(key, link->key);
+    if (side == 0) {
       link->value = std::move(value);
       return;
     }
+    insert(side < 0 ? link->left : link->right, key, std::move(value));
     balance(link);
   }
 
@@ -189,10 +187,8 @@ class PersistentMap {
 
   static void erase(Link& link, const Key& key) {
     own(link);
-    if (key < link->key) {
-      erase(link->left, key);
-    } else if (link->key < key) {
-      erase(link->right, key);
+    if (const int side = order(key, link->key); side != 0) {
+      erase(side < 0 ? link->left : link->right, key);
     } else if (link->left == nullptr || link->right == nullptr) {
       Link child = std::move(link->left == nullptr ? link->right : link->left);
       link = std::move(child);
@@ -209,7 +205,7 @@ class PersistentMap {
   template <typename Visit>
   static bool walk(const Node* node, const Key* first, Visit& visit) {
     if (node == nullptr) return true;
-    if (first != nullptr && node->key < *first) return walk(node->right.get(), first, visit);
+    if (first != nullptr && order(node->key, *first) < 0) return walk(node->right.get(), first, visit);
     return walk(node->left.get(), first, visit) && visit(node->key, node->value) &&
            walk(node->right.get(), nullptr, visit);
   }

@@ -18,6 +18,7 @@ KeyColumn key_column(const IndexColumn& column, const TableDef& table) {
 
 std::vector<KeyColumn> index_key_columns(const IndexDef& index, const TableDef& table) {
   std::vector<KeyColumn> columns;
+  columns.reserve(index.column_count());
   for (std::size_t i = 0; i < index.column_count(); ++i)
     columns.push_back(key_column(index.column(i), table));
   return columns;

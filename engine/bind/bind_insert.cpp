@@ -215,8 +215,7 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
     if (!open_target(binder, insert.target, planner::ItemKind::kRow, frame)) return false;
     FromEntry& target = frame.from.front();
     bound.target = target.item;
-    const storage::TablePtr table =
-        context.relations->find(insert.target.schema.text, insert.target.name.text)->table;
+    const storage::TablePtr& table = target.item->relation->def;
     return bind_columns(binder, insert, *target.table, bound.columns) &&
            bind_source(binder, insert, with, bound) &&
            bind_upserts(binder, insert, with, frame, table, bound) &&

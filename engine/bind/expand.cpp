@@ -43,7 +43,7 @@ WithScope* StatementBinder::push_with(const sql::With* with, WithScope* outer, b
 }
 
 Frame* StatementBinder::make_arms(const sql::Select* last, const sql::Select* end, Frame* prior) {
-  std::vector<const sql::Select*> arms;
+  boost::container::small_vector<const sql::Select*, 4> arms;
   for (const sql::Select* arm = last; arm != end; arm = arm->prior) arms.push_back(arm);
   for (std::size_t i = arms.size(); i-- > 0;) {
     Frame* frame = make_frame();

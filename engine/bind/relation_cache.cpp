@@ -3,6 +3,7 @@
 #include "engine/bind/binder.h"
 #include "engine/functions/function.h"
 #include "engine/sql/parser.h"
+#include "planner/probe.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine {
@@ -69,11 +70,13 @@ std::optional<NamedObject> RelationCache::find(std::string_view schema, std::str
   }
   for (const SchemaName place : {SchemaName::kTemp, SchemaName::kMain}) {
     if (!any && is_temp != (place == SchemaName::kTemp)) continue;
-    if (storage::TablePtr table = catalog_.find_table(name, place))
-      return NamedObject{table, nullptr, nullptr};
-    if (storage::ViewPtr view = catalog_.find_view(name, place)) return NamedObject{nullptr, view, nullptr};
-    if (storage::UnsupportedPtr object = catalog_.find_unsupported(name, place)) {
-      return NamedObject{nullptr, nullptr, object};
+    const storage::ObjectPtr* object = catalog_.find_object(name, place);
+    if (object != nullptr) {
+      if (const auto* table = std::get_if<storage::TablePtr>(object)) return NamedObject{*table, nullptr, nullptr};
+      if (const auto* view = std::get_if<storage::ViewPtr>(object)) return NamedObject{nullptr, *view, nullptr};
+    }
+    if (storage::UnsupportedPtr unsupported = catalog_.find_unsupported(name, place)) {
+      return NamedObject{nullptr, nullptr, std::move(unsupported)};
     }
   }
   return std::nullopt;
@@ -123,8 +126,10 @@ Expected<const planner::Relation*> RelationCache::relation(const storage::TableP
       if (!bound) return Unexpected(bound.error());
       index.where = *bound;
     }
+    index.layout = storage::IndexLayout(*made.table, *def);
     relation.indexes.push_back(std::move(index));
   }
+  relation.probes = planner::make_probes(relation);
   made.relation = std::move(relation);
   return &*made.relation;
 }

@@ -112,8 +112,7 @@ bool is_rowid_name(std::string_view name) {
 }
 
 FromEntry* StatementBinder::entry_of(planner::ItemId item) const {
-  const auto found = entries_.find(item);
-  return found == entries_.end() ? nullptr : found->second;
+  return item >= 0 && static_cast<std::size_t>(item) < entries_.size() ? entries_[static_cast<std::size_t>(item)] : nullptr;
 }
 
 Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span span) {

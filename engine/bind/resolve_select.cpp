@@ -44,7 +44,7 @@ bool StatementBinder::resolve_select(Frame* last, Scope* outer) {
   if (depth.too_deep()) return false;
   if (last->resolved) return true;
   const bool is_compound = last->prior != nullptr;
-  std::vector<Frame*> arms;
+  boost::container::small_vector<Frame*, 4> arms;
   for (Frame* arm = last; arm != nullptr; arm = arm->prior) arms.push_back(arm);
   const auto check_width = [&](std::size_t left) {
     if (left == 0 || arms[left]->output.size() == arms[left - 1]->output.size()) return true;
@@ -104,9 +104,8 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
     if (!resolve_select(entry.frame, outer)) return false;
     entry.item->subquery->is_correlated = outer != nullptr && outer->references > before;
   }
-  std::vector<planner::Item*> items;
-  for (const FromEntry& entry : frame.from) items.push_back(entry.item);
-  select.items = to_span(items);
+  select.items = arena().make_span<planner::Item*>(frame.from.size());
+  for (std::size_t i = 0; i < frame.from.size(); ++i) select.items[i] = frame.from[i].item;
   if (syntax.is_values && syntax.rows.size() > 1) return resolve_values(frame, outer);
   if (!syntax.windows.empty()) {
     set_not_supported("window functions", syntax.windows.front().span.begin);
@@ -178,7 +177,7 @@ bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
   std::vector<planner::ResultColumn> columns;
   for (std::size_t i = 0; i < rows.front().size(); ++i) {
     columns.push_back(
-        {planner::clone(rows.front()[i], arena()), arena().copy("column" + std::to_string(i + 1)), {}});
+        {planner::clone(rows.front()[i], arena()), numbered_column(i + 1), {}});
   }
   frame.select->columns = to_span(columns);
   frame.resolved = true;
@@ -207,6 +206,14 @@ void StatementBinder::chain_rows(planner::Select& last, const std::vector<std::s
     if (prior != nullptr) arm->op = planner::CompoundOp::kUnionAll;
     prior = arm;
   }
+}
+
+std::string_view StatementBinder::numbered_column(std::size_t number) {
+  // VALUES has one of these per value.
+  static constexpr std::string_view kNames[] = {"column1", "column2", "column3", "column4", "column5",
+                                                "column6", "column7", "column8", "column9", "column10"};
+  if (number <= std::size(kNames)) return kNames[number - 1];
+  return arena().copy(fmt::format("column{}", number));
 }
 
 bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {
@@ -239,7 +246,7 @@ bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<pl
     } else if (!output.text.empty()) {
       column.name = output.text;
     } else {
-      column.name = arena().copy(fmt::format("column{}", i + 1));
+      column.name = numbered_column(i + 1);
     }
     column.declared_type = declared_type(column.expr);
     out.push_back(column);

@@ -20,6 +20,8 @@
 #include <string>
 #include <unordered_set>
 
+#include <boost/container/small_vector.hpp>
+
 #include "engine/bind/binder.h"
 #include "engine/bind/relation_cache.h"
 #include "engine/bind/scope.h"
@@ -116,7 +118,11 @@ class StatementBinder {
   /// Whether the statement calls a function that is no aggregate and not computed in place (coalesce, likely
   /// ...).
   bool calls_function() const { return calls_function_; }
-  void register_entry(FromEntry& entry) { entries_[entry.item->id] = &entry; }
+  void register_entry(FromEntry& entry) {
+    const auto item = static_cast<std::size_t>(entry.item->id);
+    if (entries_.size() <= item) entries_.resize(item + 1, nullptr);
+    entries_[item] = &entry;
+  }
   planner::Expr* make(planner::ExprKind kind, planner::Expr* left, planner::Expr* right, planner::Span span);
   /// What the result column shows: the declared type of a table's column, empty for the rest.
   std::string_view declared_type(const planner::Expr* expr) const;
@@ -156,6 +162,8 @@ class StatementBinder {
 
   bool resolve_core(Frame& frame, Scope* outer, bool defers_order);
   bool resolve_values(Frame& frame, Scope* outer);
+  /// `column1`, `column2` ...: what columns without a text are called.
+  std::string_view numbered_column(std::size_t number);
   void chain_rows(planner::Select& last, const std::vector<std::span<planner::Expr*>>& rows);
   bool resolve_terms(Frame& frame, Scope& scope, std::span<const sql::Expr* const> terms,
                      std::string_view clause, std::vector<planner::OrderTerm>& out);
@@ -201,7 +209,7 @@ class StatementBinder {
   std::list<Frame> frames_;
   std::list<WithScope> with_scopes_;
   std::list<FromEntry> excluded_;
-  std::map<planner::ItemId, FromEntry*> entries_;
+  boost::container::small_vector<FromEntry*, 8> entries_;  // by item
   std::map<const storage::ViewDef*, planner::SharedQuery*> views_;
   std::vector<std::string_view> open_views_;
   planner::ItemId next_item_ = 0;

@@ -23,12 +23,6 @@ using storage::ByteRange;
 using storage::KeyColumn;
 using storage::Value;
 
-std::vector<bool> directions(std::span<const KeyColumn> columns, std::size_t first) {
-  std::vector<bool> descending;
-  for (std::size_t i = first; i < columns.size(); ++i) descending.push_back(columns[i].descending);
-  return descending;
-}
-
 struct Bound {
   std::vector<const Program*> programs;
   std::vector<storage::Affinity> affinities;
@@ -55,16 +49,15 @@ class IndexCursor final : public LoopCursor {
         row_(runtime_.row(loop.item->id)),
         table_(*loop.item->relation->def),
         index_(*loop.index->def),
-        layout_(table_, index_),
+        layout_(loop.index->layout),
         is_table_(index_.is_table_itself),
-        columns_(is_table_ ? storage::primary_key_columns(table_)
-                           : std::vector<KeyColumn>(layout_.columns().begin(), layout_.columns().end())),
+        columns_(layout_.tree_columns()),
         reverse_(loop.reverse),
         nulls_pass_(loop.nulls_last_pass && !loop.lower.present() && !loop.upper.present()),
         skipped_(static_cast<std::size_t>(loop.skipped_columns)),
         equality_count_(loop.equalities.size()),
         is_full_scan_(loop.equalities.empty() && !loop.lower.present() && !loop.upper.present()),
-        values_(std::span(loop.equalities).subspan(skipped_), directions(columns_, skipped_), loop.reverse, builder),
+        values_(std::span(loop.equalities).subspan(skipped_), columns_.subspan(skipped_), loop.reverse, builder),
         lower_(make_bound(loop.lower, builder)),
         upper_(make_bound(loop.upper, builder)) {}
 
@@ -168,7 +161,7 @@ class IndexCursor final : public LoopCursor {
       if (!cursor->valid()) return false;
       key = cursor->key();
     }
-    const auto bytes = storage::key_prefix_bytes(key, std::span(columns_).first(skipped_));
+    const auto bytes = storage::key_prefix_bytes(key, columns_.first(skipped_));
     if (!bytes) return false;
     skip_prefix_.assign(key.substr(0, *bytes));
     has_skip_prefix_ = true;
@@ -247,9 +240,9 @@ class IndexCursor final : public LoopCursor {
   ItemRow& row_;
   const storage::TableDef& table_;
   const storage::IndexDef& index_;
-  IndexLayout layout_;
+  const storage::IndexLayout& layout_;
   bool is_table_;
-  std::vector<KeyColumn> columns_;
+  std::span<const KeyColumn> columns_;
   bool reverse_;
   bool nulls_pass_;
   std::size_t skipped_;

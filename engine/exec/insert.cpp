@@ -23,10 +23,6 @@ class InsertAction final : public ChangeAction {
         rowids_(connection_, table_),
         action_(conflict_action(insert_.action)),
         target_row_(runtime_.row(insert_.target->id)) {
-    defaults_.reserve(expressions.defaults.size());
-    for (const planner::Expr* value : expressions.defaults) {
-      defaults_.push_back(value == nullptr ? nullptr : builder_.compile(*value));
-    }
     if (insert_.source != nullptr) source_ = builder_.build(*insert_.source);
     for (const BoundUpsert& upsert : insert_.upserts) {
       Upsert& made = upserts_.emplace_back();
@@ -118,8 +114,8 @@ class InsertAction final : public ChangeAction {
       Value value;
       if (source_of_[i] >= 0 && !source.empty()) {
         value = source[static_cast<std::size_t>(source_of_[i])];
-      } else if (defaults_[i] != nullptr && source_of_[i] < 0 && static_cast<int>(i) != table_.rowid_alias) {
-        value = evaluate(*defaults_[i], runtime_.eval());
+      } else if (source_of_[i] < 0 && static_cast<int>(i) != table_.rowid_alias) {
+        if (const Program* written = writer_.default_of(i); written != nullptr) value = evaluate(*written, runtime_.eval());
       }
       image_.values[i] = storage::apply_affinity(value, table_.columns[i].affinity, bytes_);
     }
@@ -206,7 +202,6 @@ class InsertAction final : public ChangeAction {
   ItemRow& target_row_;
   ItemRow* excluded_row_ = nullptr;
   std::unique_ptr<RowStream> source_;
-  std::vector<const Program*> defaults_;
   std::vector<Upsert> upserts_;
   std::vector<TableWriter::UpsertTarget> upsert_targets_;
   std::vector<int> source_of_;  // per table column its place in the source row, or -1

@@ -13,32 +13,9 @@
 #include "storage/arena.h"
 #include "storage/btree.h"
 #include "storage/definitions.h"
-#include "storage/key_codec.h"
+#include "storage/index_layout.h"
 
 namespace leftmost::engine {
-
-/// How the entries of one index read as columns of its table. Made once per prepared statement.
-class IndexLayout {
- public:
-  IndexLayout(const storage::TableDef& table, const storage::IndexDef& index);
-
-  const storage::TableDef& table() const { return *table_; }
-  const storage::IndexDef& index() const { return *index_; }
-  /// How key and tail are coded, in index order.
-  std::span<const storage::KeyColumn> columns() const { return columns_; }
-  /// Place of a table column in the entry, -1 if it is not there.
-  int position_of(int column) const { return positions_[static_cast<std::size_t>(column)]; }
-  /// Coded primary key of a WITHOUT ROWID table from the values of an entry.
-  std::string primary_key(std::span<const storage::Value> entry) const;
-
- private:
-  const storage::TableDef* table_;
-  const storage::IndexDef* index_;
-  std::vector<storage::KeyColumn> columns_;
-  std::vector<int> positions_;
-  std::vector<storage::KeyColumn> primary_key_columns_;
-  std::vector<int> primary_key_positions_;
-};
 
 /// What reading rows reports to: the statement's errors and its work.
 struct RowAccess {
@@ -61,7 +38,7 @@ class ItemRow {
     slot_ = slot;
   }
   /// An entry of an index. `tree` is the table's, for look-ups; both outlive the row.
-  void set_entry(const IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf,
+  void set_entry(const storage::IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf,
                  std::size_t slot) {
     place_ = Place::kEntry;
     table_ = &layout.table();
@@ -128,7 +105,7 @@ class ItemRow {
   const storage::TableDef* table_ = nullptr;
   const storage::Page* leaf_ = nullptr;  // of the table row; null until looked up
   std::size_t slot_ = 0;
-  const IndexLayout* layout_ = nullptr;
+  const storage::IndexLayout* layout_ = nullptr;
   const storage::BTree* tree_ = nullptr;
   const storage::Page* entry_leaf_ = nullptr;
   std::size_t entry_slot_ = 0;

@@ -9,6 +9,7 @@ LoopNest::LoopNest(const std::vector<planner::Loop>& loops,
                    const std::vector<const planner::Expr*>& constant_filters, StreamBuilder& builder)
     : runtime_(builder.runtime()) {
   for (const planner::Expr* filter : constant_filters) constant_filters_.push_back(builder.compile(*filter));
+  levels_.reserve(loops.size());
   for (const planner::Loop& loop : loops) add_loop(loop, builder);
 }
 
@@ -22,6 +23,7 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
     if (seek.kind == planner::SeekKind::kIn) level.one_row = false;
   }
   level.cursor = make_loop_cursor(loop, builder);
+  level.filters.reserve(loop.filters.size());
   for (const planner::Filter& filter : loop.filters) {
     level.filters.push_back({builder.compile(*filter.condition), filter.is_outer_on,
                              filter.condition->join_mark != planner::JoinMark::kNone});

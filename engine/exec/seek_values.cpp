@@ -13,8 +13,9 @@ using planner::SeekColumn;
 using planner::SeekKind;
 using storage::Value;
 
-SeekValues::SeekValues(std::span<const SeekColumn> equalities, std::vector<bool> descending, bool reverse,
-                       StreamBuilder& builder) {
+SeekValues::SeekValues(std::span<const SeekColumn> equalities, std::span<const storage::KeyColumn> columns,
+                       bool reverse, StreamBuilder& builder) {
+  parts_.reserve(equalities.size());
   values_.resize(equalities.size());
   for (std::size_t i = 0; i < equalities.size(); ++i) {
     const SeekColumn& column = equalities[i];
@@ -28,7 +29,7 @@ SeekValues::SeekValues(std::span<const SeekColumn> equalities, std::vector<bool>
         group = &parts_.emplace_back();
         group->kind = SeekKind::kIn;
         group->in = column.in;
-        group->downwards = reverse != (i < descending.size() && descending[i]);
+        group->downwards = reverse != (i < columns.size() && columns[i].descending);
         if (column.in->select != nullptr) {
           builder.prepare_subqueries(*column.in);
         } else {

@@ -14,6 +14,7 @@
 
 #include "engine/exec/runtime.h"
 #include "planner/plan.h"
+#include "storage/key_codec.h"
 
 namespace leftmost::engine {
 
@@ -21,8 +22,9 @@ class StreamBuilder;
 
 class SeekValues {
  public:
-  /// `equalities` without leading kSkip columns; `descending[i]`: index column i is DESC.
-  SeekValues(std::span<const planner::SeekColumn> equalities, std::vector<bool> descending, bool reverse,
+  /// `equalities` without leading kSkip columns; `columns`: the index columns that they are about, and perhaps more;
+  /// empty for a rowid.
+  SeekValues(std::span<const planner::SeekColumn> equalities, std::span<const storage::KeyColumn> columns, bool reverse,
              StreamBuilder& builder);
 
   /// Computes all values from the current rows. False if nothing can be found (or after an error).

@@ -58,6 +58,7 @@ Expected<void> compile_select(const sql::SelectStatement& select, CompileContext
   // Names first: the planner may rewrite the tree.
   const planner::Select* leftmost = *bound;
   while (leftmost->prior != nullptr) leftmost = leftmost->prior;
+  statement.columns.reserve(leftmost->columns.size());
   for (const planner::ResultColumn& column : leftmost->columns) {
     statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
   }

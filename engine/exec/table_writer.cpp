@@ -33,16 +33,23 @@ TableWriter::TableWriter(const planner::Relation& relation, const TableExpressio
     Index& index = indexes_.emplace_back();
     index.def = source.def.get();
     index.is_table = source.def->is_table_itself;
-    index.columns = index.is_table ? storage::primary_key_columns(table) : storage::index_key_columns(*source.def, table);
-    for (const planner::Expr* expression : source.key_expressions) {
-      index.expressions.push_back(expression == nullptr ? nullptr : builder.compile(*expression));
+    index.layout = &source.layout;
+    index.columns = source.layout.tree_columns();
+    for (std::size_t i = 0; i < source.key_expressions.size(); ++i) {
+      const planner::Expr* expression = source.key_expressions[i];
+      if (expression == nullptr) continue;
+      index.expressions.resize(source.key_expressions.size(), nullptr);
+      index.expressions[i] = builder.compile(*expression);
     }
     if (source.where != nullptr) index.where = builder.compile(*source.where);
   }
   for (const planner::Expr* check : expressions.checks) checks_.push_back(builder.compile(*check));
-  defaults_.reserve(expressions.defaults.size());
-  for (const planner::Expr* value : expressions.defaults) {
-    defaults_.push_back(value == nullptr ? nullptr : builder.compile(*value));
+  const auto is_written = [](const planner::Expr* value) { return value != nullptr; };
+  if (std::any_of(expressions.defaults.begin(), expressions.defaults.end(), is_written)) {
+    defaults_.reserve(expressions.defaults.size());
+    for (const planner::Expr* value : expressions.defaults) {
+      defaults_.push_back(value == nullptr ? nullptr : builder.compile(*value));
+    }
   }
   if (table.without_rowid) primary_key_ = storage::primary_key_columns(table);
   stored_.resize(storage::table_shape(table).columns);
@@ -126,9 +133,9 @@ bool TableWriter::check_not_null(RowImage& row, Action action, Check& check) {
     if (wanted == Action::kDefault) wanted = Action::kAbort;
     if (wanted == Action::kReplace) {
       Value value;
-      if (defaults_[i] != nullptr) {
+      if (const Program* written = default_of(i); written != nullptr) {
         put_self(row);
-        value = storage::apply_affinity(evaluate(*defaults_[i], runtime_.eval()), column.affinity, default_bytes_);
+        value = storage::apply_affinity(evaluate(*written, runtime_.eval()), column.affinity, default_bytes_);
         value = storage::copy_value(value, default_bytes_);
       }
       if (!value.is_null()) {
@@ -251,7 +258,7 @@ bool TableWriter::check_index(const storage::DatabaseState& state, const Index& 
   std::string scratch;
   std::string conflicting;
   if (table().without_rowid) {
-    const IndexLayout layout(table(), *index.def);
+    const storage::IndexLayout& layout = *index.layout;
     storage::Arena bytes;
     std::vector<Value> values(layout.columns().size());
     if (storage::decode_index_entry(found.leaf, found.slot, layout.columns(), bytes, values)) {

@@ -52,6 +52,8 @@ class TableWriter {
   TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder);
 
   const storage::TableDef& table() const { return *relation_.def; }
+  /// The DEFAULT of a column; null: NULL.
+  const Program* default_of(std::size_t column) const { return defaults_.empty() ? nullptr : defaults_[column]; }
   /// Key of a row in the table's tree.
   std::string key_of(const RowImage& row) const;
   /// The row with this key, values still in the tree's pages; false if there is none.
@@ -79,8 +81,9 @@ class TableWriter {
  private:
   struct Index {
     const storage::IndexDef* def;
-    std::vector<storage::KeyColumn> columns;
-    std::vector<const Program*> expressions;  // per key column, null for plain ones
+    const storage::IndexLayout* layout;
+    std::span<const storage::KeyColumn> columns;  // of the tree's keys
+    std::vector<const Program*> expressions;  // per key column, null for plain ones; empty if all are plain
     const Program* where = nullptr;
     bool is_table = false;
   };
@@ -109,7 +112,7 @@ class TableWriter {
   Runtime& runtime_;
   std::vector<Index> indexes_;  // in checking order
   std::vector<const Program*> checks_;
-  std::vector<const Program*> defaults_;
+  std::vector<const Program*> defaults_;  // per column; empty if there is none
   std::vector<storage::KeyColumn> primary_key_;
   std::vector<storage::Value> stored_;
   std::vector<storage::Value> entry_values_;

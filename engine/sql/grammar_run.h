@@ -1,6 +1,7 @@
 // engine/sql/grammar_run.h - one pass of the grammar over one statement, and the words around it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,10 +13,20 @@
 namespace leftmost::engine::sql {
 
 /// What a symbol of the grammar carries. Which member counts is declared in grammar/prologue.y.
+///
+/// The parser copies a value whenever a rule is reduced, right after an action has written one member of it. A
+/// processor hands a written word on to a read of the same width at once, but not to a wider one: so the members are
+/// words and are copied word by word.
 union GrammarValue {
-  GrammarValue() : number(0) {}
-  int number;
-  bool flag;
+  GrammarValue() {}  // an array of them is made for every statement, most of it for nothing
+  GrammarValue(const GrammarValue& other) { *this = other; }
+  GrammarValue& operator=(const GrammarValue& other) {
+    for (int i = 0; i < 4; ++i) words[i] = other.words[i];
+    return *this;
+  }
+  std::uint64_t words[4];
+  std::int64_t number;
+  std::int64_t flag;
   Span span;
   Expr* expr;
   Select* select;
@@ -52,6 +63,7 @@ union GrammarValue {
   FrameBound bound;
   FrameEnds ends;
 };
+static_assert(sizeof(GrammarValue) == sizeof(GrammarValue::words));
 
 struct GrammarRun {
   explicit GrammarRun(TreeBuilder& tree_builder) : builder(tree_builder) {}

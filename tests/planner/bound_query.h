@@ -37,6 +37,7 @@ class Schema {
     Relation& relation = relations_[name];
     relation.def = def;
     relation.statistics.width = storage::table_width(*def);
+    relation.probes = make_probes(relation);
   }
 
   /// Newest first, as SQLite tries them. `stat`: the entries and rows per prefix that ANALYZE would have
@@ -70,6 +71,7 @@ class Schema {
       relation.statistics.rows = made.statistics.rows_per_prefix.front();
     }
     relation.indexes.insert(relation.indexes.begin(), made);
+    relation.probes = make_probes(relation);
   }
 
   Relation& relation(const std::string& name) { return relations_.at(name); }

@@ -81,13 +81,12 @@ static int fetch_token(sql::GrammarValue*, Span* location, sql::GrammarRun& run,
   int code = sql::read_token(run);
   *location = run.token;
   if (run.stopped) return T_SQL_GRAMMAR_UNDEF;
-  const TrialStack stack(bottom, top);
   const bool any_token = run.builder.in_module_arguments() && code != T_YYEOF && !run.token.empty();
-  if (any_token || sql::falls_back_to_name(code)) code = use_of(code, stack, any_token);
+  if (any_token || sql::falls_back_to_name(code)) code = use_of(code, TrialStack(bottom, top), any_token);
   if (failed_before) {
     // An action complained that ran before its next token was known. SQLite's would have run with it in view, and a
     // token that does not fit wins.
-    if (!is_accepted(stack, YYTRANSLATE(code))) run.builder.fail_near(run.token);
+    if (!is_accepted(TrialStack(bottom, top), YYTRANSLATE(code))) run.builder.fail_near(run.token);
     run.stopped = true;
     return T_SQL_GRAMMAR_UNDEF;
   }
