@@ -1,5 +1,5 @@
-// planner/probe.h - what the planner knows of every FROM item: the b-trees through which it can be read (Probe,
-// planner/relation.h; section 2 of docs/planner.md), and what its joins allow.
+// planner/probe.h - what the planner knows of every FROM item: the b-trees through which it can be read
+// (Probe, planner/relation.h; section 2 of docs/planner.md), and what its joins allow.
 #pragma once
 
 #include <memory>

@@ -77,7 +77,8 @@ struct Term {
 
 struct TermList {
   std::list<Term> owned;
-  boost::container::small_vector<Term*, 6> terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
+  boost::container::small_vector<Term*, 6>
+      terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
   /// Terms before this count are base terms and slices (or came before the last of those).
   std::size_t base_count = 0;
   TermList* outer = nullptr;  ///< of an AND arm of an OR: the list that the OR stands in

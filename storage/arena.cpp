@@ -10,7 +10,8 @@ constexpr std::size_t kBlockBytesMax = std::size_t{1} << 20;
 
 // A block is not cleared: what is made in it sets all its members. Its memory is aligned for everything.
 void* Arena::allocate_in_new_block(std::size_t bytes) {
-  const std::size_t doubled = newest_ == nullptr ? kFirstBlockBytes : std::min(kBlockBytesMax, newest_->size * 2);
+  const std::size_t doubled =
+      newest_ == nullptr ? kFirstBlockBytes : std::min(kBlockBytesMax, newest_->size * 2);
   const std::size_t size = std::max(doubled, sizeof(Block) + bytes);
   auto* memory = static_cast<std::byte*>(::operator new(size));
   newest_ = new (memory) Block{newest_, size};

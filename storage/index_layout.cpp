@@ -29,7 +29,7 @@ std::string IndexLayout::primary_key(std::span<const Value> entry) const {
   std::string key;
   for (std::size_t i = 0; i < primary_key_positions_.size() && i < primary_key_columns_.size(); ++i) {
     append_key_column(key, entry[static_cast<std::size_t>(primary_key_positions_[i])],
-                               primary_key_columns_[i]);
+                      primary_key_columns_[i]);
   }
   return key;
 }

@@ -21,7 +21,8 @@ class IndexLayout {
   const IndexDef& index() const { return *index_; }
   /// How key and tail are coded, in index order.
   std::span<const KeyColumn> columns() const { return columns_; }
-  /// How the keys of the index's tree are coded: columns(), or the primary key where the index is the table itself.
+  /// How the keys of the index's tree are coded: columns(), or the primary key where the index is the table
+  /// itself.
   std::span<const KeyColumn> tree_columns() const {
     return index_->is_table_itself ? primary_key_columns_ : columns_;
   }

@@ -20,8 +20,8 @@
 
 namespace leftmost::storage {
 
-/// How keys are ordered: negative, 0 or positive. A type of keys may have an order() of its own, and one for what
-/// else can be looked up instead of a key.
+/// How keys are ordered: negative, 0 or positive. A type of keys may have an order() of its own, and one for
+/// what else can be looked up instead of a key.
 template <typename A, typename B>
 int order(const A& a, const B& b) {
   return a < b ? -1 : b < a ? 1 : 0;

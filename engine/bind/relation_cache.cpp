@@ -72,8 +72,10 @@ std::optional<NamedObject> RelationCache::find(std::string_view schema, std::str
     if (!any && is_temp != (place == SchemaName::kTemp)) continue;
     const storage::ObjectPtr* object = catalog_.find_object(name, place);
     if (object != nullptr) {
-      if (const auto* table = std::get_if<storage::TablePtr>(object)) return NamedObject{*table, nullptr, nullptr};
-      if (const auto* view = std::get_if<storage::ViewPtr>(object)) return NamedObject{nullptr, *view, nullptr};
+      if (const auto* table = std::get_if<storage::TablePtr>(object))
+        return NamedObject{*table, nullptr, nullptr};
+      if (const auto* view = std::get_if<storage::ViewPtr>(object))
+        return NamedObject{nullptr, *view, nullptr};
     }
     if (storage::UnsupportedPtr unsupported = catalog_.find_unsupported(name, place)) {
       return NamedObject{nullptr, nullptr, std::move(unsupported)};

@@ -112,7 +112,9 @@ bool is_rowid_name(std::string_view name) {
 }
 
 FromEntry* StatementBinder::entry_of(planner::ItemId item) const {
-  return item >= 0 && static_cast<std::size_t>(item) < entries_.size() ? entries_[static_cast<std::size_t>(item)] : nullptr;
+  if (item < 0) return item == planner::kSelfItem ? self_entry_ : nullptr;
+  return static_cast<std::size_t>(item) < entries_.size() ? entries_[static_cast<std::size_t>(item)]
+                                                          : nullptr;
 }
 
 Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span span) {

@@ -176,8 +176,7 @@ bool StatementBinder::resolve_values(Frame& frame, Scope* outer) {
   }
   std::vector<planner::ResultColumn> columns;
   for (std::size_t i = 0; i < rows.front().size(); ++i) {
-    columns.push_back(
-        {planner::clone(rows.front()[i], arena()), numbered_column(i + 1), {}});
+    columns.push_back({planner::clone(rows.front()[i], arena()), numbered_column(i + 1), {}});
   }
   frame.select->columns = to_span(columns);
   frame.resolved = true;

@@ -119,6 +119,10 @@ class StatementBinder {
   /// ...).
   bool calls_function() const { return calls_function_; }
   void register_entry(FromEntry& entry) {
+    if (entry.item->id < 0) {
+      self_entry_ = &entry;
+      return;
+    }
     const auto item = static_cast<std::size_t>(entry.item->id);
     if (entries_.size() <= item) entries_.resize(item + 1, nullptr);
     entries_[item] = &entry;
@@ -210,6 +214,7 @@ class StatementBinder {
   std::list<WithScope> with_scopes_;
   std::list<FromEntry> excluded_;
   boost::container::small_vector<FromEntry*, 8> entries_;  // by item
+  FromEntry* self_entry_ = nullptr;                        // of planner::kSelfItem
   std::map<const storage::ViewDef*, planner::SharedQuery*> views_;
   std::vector<std::string_view> open_views_;
   planner::ItemId next_item_ = 0;

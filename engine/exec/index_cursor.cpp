@@ -57,7 +57,8 @@ class IndexCursor final : public LoopCursor {
         skipped_(static_cast<std::size_t>(loop.skipped_columns)),
         equality_count_(loop.equalities.size()),
         is_full_scan_(loop.equalities.empty() && !loop.lower.present() && !loop.upper.present()),
-        values_(std::span(loop.equalities).subspan(skipped_), columns_.subspan(skipped_), loop.reverse, builder),
+        values_(std::span(loop.equalities).subspan(skipped_), columns_.subspan(skipped_), loop.reverse,
+                builder),
         lower_(make_bound(loop.lower, builder)),
         upper_(make_bound(loop.upper, builder)) {}
 

@@ -115,7 +115,8 @@ class InsertAction final : public ChangeAction {
       if (source_of_[i] >= 0 && !source.empty()) {
         value = source[static_cast<std::size_t>(source_of_[i])];
       } else if (source_of_[i] < 0 && static_cast<int>(i) != table_.rowid_alias) {
-        if (const Program* written = writer_.default_of(i); written != nullptr) value = evaluate(*written, runtime_.eval());
+        if (const Program* written = writer_.default_of(i); written != nullptr)
+          value = evaluate(*written, runtime_.eval());
       }
       image_.values[i] = storage::apply_affinity(value, table_.columns[i].affinity, bytes_);
     }

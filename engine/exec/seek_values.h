@@ -22,10 +22,10 @@ class StreamBuilder;
 
 class SeekValues {
  public:
-  /// `equalities` without leading kSkip columns; `columns`: the index columns that they are about, and perhaps more;
-  /// empty for a rowid.
-  SeekValues(std::span<const planner::SeekColumn> equalities, std::span<const storage::KeyColumn> columns, bool reverse,
-             StreamBuilder& builder);
+  /// `equalities` without leading kSkip columns; `columns`: the index columns that they are about, and
+  /// perhaps more; empty for a rowid.
+  SeekValues(std::span<const planner::SeekColumn> equalities, std::span<const storage::KeyColumn> columns,
+             bool reverse, StreamBuilder& builder);
 
   /// Computes all values from the current rows. False if nothing can be found (or after an error).
   bool open(Runtime& runtime);

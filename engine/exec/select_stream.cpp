@@ -29,7 +29,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
 
   if (use == Use::kOnlyWhetherRows) return;
   columns_.reserve(select.columns.size());
-  for (const planner::ResultColumn& column : select.columns) columns_.push_back(builder.compile(*column.expr));
+  for (const planner::ResultColumn& column : select.columns)
+    columns_.push_back(builder.compile(*column.expr));
   values_.resize(columns_.size());
   width_ = columns_.size();
   sorter_ = Sorter(width_);
@@ -43,8 +44,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   if (distinct_ != DistinctMode::kNone) {
     distinct_columns_.reserve(select.columns.size());
     for (const planner::ResultColumn& column : select.columns) {
-      distinct_columns_.push_back(
-          {planner::collation_of(column.expr).value_or(storage::Collation::kBinary), false, storage::Affinity::kBlob});
+      distinct_columns_.push_back({planner::collation_of(column.expr).value_or(storage::Collation::kBinary),
+                                   false, storage::Affinity::kBlob});
     }
   }
   const std::span<const planner::OrderTerm> order = is_whole ? select.order_by : plan_.arm_order;

@@ -121,7 +121,8 @@ class RowidSearch final : public LoopCursor {
         loop.equalities[0].value != nullptr) {
       rowid_program_ = builder.compile(*loop.equalities[0].value);
     } else if (!loop.equalities.empty()) {
-      equality_.emplace(std::span(loop.equalities.data(), 1), std::span<const storage::KeyColumn>(), loop.reverse, builder);
+      equality_.emplace(std::span(loop.equalities.data(), 1), std::span<const storage::KeyColumn>(),
+                        loop.reverse, builder);
     }
     if (!lower_.values.empty()) lower_program_ = builder.compile(*lower_.values[0]);
     if (!upper_.values.empty()) upper_program_ = builder.compile(*upper_.values[0]);

@@ -53,7 +53,9 @@ class TableWriter {
 
   const storage::TableDef& table() const { return *relation_.def; }
   /// The DEFAULT of a column; null: NULL.
-  const Program* default_of(std::size_t column) const { return defaults_.empty() ? nullptr : defaults_[column]; }
+  const Program* default_of(std::size_t column) const {
+    return defaults_.empty() ? nullptr : defaults_[column];
+  }
   /// Key of a row in the table's tree.
   std::string key_of(const RowImage& row) const;
   /// The row with this key, values still in the tree's pages; false if there is none.

@@ -14,9 +14,9 @@ namespace leftmost::engine::sql {
 
 /// What a symbol of the grammar carries. Which member counts is declared in grammar/prologue.y.
 ///
-/// The parser copies a value whenever a rule is reduced, right after an action has written one member of it. A
-/// processor hands a written word on to a read of the same width at once, but not to a wider one: so the members are
-/// words and are copied word by word.
+/// The parser copies a value whenever a rule is reduced, right after an action has written one member of it.
+/// A processor hands a written word on to a read of the same width at once, but not to a wider one: so the
+/// members are words and are copied word by word.
 union GrammarValue {
   GrammarValue() {}  // an array of them is made for every statement, most of it for nothing
   GrammarValue(const GrammarValue& other) { *this = other; }

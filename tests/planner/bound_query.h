@@ -16,6 +16,7 @@
 
 #include "planner/eqp_text.h"
 #include "planner/planner.h"
+#include "planner/probe.h"
 
 namespace leftmost::planner::test {
 
