@@ -70,7 +70,7 @@ void CandidateBuilder::add_seek_by(ItemFacts& facts, const Probe& probe, LogEst 
     const bool last_key_column = column.column >= 0 && in_multiplier == 0 && e == probe.key_columns - 1;
     if (column.column == kRowidColumn ||
         (last_key_column &&
-         (probe.unique_not_null || (probe.key_columns == 1 && probe.unique && (term.ops & kOpEq) != 0)))) {
+         (probe.unique_not_null || (probe.key_columns == 1 && probe.unique && term.ops == kOpEq)))) {
       c.one_row = true;
     }
     if (through_equivalence) c.has_transitive = true;
