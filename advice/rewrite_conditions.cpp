@@ -71,21 +71,41 @@ void unwrap_cast(Rewriter& rewriter, const Expr* condition, const Comparison& co
                fmt::format("CAST keeps the order of {} and makes no two of its values equal", name));
 }
 
+/// The column compares with the constant as a value without type and collation does: nothing is converted.
+bool compares_plainly(const storage::ColumnDef& column, const Expr* constant) {
+  if (column.collation != storage::Collation::kBinary) return false;
+  switch (column.affinity) {
+    case storage::Affinity::kBlob:
+      return true;
+    case storage::Affinity::kText:
+      return constant->kind == ExprKind::kString;
+    default:
+      return is_number(constant);
+  }
+}
+
 /// `coalesce(a, d) = c`: a = c, where d is not c; else the NULLs as well.
 void unwrap_coalesce(Rewriter& rewriter, const Expr* condition, const Comparison& comparison) {
   const Expr* call = comparison.subject;
   if (!is_call(call, "coalesce", 2) && !is_call(call, "ifnull", 2)) return;
-  if (!rewriter.find_column(call->list[0]) || !is_constant(call->list[1]) || comparison.op == "IS") return;
+  const auto column = rewriter.find_column(call->list[0]);
+  if (!column || !is_constant(call->list[1]) || comparison.op == "IS") return;
+  const std::string presumes =
+      compares_plainly(*column->definition, comparison.constant)
+          ? std::string()
+          : fmt::format("{} compares with its own type and collation as it does without",
+                        rewriter.text_of(call->list[0]));
   const std::string name = rewriter.text_of(call->list[0]);
   const std::string value = rewriter.operand(comparison.constant);
   const std::string decides =
       rewriter.value_of(fmt::format("{} {} {}", rewriter.operand(call->list[1]), comparison.op, value));
   if (decides == "0") {
     rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value),
-                 fmt::format("{} as it is: what stands for NULL does not meet the condition", name));
+                 fmt::format("{} as it is: what stands for NULL does not meet the condition", name),
+                 presumes);
   } else if (decides == "1") {
     rewriter.add(condition, fmt::format("({0} {1} {2} OR {0} IS NULL)", name, comparison.op, value),
-                 fmt::format("{} as it is, and its NULLs beside", name));
+                 fmt::format("{} as it is, and its NULLs beside", name), presumes);
   } else {
     rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value),
                  fmt::format("{} as it is", name), fmt::format("no NULL of {} is meant", name));
@@ -107,7 +127,9 @@ void split_concatenation(Rewriter& rewriter, const Expr* condition, const Compar
   rewriter.add(condition,
                fmt::format("{} = {} AND {} = {}", rewriter.text_of(parts[0]), quoted(whole.substr(0, at)),
                            rewriter.text_of(parts[2]), quoted(whole.substr(at + parts[1]->text.size()))),
-               "each column compared by itself");
+               "each column compared by itself",
+               fmt::format("{} and {} hold text, written alike wherever it is meant to be equal",
+                           rewriter.text_of(parts[0]), rewriter.text_of(parts[2])));
 }
 
 /// NOT a > x, NOT (a BETWEEN x AND y): the condition that is meant.
@@ -232,7 +254,7 @@ void respell(Rewriter& rewriter, const Expr* condition, const Comparison& compar
       fmt::format("{}({}) = {}", other, argument, rewriter.value_of(fmt::format("{}({})", other, value))),
       fmt::format("{}(), as the index has it", other));
   rewriter.add(condition, fmt::format("{} = {} COLLATE NOCASE", argument, value),
-               "NOCASE in place of the function");
+               "NOCASE in place of the function", fmt::format("{} holds text", argument));
 }
 
 /// Two columns: which side names the collation, and which is converted.

@@ -1,6 +1,8 @@
 // Words in FROM and WITH that forbid the planner something: join operators, hints, MATERIALIZED.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "advice/rewriter.h"
 #include "engine/sql/lexer.h"
 
@@ -107,11 +109,15 @@ void repeat_in_arms(Rewriter& rewriter, const sql::Select* select) {
       ++position;
     }
     std::vector<Edit> edits;
+    std::vector<std::optional<Rewriter::Column>> columns;
     for (const sql::Select* arm = compound; arm != nullptr; arm = arm->prior) {
       const bool is_plain = !arm->is_values && arm->group_by.empty() && position < arm->columns.size() &&
                             arm->columns[position].expr != nullptr && !arm->from.empty() &&
                             (arm == compound || arm->limit == nullptr);
       if (!is_plain || (arm == compound && !arm->order_by.empty())) return;
+      rewriter.enter(arm);
+      columns.push_back(rewriter.find_column(arm->columns[position].expr));
+      rewriter.leave();
       const std::string repeated = fmt::format("{} {} {}", rewriter.operand(arm->columns[position].expr),
                                                comparison->op, rewriter.operand(comparison->constant));
       if (arm->where != nullptr) {
@@ -121,7 +127,12 @@ void repeat_in_arms(Rewriter& rewriter, const sql::Select* select) {
         edits.push_back({{arm->span.end, arm->span.end}, " WHERE " + repeated});
       }
     }
-    rewriter.add(std::move(edits), "the filter repeated in each arm, before they are put together");
+    const bool are_alike = std::all_of(columns.begin(), columns.end(), [&](const auto& column) {
+      return column && column->definition->affinity == columns.front()->definition->affinity &&
+             column->definition->collation == columns.front()->definition->collation;
+    });
+    rewriter.add(std::move(edits), "the filter repeated in each arm, before they are put together",
+                 are_alike ? std::string() : "the columns of all arms compare with the value alike");
   }
 }
 

@@ -127,9 +127,12 @@ void rewrite_like(Rewriter& rewriter, const Expr* condition) {
   const std::size_t wild = pattern->find_first_of(wildcards);
   const std::string case_alike = fmt::format("{} is written with the case of the pattern", name);
   if (wild == std::string::npos) {
+    const bool is_plain_text = column->definition->affinity == storage::Affinity::kText &&
+                               column->definition->collation == storage::Collation::kBinary;
     if (is_glob)
       rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)),
-                   "an equality: the pattern has no wildcard");
+                   "an equality: the pattern has no wildcard",
+                   is_plain_text ? std::string() : fmt::format("{} holds text, written alike", name));
     if (!is_glob)
       rewriter.add(condition, fmt::format("{} = {}", name, quoted(*pattern)),
                    "an equality: the pattern has no wildcard", case_alike);

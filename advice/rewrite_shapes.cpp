@@ -120,17 +120,22 @@ void part_min_and_max(Rewriter& rewriter, const sql::Select* select) {
     return;
   }
   const std::string rest = rewriter.text_of(sql::Span{select->columns.back().span.end, select->span.end});
-  std::vector<Edit> edits;
-  std::string text;
+  std::string text, presumes;
   for (const sql::ResultColumn& column : select->columns) {
     if (column.expr == nullptr || (!is_call(column.expr, "min", 1) && !is_call(column.expr, "max", 1)))
       return;
+    // Of equal values (1 and 1.0, `a` and `A`) any may be the least.
+    const auto known = rewriter.find_column(column.expr->list[0]);
+    const bool is_told_apart = known && known->definition->affinity != storage::Affinity::kBlob &&
+                               known->definition->collation == storage::Collation::kBinary;
+    if (!is_told_apart)
+      presumes = fmt::format("equal values of {} are written alike", rewriter.text_of(column.expr->list[0]));
     const std::string name =
         column.name.empty() ? std::string() : " AS " + rewriter.text_of(column.name.span);
     text += fmt::format("{}(SELECT {}{}){}", text.empty() ? "SELECT " : ", ", rewriter.text_of(column.expr),
                         rest, name);
   }
-  rewriter.add({{select->span, text}}, "min and max apart, each from its end of the index");
+  rewriter.add({{select->span, text}}, "min and max apart, each from its end of the index", presumes);
 }
 
 /// LIMIT n OFFSET m: from the key after which the page begins.
@@ -194,10 +199,10 @@ void move_having(Rewriter& rewriter, const sql::Select* select) {
   std::string moved, kept;
   for (const Expr* condition : split(select->having, ExprKind::kAnd)) {
     const auto comparison = comparison_of(condition);
-    const bool moves = comparison && is_grouped(comparison->subject) &&
-                       rewriter.find_column(comparison->subject->kind == ExprKind::kCollate
-                                                ? comparison->subject->left
-                                                : comparison->subject);
+    const bool moves =
+        comparison && is_grouped(comparison->subject) &&
+        rewriter.find_column(comparison->subject->kind == ExprKind::kCollate ? comparison->subject->left
+                                                                             : comparison->subject);
     std::string& text = moves ? moved : kept;
     text += (text.empty() ? "" : " AND ") + rewriter.operand(condition);
   }

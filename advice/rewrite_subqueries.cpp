@@ -32,6 +32,7 @@ struct Correlation {
   const Expr* inner = nullptr;
   const Expr* outer = nullptr;
   std::string rest;
+  bool is_inner_left = false;  ///< `inner = outer`, whose collation counts
 };
 std::optional<Correlation> find_correlation(Rewriter& rewriter, const sql::Select* select) {
   std::optional<Correlation> found;
@@ -42,7 +43,8 @@ std::optional<Correlation> find_correlation(Rewriter& rewriter, const sql::Selec
       const bool is_left = mentions_any_column_of(rewriter, select, term->left);
       const bool is_right = mentions_any_column_of(rewriter, select, term->right);
       if (is_left != is_right) {
-        found = Correlation{is_left ? term->left : term->right, is_left ? term->right : term->left, {}};
+        found =
+            Correlation{is_left ? term->left : term->right, is_left ? term->right : term->left, {}, is_left};
         continue;
       }
     }
@@ -50,6 +52,34 @@ std::optional<Correlation> find_correlation(Rewriter& rewriter, const sql::Selec
   }
   if (found) found->rest = rest;
   return found;
+}
+
+/// The collation of a column in the subquery or around it; none if it is hard to tell.
+std::optional<storage::Collation> collation_of(Rewriter& rewriter, const sql::Select* select,
+                                               const Expr* name) {
+  rewriter.enter(select);
+  const auto column = rewriter.find_column(name);
+  rewriter.leave();
+  return column ? std::optional(column->definition->collation) : std::nullopt;
+}
+
+/// `outer IN (SELECT inner)` compares by the collation of the outer column. What that presumes, if it was
+/// another.
+std::string presumed_of(Rewriter& rewriter, const sql::Select* select, const Correlation& correlation) {
+  const auto inner = collation_of(rewriter, select, correlation.inner);
+  if (!correlation.is_inner_left || (inner && inner == collation_of(rewriter, select, correlation.outer)))
+    return {};
+  return fmt::format("{} and {} take the same values to be equal", rewriter.text_of(correlation.inner),
+                     rewriter.text_of(correlation.outer));
+}
+
+/// `constant IN (SELECT item)` compares as BINARY, `item = constant` by the collation of the item.
+std::string presumed_of_turned(Rewriter& rewriter, const sql::Select* select,
+                               const Correlation& correlation) {
+  const Expr* item = select->columns[0].expr;
+  if (collation_of(rewriter, select, item) == storage::Collation::kBinary)
+    return presumed_of(rewriter, select, correlation);
+  return fmt::format("{} is written alike wherever it is meant to be equal", rewriter.text_of(item));
 }
 
 std::string from_text(const Rewriter& rewriter, const sql::Select* select) {
@@ -133,7 +163,7 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
           is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
           is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
                                rewriter.text_of(correlation->inner))
-                 : std::string());
+                 : presumed_of(rewriter, exists->select, *correlation));
     }
   }
   if (condition->kind == ExprKind::kInSelect && is_simple_subquery(condition->select) &&
@@ -149,7 +179,8 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
         rewriter.add(condition,
                      fmt::format("{} IN (SELECT {} FROM {} WHERE {})", rewriter.text_of(correlation->outer),
                                  rewriter.text_of(correlation->inner), from_text(rewriter, select), rest),
-                     "IN turned round: its left side is a column that can be searched");
+                     "IN turned round: its left side is a column that can be searched",
+                     presumed_of_turned(rewriter, select, *correlation));
       }
     } else if (condition->left->kind == ExprKind::kName &&
                !mentions_any_column_of(rewriter, select, condition->left)) {
