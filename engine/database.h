@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "engine/environment.h"
+#include "engine/work.h"
 #include "planner/eqp_text.h"
 #include "planner/plan.h"
 #include "planner/planner.h"
@@ -38,19 +39,6 @@ class Database;
 class FunctionRegistry;
 
 enum class StepResult : std::uint8_t { kRow, kDone };
-
-/// What running a statement cost, in logical steps: what SQLite's loops would step onto. Batches, prefetching and
-/// counting shortcuts of ours never change these numbers.
-struct Work {
-  std::uint64_t rows_visited = 0;   ///< table rows and index entries that a loop steps onto, once each even with a look-up
-  std::uint64_t index_entries = 0;  ///< of these, index entries
-  std::uint64_t table_lookups = 0;  ///< table rows fetched through an index entry
-  std::uint64_t rows_returned = 0;
-  std::uint64_t seeks = 0;          ///< descents from a root
-  std::uint64_t pages_read = 0;
-  std::uint64_t sorts = 0;
-  std::uint64_t fullscan_steps = 0; ///< as SQLITE_STMTSTATUS_FULLSCAN_STEP counts
-};
 
 enum class StatementKind : std::uint8_t {
   kSelect, kInsert, kUpdate, kDelete,

@@ -241,6 +241,27 @@ void Agreement::compare_errors(const std::optional<Error>& ours, const std::opti
   error_agrees = failure_agrees && (!ours || ours->message == sqlite->message);
 }
 
+void Agreement::compare_counters(const engine::Work& ours) {
+  our_counters.fullscan_steps = static_cast<std::int64_t>(ours.fullscan_steps);
+  our_counters.sorts = static_cast<std::int64_t>(ours.sorts);
+  our_counters.automatic_index_rows = static_cast<std::int64_t>(ours.automatic_index_rows);
+  counters_compared = true;
+  counters_agree = our_counters.fullscan_steps == sqlite_counters.fullscan_steps &&
+                   our_counters.sorts == sqlite_counters.sorts &&
+                   our_counters.automatic_index_rows == sqlite_counters.automatic_index_rows;
+}
+
+std::string Agreement::counters_to_text() const {
+  std::string text;
+  const auto add = [&text](std::string_view what, std::int64_t ours, std::int64_t sqlite) {
+    if (ours != sqlite) text += fmt::format("{}{} {} here, {} in SQLite", text.empty() ? "" : "; ", what, ours, sqlite);
+  };
+  add("full-scan steps", our_counters.fullscan_steps, sqlite_counters.fullscan_steps);
+  add("sorts", our_counters.sorts, sqlite_counters.sorts);
+  add("rows of automatic indexes", our_counters.automatic_index_rows, sqlite_counters.automatic_index_rows);
+  return text;
+}
+
 std::string Agreement::to_text() const {
   std::string text;
   if (!error_agrees) {

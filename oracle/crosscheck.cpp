@@ -179,6 +179,12 @@ class FileRun {
       counts.plans.add(agreement.plan_agrees);
       if (!agreement.plan_agrees) what = "plan";
     }
+    if (agreement.counters_compared) {
+      counts.counters.add(agreement.counters_agree);
+      if (what == nullptr && options_.report_counters && !agreement.counters_agree) {
+        report(step, sql, "counters", agreement.counters_to_text() + "\n");
+      }
+    }
     if (what != nullptr) report(step, sql, what, agreement.to_text());
   }
 
@@ -285,6 +291,7 @@ void CrosscheckCounts::add(const CrosscheckCounts& other) {
   sum(errors, other.errors);
   sum(messages, other.messages);
   sum(changes, other.changes);
+  sum(counters, other.counters);
   sum(expected, other.expected);
   not_supported += other.not_supported;
   for (const auto& [cause, count] : other.not_supported_by_cause) not_supported_by_cause[cause] += count;

@@ -44,6 +44,7 @@ struct CrosscheckCounts {
   Tally errors;    ///< whether there is an error
   Tally messages;  ///< the words, where both sides have an error
   Tally changes;
+  Tally counters;  ///< full-scan steps, sorts and rows of automatic indexes, where the plans agree
   Tally expected;  ///< our rows and the result written in a .test file
   std::uint64_t not_supported = 0;
   std::map<std::string, std::uint64_t> not_supported_by_cause;
@@ -52,7 +53,8 @@ struct CrosscheckCounts {
   std::int64_t nanoseconds_sqlite = 0;
 
   void add(const CrosscheckCounts& other);
-  /// Everything that was compared is the same. Words of errors do not count: the statement failed on both sides.
+  /// Everything that was compared is the same. Words of errors do not count: the statement failed on both sides. Nor do
+  /// counters: the answer is the same.
   bool all_agree() const;
 };
 
@@ -60,7 +62,7 @@ struct CrosscheckDifference {
   std::string path;
   std::size_t line = 0;
   std::string sql;
-  std::string what;  ///< `plan`, `rows`, `error`, `changes`, `expected`; the first of these that differs
+  std::string what;  ///< `plan`, `rows`, `error`, `changes`, `expected`, `counters`; the first of these that differs
   std::string text;  ///< both sides, several lines
 };
 
@@ -95,6 +97,7 @@ struct CrosscheckOptions {
   std::optional<std::size_t> sample;
   std::uint64_t seed = 1;
   std::size_t differences_max = 10;
+  bool report_counters = false;  ///< a difference of counters is one to report
   /// Of either engine, for one statement; it is then interrupted and counted. 0: no bound.
   double statement_seconds_max = 60;
   /// Called at the start of each file and every thousand statements; false stops after the current statement.

@@ -20,6 +20,7 @@ Json json_of(const CrosscheckCounts& counts) {
           {"errors", json_of(counts.errors)},
           {"messages", json_of(counts.messages)},
           {"changes", json_of(counts.changes)},
+          {"counters", json_of(counts.counters)},
           {"expected", json_of(counts.expected)},
           {"not_supported", counts.not_supported},
           {"not_supported_by_cause", counts.not_supported_by_cause},

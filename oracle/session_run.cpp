@@ -109,6 +109,11 @@ Outcome Session::run(SessionStatement& statement, const RowCallback& on_row) {
     run_writing(statement, on_row, outcome, transaction);
   }
   outcome.work = statement.ours().work();
+  Agreement& agreement = outcome.agreement;
+  const bool ran_on_both = agreement.rows_compared || agreement.changes_compared;
+  if (ran_on_both && !outcome.error && agreement.plan_compared && agreement.plan_agrees) {
+    agreement.compare_counters(outcome.work);
+  }
   if (twin_) {
     if (kind == StatementKind::kDefinition || kind == StatementKind::kPragma || is_transaction) ++plan_epoch_;
     if (kind == StatementKind::kPragma && !outcome.error) {
@@ -188,6 +193,7 @@ void Session::run_reading(SessionStatement& statement, const RowCallback& on_row
   auto theirs = twin_statement(statement);
   if (!theirs) refusal = theirs.error();
   bool theirs_done = !theirs;
+  if (theirs) (*theirs)->take_counters();  // of a run that was stopped
   const auto step_theirs = [&] {
     auto stepped = (*theirs)->step();
     if (!stepped) refusal = stepped.error();
@@ -237,6 +243,7 @@ void Session::run_reading(SessionStatement& statement, const RowCallback& on_row
 std::optional<Error> Session::run_twin(SessionStatement& statement, RowComparison& rows, Agreement& agreement) {
   auto theirs = twin_statement(statement);
   if (!theirs) return theirs.error();
+  (*theirs)->take_counters();
   std::vector<storage::Value> row;
   Stopwatch watch(agreement.nanoseconds_sqlite);
   watch.start();

@@ -40,6 +40,11 @@ void keep_arm_order(Select* arm) {
   if (arm->plan != nullptr && !arm->order_by.empty()) arm->plan->arm_order = std::exchange(arm->order_by, {});
 }
 
+/// The order in which an arm of a merge delivers its rows. An arm that flattening made a compound merges its own.
+void keep_merge_order(Select* arm) {
+  if (arm->prior == nullptr && arm->plan != nullptr) arm->plan->merge_order = arm->order_by;
+}
+
 LogEst capped_by_limit(const Select* last, LogEst rows) {
   if (last->limit == nullptr) return rows;
   const auto count = integer_literal(last->limit);
@@ -48,6 +53,15 @@ LogEst capped_by_limit(const Select* last, LogEst rows) {
 }
 
 }  // namespace
+
+std::size_t right_arms_of_merge(std::span<const CompoundOp> ops) {
+  const CompoundOp op = ops.back();
+  std::size_t same = 1;
+  if (op == CompoundOp::kUnionAll || op == CompoundOp::kUnion) {
+    while (same < ops.size() && ops[ops.size() - same] == op) ++same;
+  }
+  return same > 3 ? (same + 1) / 2 : 1;
+}
 
 LogEst Coder::code_values(Select* select, Destination destination) {
   SelectPlan& plan = new_select_plan(select);
@@ -275,13 +289,9 @@ LogEst Coder::code_merge(Select* last) {
     }
     collations.push_back(collation.value_or(storage::Collation::kBinary));
   }
-  // How many arms go to the right side.
-  std::size_t same = 1;
-  if (op == CompoundOp::kUnionAll || op == CompoundOp::kUnion) {
-    for (Select* arm = last; arm->prior != nullptr && arm->op == op; arm = arm->prior) ++same;
-  }
-  std::size_t right_count = 1;
-  if (same > 3) right_count = (same + 1) / 2;
+  std::vector<CompoundOp> ops;
+  for (const Select* arm : arms) ops.push_back(arm->op);
+  const std::size_t right_count = right_arms_of_merge(ops);
   Select* first_right = last;
   for (std::size_t i = 1; i < right_count; ++i) first_right = first_right->prior;
   Select* const left_last = first_right->prior;
@@ -318,7 +328,10 @@ LogEst Coder::code_merge(Select* last) {
   last->limit = last->offset = nullptr;
   const bool left_is_one_arm = left_last->prior == nullptr;
   const LogEst left_rows = code_select(left_last, Destination::kRows);
-  if (left_is_one_arm) nest_flattened_arm(left_last, nullptr);
+  if (left_is_one_arm) {
+    keep_merge_order(left_last);
+    nest_flattened_arm(left_last, nullptr);
+  }
   close_step();
   open_step({.kind = StepKind::kMergeRight});
   Select* const prior = first_right->prior;
@@ -326,6 +339,7 @@ LogEst Coder::code_merge(Select* last) {
   last->order_by = order_for(last);
   const LogEst right_rows = code_select(last, Destination::kRows);
   if (first_right == last) {
+    keep_merge_order(last);
     nest_flattened_arm(last, prior);
   } else {
     first_right->prior = prior;

@@ -218,11 +218,13 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
         step.name = item.relation->def->name;
         add_step(step);
         plan_unlisted(select);
+        select->plan->in_lookup = InLookup::kRowid;
         return;
       }
       if (const RelationIndex* index = index_for_in(in, written, drives_search)) {
         add_step({.kind = StepKind::kInIndex, .item = &item, .index = index});
         plan_unlisted(select);
+        select->plan->in_lookup = InLookup::kIndex;
         return;
       }
     }

@@ -125,7 +125,8 @@ enum class GroupMode : std::uint8_t { kNone, kOneGroup, kByLoops, kSorted };
 enum class DistinctMode : std::uint8_t { kNone, kUnique, kOrdered, kTempBTree };
 enum class OrderMode : std::uint8_t { kNone, kByLoops, kSortRightPart, kSort };
 
-/// How an IN's right side is looked up when it is a SELECT.
+/// How an IN's right side is looked up when it is a SELECT: in a list that is made of its rows, or in the table that it
+/// reads, by an index or by rowid.
 enum class InLookup : std::uint8_t { kList, kIndex, kRowid };
 
 /// One line of EXPLAIN QUERY PLAN, as data: what happens, at which depth, in emission order.
@@ -167,10 +168,17 @@ struct SelectPlan {
   std::vector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree
   /// An arm of a compound: the ORDER BY that a merged FROM subquery brought, by which the arm sorts its own rows.
   std::span<const OrderTerm> arm_order;
+  /// An arm of a compound with ORDER BY, which merges its arms: the order in which this one delivers its rows.
+  std::span<const OrderTerm> merge_order;
   bool count_shortcut = false;          ///< count(*) of a whole table: count count_index, or the table when null
   const RelationIndex* count_index = nullptr;
+  InLookup in_lookup = InLookup::kList;  ///< of the SELECT on the right side of an IN
   storage::LogEst rows_estimated;
 };
+
+/// A compound with ORDER BY merges two sides. How many of its arms, from the last, are the right side: one, but half of a
+/// chain of more than three UNIONs, or of UNION ALLs. `ops`: of the arms from the left, the first counts for nothing.
+std::size_t right_arms_of_merge(std::span<const CompoundOp> ops);
 
 struct Plan {
   std::list<SelectPlan> selects;  ///< stable addresses; Select::plan points here

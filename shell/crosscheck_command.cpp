@@ -72,6 +72,7 @@ void print_report(const oracle::CrosscheckResult& result, bool by_file) {
   std::string text = table_of(result, by_file);
   const oracle::CrosscheckCounts& total = result.total;
   if (total.expected.compared > 0) text += fmt::format("\n  results written in the files: {}\n", share(total.expected));
+  if (total.counters.compared > 0) text += fmt::format("\n  full-scan steps and sorts: {}\n", share(total.counters));
   if (total.interrupted > 0) text += fmt::format("\n  {} took too long\n", with_plural(total.interrupted, "statement"));
   if (total.left_out > 0) text += fmt::format("\n  {} not in the sample\n", with_plural(total.left_out, "statement"));
   if (!total.not_supported_by_cause.empty()) text += "\n  not supported, by cause\n" + causes_of(total);
@@ -128,11 +129,13 @@ int run_crosscheck(std::span<const std::string> arguments) {
   std::size_t limit = 10;
   bool is_json = false;
   bool by_file = false;
+  bool counters = false;
   app.add_option("FILE", paths, "files, or folders with all such files below them")->required();
   app.add_option("--sample", sample, "this many queries of each file; statements that write are all run");
   app.add_option("--seed", seed, "of the sample")->capture_default_str();
   app.add_option("--limit", limit, "how many differences are shown in full")->capture_default_str();
   app.add_flag("--by-file", by_file, "count by file, not by folder");
+  app.add_flag("--counters", counters, "show where full-scan steps and sorts differ from those that SQLite counts");
   app.add_flag("--json", is_json, "the result as JSON");
   app.footer("Exit status: 0 everything agrees, 1 something differs, 2 bad usage or a file that cannot be read.");
   try {
@@ -148,6 +151,7 @@ int run_crosscheck(std::span<const std::string> arguments) {
   if (sample > 0) options.sample = sample;
   options.seed = seed;
   options.differences_max = limit;
+  options.report_counters = counters;
   options.on_progress = [&](const oracle::CrosscheckProgress& progress) {
     progress_line.show(progress);
     was_interrupted = was_interrupted || take_interrupt();

@@ -21,6 +21,8 @@ class AutomaticIndex final : public LoopCursor {
   AutomaticIndex(const planner::Loop& loop, std::unique_ptr<LoopCursor> source, StreamBuilder& builder)
       : runtime_(builder.runtime()),
         row_(runtime_.row(loop.item->id)),
+        work_(runtime_.work_of(loop.item->id)),
+        counters_(runtime_.counters_of(loop.item->id)),
         source_(std::move(source)),
         used_(loop.item->used),
         values_(seeks(loop), {}, false, builder),
@@ -39,7 +41,7 @@ class AutomaticIndex final : public LoopCursor {
     key_.clear();
     const std::span<const Value> values = values_.values();
     for (std::size_t i = 0; i < values.size(); ++i) storage::append_key_column(key_, values[i], key_columns_[i]);
-    ++runtime_.counters()->seeks;
+    ++counters_->seeks;
     at_ = static_cast<std::size_t>(
         std::lower_bound(entries_.begin(), entries_.end(), key_,
                          [](const Entry& entry, const std::string& key) { return entry.key < key; }) -
@@ -53,9 +55,8 @@ class AutomaticIndex final : public LoopCursor {
       is_done_ = true;
       return false;
     }
-    Work& work = runtime_.work();
-    ++work.rows_visited;
-    ++work.index_entries;
+    ++work_.rows_visited;
+    ++work_.index_entries;
     const std::span<const Value> row = rows_.row(entries_[at_].row);
     row_.set_values(row.first(used_.size()), row[used_.size()]);
     ++at_;
@@ -81,6 +82,7 @@ class AutomaticIndex final : public LoopCursor {
     entries_.clear();
     std::string key;
     std::vector<Value> row(used_.size() + 1);
+    const std::uint64_t fullscan_steps = work_.fullscan_steps;
     source_->open();
     while (source_->next()) {
       bool keep = true;
@@ -105,6 +107,10 @@ class AutomaticIndex final : public LoopCursor {
       if ((entries_.size() & 0xfff) == 0 && !runtime_.check_limits(rows_.bytes_held() + keys_.bytes_held())) break;
     }
     source_->close();
+    // These steps have a counter of their own.
+    work_.automatic_index_rows += work_.fullscan_steps - fullscan_steps;
+    work_.fullscan_steps = fullscan_steps;
+    runtime_.work().temporary_rows += entries_.size();
     if (runtime_.failed()) return false;
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
     run_number_ = runtime_.run().number();
@@ -115,6 +121,8 @@ class AutomaticIndex final : public LoopCursor {
 
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
+  storage::TreeCounters* counters_;
   std::unique_ptr<LoopCursor> source_;
   std::span<const bool> used_;
   std::vector<planner::SeekColumn> seeks_;

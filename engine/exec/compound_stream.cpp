@@ -1,13 +1,12 @@
-// UNION ALL, UNION, INTERSECT, EXCEPT over a chain of arms, left to right.
+// UNION ALL, UNION, INTERSECT, EXCEPT over a chain of arms, left to right, without ORDER BY (merge_stream.cpp has one).
 //
-// Without ORDER BY: UNION ALL passes rows through; the others gather them in a sorted temporary set and hand it out in
-// its order. Of rows that compare equal (1 and 1.0, 'a' and 'A' under NOCASE) the set holds the last one added.
-// With ORDER BY SQLite merges its arms; what comes out is the same as sorting, where of equal rows UNION keeps the
-// right arm's first and the others the left arm's first.
+// UNION ALL passes rows through; the others gather them in a sorted temporary set and hand it out in its order. Of rows
+// that compare equal (1 and 1.0, 'a' and 'A' under NOCASE) the set holds the last one added.
 #include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "engine/exec/compound_arms.h"
 #include "engine/exec/key_map.h"
 #include "engine/exec/limit.h"
 #include "engine/exec/row_buffer.h"
@@ -21,64 +20,18 @@ namespace {
 using planner::CompoundOp;
 using storage::Value;
 
-// One arm: a SELECT core or VALUES.
-std::unique_ptr<RowStream> make_arm(const planner::Select& select, StreamBuilder& builder) {
-  if (!select.values_rows.empty()) return make_values_stream(select, builder);
-  if (select.plan == nullptr) {
-    builder.fail(Error{ErrorCode::kInternal, "an arm of a compound SELECT was not planned", std::nullopt, {}});
-    return nullptr;
-  }
-  return std::make_unique<SelectStream>(select, SelectStream::Use::kWithoutOrder, builder);
-}
-
-std::vector<storage::KeyColumn> column_keys(const planner::Select& last) {
-  std::vector<storage::KeyColumn> keys(last.columns.size());
-  std::vector<bool> is_set(keys.size(), false);
-  std::vector<const planner::Select*> arms;
-  for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) arms.push_back(arm);
-  // The leftmost arm that has a collation for the column decides.
-  for (auto arm = arms.rbegin(); arm != arms.rend(); ++arm) {
-    for (std::size_t i = 0; i < keys.size() && i < (*arm)->columns.size(); ++i) {
-      const planner::Expr* expr = (*arm)->columns[i].expr;
-      if (is_set[i] || expr == nullptr) continue;
-      if (const auto collation = planner::collation_of(expr)) {
-        keys[i].collation = *collation;
-        is_set[i] = true;
-      }
-    }
-  }
-  return keys;
-}
-
 class CompoundStream final : public RowStream {
  public:
   CompoundStream(const planner::Select& last, StreamBuilder& builder)
-      : runtime_(builder.runtime()), limit_(last, builder), key_columns_(column_keys(last)), rows_(last.columns.size()) {
+      : runtime_(builder.runtime()), limit_(last, builder), rows_(last.columns.size()) {
     width_ = last.columns.size();
-    std::vector<const planner::Select*> cores;
-    for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) {
-      cores.push_back(arm);
-      if (arm->op != CompoundOp::kNone && arm->op != CompoundOp::kUnionAll) is_streaming_ = false;
-    }
     // From the left, as they were planned: a later arm may read a CTE that an earlier one stores.
-    for (auto core = cores.rbegin(); core != cores.rend(); ++core) {
-      arms_.push_back({make_arm(**core, builder), (*core)->op});
+    const std::vector<const planner::Select*> arms = arms_of_compound(last);
+    key_columns_ = column_keys(arms);
+    for (const planner::Select* arm : arms) {
+      if (arm->op != CompoundOp::kNone && arm->op != CompoundOp::kUnionAll) is_streaming_ = false;
+      arms_.push_back({make_compound_arm(*arm, builder), arm->op});
     }
-    for (const planner::OrderTerm& term : last.order_by) {
-      if (term.result_column < 1 || static_cast<std::size_t>(term.result_column) > width_) {
-        builder.not_supported("ORDER BY of a compound SELECT by an expression", term.expr->span);
-        continue;
-      }
-      const auto column = static_cast<std::size_t>(term.result_column) - 1;
-      SortColumn sort{key_columns_[column], term.nulls};
-      if (planner::has_explicit_collation(term.expr)) {
-        sort.key.collation = planner::collation_of(term.expr).value_or(storage::Collation::kBinary);
-      }
-      sort.key.descending = term.descending;
-      order_.push_back({column, sort});
-    }
-    is_ordered_ = !order_.empty();
-    if (is_ordered_) is_streaming_ = false;
   }
 
   void open() override {
@@ -109,11 +62,6 @@ class CompoundStream final : public RowStream {
     std::unique_ptr<RowStream> stream;
     CompoundOp op;  // with what stands to the left
   };
-  struct OrderKey {
-    std::size_t column;
-    SortColumn sort;
-  };
-
   bool next_streamed() {
     for (; arm_ < arms_.size(); ++arm_, arm_is_open_ = false) {
       RowStream& stream = *arms_[arm_].stream;
@@ -142,6 +90,7 @@ class CompoundStream final : public RowStream {
     while (stream.next()) {
       numbers.push_back(rows_.size());
       rows_.add(stream.row());
+      ++runtime_.work().temporary_rows;
       if (!runtime_.step()) return false;
       if ((rows_.size() & 0xfff) == 0 && !runtime_.check_limits(rows_.bytes_held())) return false;
     }
@@ -158,22 +107,6 @@ class CompoundStream final : public RowStream {
   void sort_by_columns(std::vector<std::size_t>& numbers) {
     Sorter sorter(0);
     for (const std::size_t row : numbers) sorter.add(key_of(row), {});
-    take_sorted(sorter, numbers);
-  }
-
-  void sort_by_order(std::vector<std::size_t>& numbers, bool with_all_columns) {
-    Sorter sorter(0);
-    for (const std::size_t row : numbers) {
-      std::string key;
-      const std::span<const Value> values = rows_.row(row);
-      for (const OrderKey& order : order_) append_sort_key(key, values[order.column], order.sort);
-      if (with_all_columns) storage::append_key(key, values, key_columns_);
-      sorter.add(key, {});
-    }
-    take_sorted(sorter, numbers);
-  }
-
-  static void take_sorted(Sorter& sorter, std::vector<std::size_t>& numbers) {
     sorter.sort();
     std::vector<std::size_t> sorted;
     sorted.reserve(numbers.size());
@@ -181,15 +114,16 @@ class CompoundStream final : public RowStream {
     numbers = std::move(sorted);
   }
 
-  // The distinct rows of `numbers`: of equal ones the first, or the last.
-  void make_distinct(std::vector<std::size_t>& numbers, bool keep_last) {
+
+  // The distinct rows of `numbers`: of equal ones the last.
+  void make_distinct(std::vector<std::size_t>& numbers) {
     KeyMap seen;
     std::vector<std::size_t> kept;
     for (const std::size_t row : numbers) {
       const KeyMap::Result found = seen.add(key_of(row));
       if (found.is_new) {
         kept.push_back(row);
-      } else if (keep_last) {
+      } else {
         kept[found.number] = row;
       }
     }
@@ -200,15 +134,12 @@ class CompoundStream final : public RowStream {
     rows_.clear();
     result_.clear();
     if (!read(*arms_[0].stream, result_)) return false;
-    if (is_ordered_) sort_by_order(result_, false);
     for (std::size_t i = 1; i < arms_.size(); ++i) {
       std::vector<std::size_t> right;
       if (!read(*arms_[i].stream, right)) return false;
-      if (is_ordered_) sort_by_order(right, false);
       combine(arms_[i].op, right);
     }
     is_gathered_ = true;
-    ++runtime_.work().sorts;
     return true;
   }
 
@@ -219,17 +150,12 @@ class CompoundStream final : public RowStream {
         result_.insert(result_.end(), right.begin(), right.end());
         break;
       case CompoundOp::kUnion:
-        if (is_ordered_) {
-          right.insert(right.end(), result_.begin(), result_.end());
-          result_ = std::move(right);
-        } else {
-          result_.insert(result_.end(), right.begin(), right.end());
-        }
-        make_distinct(result_, !is_ordered_);
+        result_.insert(result_.end(), right.begin(), right.end());
+        make_distinct(result_);
         break;
       case CompoundOp::kIntersect:
       case CompoundOp::kExcept: {
-        make_distinct(result_, !is_ordered_);
+        make_distinct(result_);
         KeyMap keys;
         for (const std::size_t row : right) keys.add(key_of(row));
         const bool wanted = op == CompoundOp::kIntersect;
@@ -240,19 +166,13 @@ class CompoundStream final : public RowStream {
       }
     }
     const bool is_set = op != CompoundOp::kUnionAll && op != CompoundOp::kNone;
-    if (is_ordered_) {
-      sort_by_order(result_, is_set);
-    } else if (is_set) {
-      sort_by_columns(result_);
-    }
+    if (is_set) sort_by_columns(result_);
   }
 
   Runtime& runtime_;
   LimitCounter limit_;
   std::vector<storage::KeyColumn> key_columns_;
-  std::vector<OrderKey> order_;
   std::vector<Arm> arms_;
-  bool is_ordered_ = false;
   bool is_streaming_ = true;
   std::size_t arm_ = 0;
   bool arm_is_open_ = false;
@@ -304,7 +224,40 @@ class ValuesStream final : public RowStream {
 
 }  // namespace
 
+std::vector<const planner::Select*> arms_of_compound(const planner::Select& last) {
+  std::vector<const planner::Select*> arms;
+  for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) arms.push_back(arm);
+  std::reverse(arms.begin(), arms.end());
+  return arms;
+}
+
+std::unique_ptr<RowStream> make_compound_arm(const planner::Select& arm, StreamBuilder& builder) {
+  if (!arm.values_rows.empty()) return make_values_stream(arm, builder);
+  if (arm.plan == nullptr) {
+    builder.fail(Error{ErrorCode::kInternal, "an arm of a compound SELECT was not planned", std::nullopt, {}});
+    return nullptr;
+  }
+  return std::make_unique<SelectStream>(arm, SelectStream::Use::kWithoutOrder, builder);
+}
+
+std::vector<storage::KeyColumn> column_keys(std::span<const planner::Select* const> arms) {
+  std::vector<storage::KeyColumn> keys(arms.back()->columns.size());
+  std::vector<bool> is_set(keys.size(), false);
+  for (const planner::Select* arm : arms) {
+    for (std::size_t i = 0; i < keys.size() && i < arm->columns.size(); ++i) {
+      const planner::Expr* expr = arm->columns[i].expr;
+      if (is_set[i] || expr == nullptr) continue;
+      if (const auto collation = planner::collation_of(expr)) {
+        keys[i].collation = *collation;
+        is_set[i] = true;
+      }
+    }
+  }
+  return keys;
+}
+
 std::unique_ptr<RowStream> make_compound_stream(const planner::Select& select, StreamBuilder& builder) {
+  if (!select.order_by.empty()) return make_merge_stream(select, builder);
   auto stream = std::make_unique<CompoundStream>(select, builder);
   if (builder.error()) return nullptr;
   return stream;

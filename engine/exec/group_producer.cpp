@@ -246,7 +246,10 @@ class GroupProducer final : public RowProducer {
     key_.clear();
     for (int byte = 0; byte < 4; ++byte) key_.push_back(static_cast<char>(group >> (8 * byte)));
     storage::append_key_column(key_, value, {calls_[call].collation, false, storage::Affinity::kBlob});
-    return distinct_[call].add(key_).is_new;
+    const bool is_new = distinct_[call].add(key_).is_new;
+    const std::vector<bool>& ordered = plan_.aggregate_distinct_ordered;
+    if (is_new && !(call < ordered.size() && ordered[call])) ++runtime_.work().temporary_rows;
+    return is_new;
   }
 
   // Whether this is the row to remember.
@@ -322,6 +325,7 @@ class GroupProducer final : public RowProducer {
 
   bool count_whole_table() {
     const storage::TableDef& table = *select_.items[0]->relation->def;
+    ItemWork& work = runtime_.work_of(select_.items[0]->id);
     std::uint64_t count = 0;
     if (is_schema_table(table)) {
       RowBuffer rows(5);
@@ -332,9 +336,11 @@ class GroupProducer final : public RowProducer {
       const bool counts_index = index != nullptr && !index->def->is_table_itself;
       const storage::BTree* tree = runtime_.state().tree(counts_index ? index->def->id : table.id);
       count = tree == nullptr ? 0 : tree->size();
-      runtime_.work().index_entries += counts_index ? count : 0;
+      work.index_entries += counts_index ? count : 0;
     }
-    runtime_.work().rows_visited += count;
+    ++work.runs;
+    work.rows_visited += count;
+    work.rows_passed += count;
     results_.assign(results_.size(), Value::integer(static_cast<std::int64_t>(count)));
     bare_.install({});
     return true;
@@ -398,6 +404,7 @@ class GroupProducer final : public RowProducer {
       while (next_row()) {
         encode_key();
         if (runtime_.failed()) return false;
+        ++runtime_.work().temporary_rows;
         const KeyMap::Result found = keys_.add(key_);
         if (found.is_new) add_group().key = found.key;
         if (!step(found.number) || !check_memory()) return false;

@@ -47,6 +47,8 @@ class IndexCursor final : public LoopCursor {
   IndexCursor(const planner::Loop& loop, StreamBuilder& builder)
       : runtime_(builder.runtime()),
         row_(runtime_.row(loop.item->id)),
+        work_(runtime_.work_of(loop.item->id)),
+        counters_(runtime_.counters_of(loop.item->id)),
         table_(*loop.item->relation->def),
         index_(*loop.index->def),
         layout_(loop.index->layout),
@@ -81,10 +83,9 @@ class IndexCursor final : public LoopCursor {
 
   bool next() override {
     if (is_done_ || !runtime_.step()) return false;
-    Work& work = runtime_.work();
     if (!is_first_) {
       cursor_->next();
-      if (is_full_scan_ && cursor_->valid()) ++work.fullscan_steps;
+      if (is_full_scan_ && cursor_->valid()) ++work_.fullscan_steps;
     }
     is_first_ = false;
     while (!cursor_->valid()) {
@@ -93,11 +94,11 @@ class IndexCursor final : public LoopCursor {
         return false;
       }
     }
-    ++work.rows_visited;
+    ++work_.rows_visited;
     if (is_table_) {
       row_.set_table(table_, cursor_->leaf(), cursor_->slot());
     } else {
-      ++work.index_entries;
+      ++work_.index_entries;
       row_.set_entry(layout_, *table_tree_, cursor_->leaf(), cursor_->slot());
     }
     return true;
@@ -151,14 +152,14 @@ class IndexCursor final : public LoopCursor {
         range.lower = storage::prefix_successor(skip_prefix_);
         if (range.lower.empty()) return false;
       }
-      found = tree_->find_first(range, runtime_.counters());
+      found = tree_->find_first(range, counters_);
       if (!found) return false;
       key = found.leaf->key(found.slot, scratch);
     } else {
       ByteRange range;
       range.has_upper = has_skip_prefix_;
       range.upper = skip_prefix_;
-      cursor.emplace(*tree_, range, storage::Direction::kBackward, runtime_.counters());
+      cursor.emplace(*tree_, range, storage::Direction::kBackward, counters_);
       if (!cursor->valid()) return false;
       key = cursor->key();
     }
@@ -199,7 +200,7 @@ class IndexCursor final : public LoopCursor {
     }
     const ByteRange range = make_range();
     const storage::Direction direction = reverse_ ? storage::Direction::kBackward : storage::Direction::kForward;
-    cursor_.emplace(*tree_, range, direction, runtime_.counters());
+    cursor_.emplace(*tree_, range, direction, counters_);
   }
 
   ByteRange make_range() const {
@@ -239,6 +240,8 @@ class IndexCursor final : public LoopCursor {
 
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
+  storage::TreeCounters* counters_;
   const storage::TableDef& table_;
   const storage::IndexDef& index_;
   const storage::IndexLayout& layout_;

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/database.h"
 #include "engine/functions/statement_run.h"
+#include "engine/work.h"
 #include "storage/arena.h"
 #include "storage/btree.h"
 #include "storage/definitions.h"
@@ -17,10 +17,10 @@
 
 namespace leftmost::engine {
 
-/// What reading rows reports to: the statement's errors and its work.
+/// What reading rows of one item reports to: the statement's errors and the item's work.
 struct RowAccess {
   StatementRun* run = nullptr;
-  Work* work = nullptr;
+  ItemWork* work = nullptr;
   storage::TreeCounters* counters = nullptr;
 };
 

@@ -16,6 +16,7 @@ LoopNest::LoopNest(const std::vector<planner::Loop>& loops,
 void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   Level& level = levels_.emplace_back();
   level.item = loop.item->id;
+  level.work = &runtime_.work_of(level.item);
   level.is_left_join = loop.item->join.left;
   level.is_right_join = loop.item->join.right;
   level.one_row = loop.one_row && loop.access != planner::AccessPath::kMultiIndexOr;
@@ -92,7 +93,10 @@ bool LoopNest::advance(std::size_t index) {
           runtime_.row(level.item).copy_key(key);
           level.matched_keys.add(key);
         }
-        if (passes(level, false)) return true;
+        if (passes(level, false)) {
+          ++level.work->rows_passed;
+          return true;
+        }
         if (runtime_.failed()) return false;
       }
       if (level.one_row) break;
@@ -149,6 +153,7 @@ bool LoopNest::next() {
     level.matched = false;
     level.on_null_row = false;
     level.had_row = false;
+    ++level.work->runs;
     level.cursor->open();
   };
   if (!started_) {

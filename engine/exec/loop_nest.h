@@ -47,6 +47,7 @@ class LoopNest final : public RowProducer {
   };
   struct Level {
     planner::ItemId item = planner::kNoItem;
+    ItemWork* work = nullptr;
     std::unique_ptr<LoopCursor> cursor;
     std::vector<FilterProgram> filters;
     bool is_left_join = false;

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 
 #include "storage/value.h"
@@ -22,6 +24,8 @@ class RowStream {
   virtual void open() = 0;
   /// True: row() is the next row. False: there are no more, or an error stopped it.
   virtual bool next() = 0;
+  /// Before open(): no more than this many rows will be read. A sort then need not keep the others.
+  virtual void limit_rows(std::optional<std::uint64_t> /*rows_max*/) {}
   /// Releases what open() took (cursors keep pages alive, and writers then copy them).
   virtual void close() = 0;
   /// Requires: the last next() gave true. Bytes stay valid until the next call of next(), open() or close().

@@ -1,6 +1,7 @@
 #include "engine/exec/runtime.h"
 
 #include "engine/functions/expr_rules.h"
+#include "planner/plan.h"
 
 namespace leftmost::engine {
 
@@ -16,9 +17,7 @@ std::vector<InSet::Field> in_set_fields(const Expr& in) {
 }
 
 Runtime::Runtime(Environment& environment, const ConnectionCounters& counters)
-    : run_(environment, counters), eval_{run_, *this, {}}, access_{&run_, &work_, &tree_counters_} {
-  self_.connect(&access_);
-}
+    : run_(environment, counters), eval_{run_, *this, {}}, self_(run_) {}
 
 void Runtime::start(const storage::DatabaseState& state, const Limits& limits, std::span<const Value> parameters) {
   run_.start();
@@ -28,14 +27,43 @@ void Runtime::start(const storage::DatabaseState& state, const Limits& limits, s
   limits_.memory_bytes = limits.memory_bytes;
   limits_.interrupt = limits.interrupt;
   work_ = Work{};
-  tree_counters_ = storage::TreeCounters{};
   steps_ = 0;
-  for (ItemRow& row : rows_) row.set_null();
+  const auto reset = [](Place& place) {
+    place.work = ItemWork{};
+    place.tree_counters = storage::TreeCounters{};
+  };
+  reset(self_);
+  for (Place& place : places_) {
+    reset(place);
+    place.row.set_null();
+  }
 }
 
 void Runtime::settle_work() {
-  work_.seeks = tree_counters_.seeks;
-  work_.pages_read = tree_counters_.pages;
+  ItemWork sum;
+  const auto settle = [&sum](Place& place) -> const ItemWork& {
+    ItemWork& work = place.work;
+    work.seeks = place.tree_counters.seeks;
+    work.pages_read = place.tree_counters.pages;
+    sum.rows_visited += work.rows_visited;
+    sum.index_entries += work.index_entries;
+    sum.table_lookups += work.table_lookups;
+    sum.seeks += work.seeks;
+    sum.pages_read += work.pages_read;
+    sum.fullscan_steps += work.fullscan_steps;
+    sum.automatic_index_rows += work.automatic_index_rows;
+    return work;
+  };
+  work_.items.clear();
+  for (Place& place : places_) work_.items.push_back(settle(place));
+  settle(self_);
+  work_.rows_visited = sum.rows_visited;
+  work_.index_entries = sum.index_entries;
+  work_.table_lookups = sum.table_lookups;
+  work_.seeks = sum.seeks;
+  work_.pages_read = sum.pages_read;
+  work_.fullscan_steps = sum.fullscan_steps;
+  work_.automatic_index_rows = sum.automatic_index_rows;
 }
 
 bool Runtime::check_limits(std::uint64_t bytes) {
@@ -47,13 +75,10 @@ bool Runtime::check_limits(std::uint64_t bytes) {
   return !run_.failed();
 }
 
-ItemRow& Runtime::row(planner::ItemId item) {
+Runtime::Place& Runtime::place_of(planner::ItemId item) {
   if (item < 0) return self_;
-  while (rows_.size() <= static_cast<std::size_t>(item)) {
-    rows_.emplace_back();
-    rows_.back().connect(&access_);
-  }
-  return rows_[static_cast<std::size_t>(item)];
+  while (places_.size() <= static_cast<std::size_t>(item)) places_.emplace_back(run_);
+  return places_[static_cast<std::size_t>(item)];
 }
 
 void Runtime::add_subquery(const Expr& node, std::unique_ptr<RowStream> stream) {
@@ -132,6 +157,13 @@ bool Runtime::exists(const Expr& node) {
   return subquery != nullptr && subquery->has_row;
 }
 
+// The table whose index or rowids SQLite asks instead of making a list; null where it makes one.
+Runtime::Place* Runtime::looked_up(const Expr& in) {
+  const planner::SelectPlan* plan = in.select->plan;
+  if (plan == nullptr || plan->in_lookup == planner::InLookup::kList || in.select->items.size() != 1) return nullptr;
+  return &place_of(in.select->items[0]->id);
+}
+
 const InSet* Runtime::in_set(const Expr& in) {
   const auto found = subqueries_.find(&in);
   if (found == subqueries_.end()) {
@@ -142,12 +174,16 @@ const InSet* Runtime::in_set(const Expr& in) {
   if (!subquery.correlated && subquery.run_number == run_.number()) return subquery.set.get();
   subquery.set = std::make_unique<InSet>(in_set_fields(in));
   RowStream& stream = *subquery.stream;
+  Place* const table = looked_up(in);
+  const std::uint64_t fullscan_steps = table == nullptr ? 0 : table->work.fullscan_steps;
   stream.open();
   while (stream.next()) {
     subquery.set->add(stream.row());
+    if (table == nullptr) ++work_.temporary_rows;
     if (!step()) return nullptr;
   }
   stream.close();
+  if (table != nullptr) table->work.fullscan_steps = fullscan_steps;  // no scan of a statement's own
   if (!check_limits(subquery.set->bytes_held())) return nullptr;
   subquery.set->seal();
   subquery.run_number = run_.number();
@@ -155,8 +191,22 @@ const InSet* Runtime::in_set(const Expr& in) {
 }
 
 Value Runtime::in_select(const Expr& in, std::span<const Value> left) {
+  Place* const table = looked_up(in);
+  if (table == nullptr) {
+    const InSet* set = in_set(in);
+    return set == nullptr ? Value::null() : set->contains(left, run_.results());
+  }
+  // The set stands for the tree that is there: making it is no work, asking it is a search.
+  const ItemWork work = table->work;
+  const storage::TreeCounters tree_counters = table->tree_counters;
   const InSet* set = in_set(in);
-  return set == nullptr ? Value::null() : set->contains(left, run_.results());
+  table->work = work;
+  table->tree_counters = tree_counters;
+  ++table->tree_counters.seeks;
+  if (set == nullptr) return Value::null();
+  const Value found = set->contains(left, run_.results());
+  if (found.is_integer() && found.as_integer() != 0) ++table->work.rows_visited;
+  return found;
 }
 
 }  // namespace leftmost::engine

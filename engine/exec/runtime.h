@@ -34,8 +34,10 @@ class Runtime final : public RowSource {
   EvalContext& eval() { return eval_; }
   const storage::DatabaseState& state() const { return *state_; }
   Work& work() { return work_; }
-  storage::TreeCounters* counters() { return &tree_counters_; }
-  /// Brings work() up to date with what the trees counted.
+  /// Of the loops over one item (kSelfItem: of what belongs to none); stays where it is.
+  ItemWork& work_of(planner::ItemId item) { return place_of(item).work; }
+  storage::TreeCounters* counters_of(planner::ItemId item) { return &place_of(item).tree_counters; }
+  /// Brings work() up to date with what the items and their trees counted.
   void settle_work();
 
   bool failed() const { return run_.failed(); }
@@ -49,7 +51,7 @@ class Runtime final : public RowSource {
   bool check_limits(std::uint64_t bytes);
 
   /// The row of an item (kSelfItem: of the table that CHECKs, DEFAULTs and index expressions are about).
-  ItemRow& row(planner::ItemId item);
+  ItemRow& row(planner::ItemId item) { return place_of(item).row; }
 
   // Registered while the statement is built.
   void add_subquery(const planner::Expr& node, std::unique_ptr<RowStream> stream);
@@ -86,17 +88,28 @@ class Runtime final : public RowSource {
     const std::vector<storage::Value>* values;
   };
 
+  /// An item: its row, and what finding and reading its rows took.
+  struct Place {
+    Place(StatementRun& run) : access{&run, &work, &tree_counters} { row.connect(&access); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ItemRow row;
+    ItemWork work;
+    storage::TreeCounters tree_counters;
+    RowAccess access;
+  };
+
+  Place& place_of(planner::ItemId item);
+  Place* looked_up(const planner::Expr& in);
   Subquery* first_row(const planner::Expr& node);
   StatementRun run_;
   EvalContext eval_;
   const storage::DatabaseState* state_ = nullptr;
   Limits limits_;
   Work work_;
-  storage::TreeCounters tree_counters_;
-  RowAccess access_;
   std::uint64_t steps_ = 0;
-  std::deque<ItemRow> rows_;
-  ItemRow self_;
+  std::deque<Place> places_;  // by ItemId
+  Place self_;
   std::unordered_map<const planner::Expr*, Subquery> subqueries_;
   std::vector<Aggregates> aggregates_;
 };

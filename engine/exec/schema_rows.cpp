@@ -18,6 +18,7 @@ class SchemaScan final : public LoopCursor {
   SchemaScan(const planner::Loop& loop, StreamBuilder& builder)
       : runtime_(builder.runtime()),
         row_(runtime_.row(loop.item->id)),
+        work_(runtime_.work_of(loop.item->id)),
         schema_(loop.item->relation->def->schema),
         reverse_(loop.reverse) {
     // A search by rowid is this scan with the terms of the search as filters.
@@ -34,9 +35,8 @@ class SchemaScan final : public LoopCursor {
   bool next() override {
     while (at_ < rows_.size() && runtime_.step()) {
       const std::size_t index = reverse_ ? rows_.size() - 1 - at_ : at_;
-      Work& work = runtime_.work();
-      ++work.rows_visited;
-      if (at_ > 0) ++work.fullscan_steps;
+      ++work_.rows_visited;
+      if (at_ > 0) ++work_.fullscan_steps;
       ++at_;
       row_.set_values(rows_.row(index), Value::integer(static_cast<std::int64_t>(index) + 1));
       bool keep = true;
@@ -54,6 +54,7 @@ class SchemaScan final : public LoopCursor {
 
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
   storage::SchemaName schema_;
   bool reverse_;
   std::vector<const Program*> filters_;

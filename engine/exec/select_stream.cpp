@@ -1,5 +1,7 @@
 #include "engine/exec/select_stream.h"
 
+#include <algorithm>
+
 #include "engine/exec/group_producer.h"
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/typed_rows.h"
@@ -48,9 +50,15 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
                                    false, storage::Affinity::kBlob});
     }
   }
-  const std::span<const planner::OrderTerm> order = is_whole ? select.order_by : plan_.arm_order;
+  const std::span<const planner::OrderTerm> order = is_whole                   ? select.order_by
+                                                    : plan_.arm_order.empty() ? plan_.merge_order
+                                                                              : plan_.arm_order;
   sorts_ = wants_sort && !order.empty();
-  refuses_early_ = sorts_ && distinct_ == DistinctMode::kNone;
+  if (sorts_ && plan_.order == OrderMode::kSortRightPart) {
+    block_terms_ = static_cast<std::size_t>(std::max(plan_.order_terms_by_loops, 0));
+    next_sorter_ = Sorter(width_);
+  }
+  refuses_early_ = sorts_ && block_terms_ == 0 && distinct_ == DistinctMode::kNone;
   for (const planner::ResultColumn& column : select.columns) {
     refuses_early_ = refuses_early_ && column.expr->kind == planner::ExprKind::kColumn;
   }
@@ -101,7 +109,11 @@ void SelectStream::open() {
     is_done_ = true;
     return;
   }
-  if (sorts_) sorter_.reset(limit_.rows_wanted());
+  is_last_block_ = false;
+  has_block_key_ = false;
+  has_next_block_ = false;
+  rows_sorted_ = 0;
+  if (sorts_) sorter_.reset(rows_still_wanted());
   producer_->open();
 }
 
@@ -109,6 +121,7 @@ void SelectStream::close() {
   producer_->close();
   distinct_seen_.clear();
   sorter_.reset(std::nullopt);
+  next_sorter_.reset(std::nullopt);
   is_done_ = true;
 }
 
@@ -118,6 +131,7 @@ bool SelectStream::is_distinct() {
   storage::append_key(key_, values_, distinct_columns_);
   if (distinct_ == DistinctMode::kTempBTree) {
     const bool is_new = distinct_seen_.add(key_).is_new;
+    if (is_new) ++runtime_.work().temporary_rows;
     if (is_new && (distinct_seen_.size() & 0xfff) == 0) runtime_.check_limits(distinct_seen_.bytes_held());
     return is_new;
   }
@@ -143,24 +157,78 @@ bool SelectStream::next_row() {
   for (;;) {
     runtime_.run().results().reset();
     if (!producer_->next()) return false;
-    if (is_refused_by_key()) continue;
+    if (is_refused_by_key()) {
+      ++rows_sorted_;
+      ++runtime_.work().temporary_rows;
+      continue;
+    }
     for (std::size_t i = 0; i < columns_.size(); ++i) values_[i] = evaluate(*columns_[i], runtime_.eval());
     if (runtime_.failed()) return false;
     if (is_distinct()) return !runtime_.failed();
   }
 }
 
+std::optional<std::uint64_t> SelectStream::rows_still_wanted() const {
+  const auto wanted = limit_.rows_wanted() ? limit_.rows_wanted() : rows_max_;
+  if (!wanted) return std::nullopt;
+  return *wanted - std::min(*wanted, rows_sorted_);
+}
+
+bool SelectStream::begins_block() {
+  if (block_terms_ == 0) return false;
+  std::string& key = key_;
+  key.clear();
+  for (std::size_t i = 0; i < block_terms_ && i < order_.size(); ++i) {
+    const OrderKey& order = order_[i];
+    append_sort_key(
+        key, order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval()),
+        order.column);
+  }
+  const bool begins = has_block_key_ && key != block_key_;
+  has_block_key_ = true;
+  std::swap(block_key_, key);
+  return begins;
+}
+
+// The current row, with its sort key.
+bool SelectStream::add_to_sorter() {
+  key_.clear();
+  for (const OrderKey& order : order_) {
+    const Value value =
+        order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval());
+    append_sort_key(key_, value, order.column);
+  }
+  if (runtime_.failed()) return false;
+  sorter_.add(key_, values_);
+  ++rows_sorted_;
+  ++runtime_.work().temporary_rows;
+  return (sorter_.size() & 0xfff) != 0 || runtime_.check_limits(sorter_.bytes_held());
+}
+
+// The rows up to the end of a block, or all.
 bool SelectStream::fill_sorter() {
+  sorted_at_ = 0;
+  is_last_block_ = true;
+  if (has_next_block_) std::swap(sorter_, next_sorter_);
+  has_next_block_ = false;
   while (next_row()) {
-    key_.clear();
-    for (const OrderKey& order : order_) {
-      const Value value =
-          order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval());
-      append_sort_key(key_, value, order.column);
-    }
+    const bool ends_block = begins_block();
     if (runtime_.failed()) return false;
-    sorter_.add(key_, values_);
-    if ((sorter_.size() & 0xfff) == 0 && !runtime_.check_limits(sorter_.bytes_held())) return false;
+    if (!ends_block) {
+      if (!add_to_sorter()) return false;
+      continue;
+    }
+    // When the blocks so far are enough, this row was the last one looked at.
+    const auto wanted = rows_still_wanted();
+    if (wanted && *wanted == 0) break;
+    next_sorter_.reset(wanted);
+    std::swap(sorter_, next_sorter_);
+    const bool added = add_to_sorter();
+    std::swap(sorter_, next_sorter_);
+    if (!added) return false;
+    has_next_block_ = true;
+    is_last_block_ = false;
+    break;
   }
   if (runtime_.failed()) return false;
   sorter_.sort();
@@ -175,7 +243,11 @@ bool SelectStream::next() {
   while (!limit_.is_used_up()) {
     if (sorts_) {
       if (!is_sorted_ && !fill_sorter()) break;
-      if (sorted_at_ >= sorter_.size()) break;
+      if (sorted_at_ >= sorter_.size()) {
+        if (is_last_block_) break;
+        is_sorted_ = false;
+        continue;
+      }
       row_ = sorter_.row(sorted_at_++);
     } else {
       if (!next_row()) break;

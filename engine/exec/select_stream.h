@@ -1,4 +1,7 @@
 // engine/exec/select_stream.h - one SELECT core: rows of its loops (or groups), result columns, DISTINCT, ORDER BY, LIMIT.
+//
+// Where the loops bring the first terms of ORDER BY in order already, only rows that agree on these are sorted together,
+// block by block: the first rows come out early, and a LIMIT ends the loops with the block that fills it.
 #pragma once
 
 #include <memory>
@@ -23,6 +26,7 @@ class SelectStream final : public RowStream {
   void open() override;
   bool next() override;
   void close() override;
+  void limit_rows(std::optional<std::uint64_t> rows_max) override { rows_max_ = rows_max; }
 
  private:
   struct OrderKey {
@@ -36,6 +40,9 @@ class SelectStream final : public RowStream {
   bool is_distinct();
   bool is_refused_by_key();
   bool fill_sorter();
+  bool begins_block();  // the current row differs from the one before in a term that the loops bring in order
+  bool add_to_sorter();
+  std::optional<std::uint64_t> rows_still_wanted() const;
 
   const planner::Select& select_;
   const planner::SelectPlan& plan_;
@@ -49,8 +56,16 @@ class SelectStream final : public RowStream {
   Sorter sorter_;
   bool sorts_ = false;
   bool refuses_early_ = false;
-  bool is_sorted_ = false;
+  bool is_sorted_ = false;        // sorter_ holds a block to hand out
+  bool is_last_block_ = false;
   std::size_t sorted_at_ = 0;
+  std::size_t block_terms_ = 0;   // leading terms of ORDER BY that the loops bring in order
+  std::string block_key_;         // of them, in the block that is being filled
+  bool has_block_key_ = false;
+  bool has_next_block_ = false;   // the first row of the next block is in next_sorter_
+  Sorter next_sorter_;
+  std::optional<std::uint64_t> rows_max_;
+  std::uint64_t rows_sorted_ = 0;
   planner::DistinctMode distinct_ = planner::DistinctMode::kNone;
   std::vector<storage::KeyColumn> distinct_columns_;
   KeyMap distinct_seen_;

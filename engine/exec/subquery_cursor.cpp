@@ -12,13 +12,13 @@ using storage::Value;
 // A co-routine: rows are pulled from the stream when they are wanted.
 class CoroutineScan final : public LoopCursor {
  public:
-  CoroutineScan(ItemRow& row, std::unique_ptr<RowStream> stream, Runtime& runtime)
-      : runtime_(runtime), row_(row), stream_(std::move(stream)) {}
+  CoroutineScan(planner::ItemId item, std::unique_ptr<RowStream> stream, Runtime& runtime)
+      : runtime_(runtime), row_(runtime.row(item)), work_(runtime.work_of(item)), stream_(std::move(stream)) {}
 
   void open() override { stream_->open(); }
   bool next() override {
     if (!runtime_.step() || !stream_->next()) return false;
-    ++runtime_.work().rows_visited;
+    ++work_.rows_visited;
     row_.set_values(stream_->row());
     return true;
   }
@@ -27,13 +27,14 @@ class CoroutineScan final : public LoopCursor {
  private:
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
   std::unique_ptr<RowStream> stream_;
 };
 
 class MaterializedScan final : public LoopCursor {
  public:
-  MaterializedScan(ItemRow& row, std::shared_ptr<Materialized> source, bool reverse, Runtime& runtime)
-      : runtime_(runtime), row_(row), source_(std::move(source)), reverse_(reverse) {}
+  MaterializedScan(planner::ItemId item, std::shared_ptr<Materialized> source, bool reverse, Runtime& runtime)
+      : runtime_(runtime), row_(runtime.row(item)), work_(runtime.work_of(item)), source_(std::move(source)), reverse_(reverse) {}
 
   void open() override {
     rows_ = source_->rows();
@@ -42,9 +43,8 @@ class MaterializedScan final : public LoopCursor {
   bool next() override {
     if (!runtime_.step() || rows_ == nullptr || at_ >= rows_->size()) return false;
     const std::size_t index = reverse_ ? rows_->size() - 1 - at_ : at_;
-    Work& work = runtime_.work();
-    ++work.rows_visited;
-    if (at_ > 0) ++work.fullscan_steps;
+    ++work_.rows_visited;
+    if (at_ > 0) ++work_.fullscan_steps;
     ++at_;
     row_.set_values(rows_->row(index), Value::integer(static_cast<std::int64_t>(index) + 1));
     return true;
@@ -54,6 +54,7 @@ class MaterializedScan final : public LoopCursor {
  private:
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
   std::shared_ptr<Materialized> source_;
   bool reverse_;
   const RowBuffer* rows_ = nullptr;
@@ -63,18 +64,18 @@ class MaterializedScan final : public LoopCursor {
 // The recursive step reads one row at a time; the stream of the CTE puts it into the item's row beforehand.
 class CurrentRowScan final : public LoopCursor {
  public:
-  explicit CurrentRowScan(Runtime& runtime) : runtime_(runtime) {}
+  CurrentRowScan(planner::ItemId item, Runtime& runtime) : work_(runtime.work_of(item)) {}
   void open() override { is_done_ = false; }
   bool next() override {
     if (is_done_) return false;
     is_done_ = true;
-    ++runtime_.work().rows_visited;
+    ++work_.rows_visited;
     return true;
   }
   void close() override {}
 
  private:
-  Runtime& runtime_;
+  ItemWork& work_;
   bool is_done_ = true;
 };
 
@@ -98,6 +99,7 @@ const RowBuffer* Materialized::rows() {
   stream_->open();
   while (stream_->next()) {
     buffer_->add(stream_->row());
+    ++runtime_.work().temporary_rows;
     if ((buffer_->size() & 0xfff) == 0 && !runtime_.check_limits(buffer_->bytes_held())) break;
   }
   stream_->close();
@@ -108,13 +110,15 @@ const RowBuffer* Materialized::rows() {
 
 std::unique_ptr<LoopCursor> make_subquery_scan(const planner::Loop& loop, StreamBuilder& builder) {
   Runtime& runtime = builder.runtime();
-  ItemRow& row = runtime.row(loop.item->id);
-  if (loop.item->kind == planner::ItemKind::kRecursiveReference) return std::make_unique<CurrentRowScan>(runtime);
-  if (auto shared = builder.materialized(loop.item->id)) {
-    return std::make_unique<MaterializedScan>(row, std::move(shared), loop.reverse, runtime);
+  const planner::ItemId item = loop.item->id;
+  if (loop.item->kind == planner::ItemKind::kRecursiveReference) {
+    return std::make_unique<CurrentRowScan>(item, runtime);
   }
-  if (auto stream = builder.take_coroutine(loop.item->id)) {
-    return std::make_unique<CoroutineScan>(row, std::move(stream), runtime);
+  if (auto shared = builder.materialized(item)) {
+    return std::make_unique<MaterializedScan>(item, std::move(shared), loop.reverse, runtime);
+  }
+  if (auto stream = builder.take_coroutine(item)) {
+    return std::make_unique<CoroutineScan>(item, std::move(stream), runtime);
   }
   builder.fail(Error{ErrorCode::kInternal, "a FROM subquery was not planned", std::nullopt, {}});
   return nullptr;

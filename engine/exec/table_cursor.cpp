@@ -20,6 +20,8 @@ class TableScan final : public LoopCursor {
   TableScan(const planner::Loop& loop, StreamBuilder& builder)
       : runtime_(builder.runtime()),
         row_(runtime_.row(loop.item->id)),
+        work_(runtime_.work_of(loop.item->id)),
+        counters_(runtime_.counters_of(loop.item->id)),
         table_(*loop.item->relation->def),
         direction_(loop.reverse ? storage::Direction::kBackward : storage::Direction::kForward) {}
 
@@ -30,7 +32,7 @@ class TableScan final : public LoopCursor {
       runtime_.run().fail(ErrorCode::kInternal, "table " + table_.name + " has no tree");
       return;
     }
-    cursor_.emplace(*tree, direction_, runtime_.counters());
+    cursor_.emplace(*tree, direction_, counters_);
     is_first_ = true;
   }
 
@@ -38,9 +40,8 @@ class TableScan final : public LoopCursor {
     if (!cursor_ || !runtime_.step()) return false;
     if (!is_first_) cursor_->next();
     if (!cursor_->valid()) return false;
-    Work& work = runtime_.work();
-    ++work.rows_visited;
-    if (!is_first_) ++work.fullscan_steps;
+    ++work_.rows_visited;
+    if (!is_first_) ++work_.fullscan_steps;
     is_first_ = false;
     row_.set_table(table_, cursor_->leaf(), cursor_->slot());
     return true;
@@ -51,6 +52,8 @@ class TableScan final : public LoopCursor {
  private:
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
+  storage::TreeCounters* counters_;
   const storage::TableDef& table_;
   storage::Direction direction_;
   std::optional<storage::Cursor> cursor_;
@@ -113,6 +116,8 @@ class RowidSearch final : public LoopCursor {
   RowidSearch(const planner::Loop& loop, StreamBuilder& builder)
       : runtime_(builder.runtime()),
         row_(runtime_.row(loop.item->id)),
+        work_(runtime_.work_of(loop.item->id)),
+        counters_(runtime_.counters_of(loop.item->id)),
         table_(*loop.item->relation->def),
         reverse_(loop.reverse),
         lower_(loop.lower),
@@ -160,7 +165,7 @@ class RowidSearch final : public LoopCursor {
       bytes_range.has_upper = true;
     }
     cursor_.emplace(*tree_, bytes_range, reverse_ ? storage::Direction::kBackward : storage::Direction::kForward,
-                    runtime_.counters());
+                    counters_);
     is_first_ = true;
   }
 
@@ -174,7 +179,7 @@ class RowidSearch final : public LoopCursor {
       is_done_ = true;
       return false;
     }
-    ++runtime_.work().rows_visited;
+    ++work_.rows_visited;
     row_.set_table(table_, cursor_->leaf(), cursor_->slot());
     return true;
   }
@@ -205,9 +210,9 @@ class RowidSearch final : public LoopCursor {
   }
 
   bool place(std::int64_t rowid) {
-    const storage::BTree::Found found = tree_->find_rowid(rowid, runtime_.counters());
+    const storage::BTree::Found found = tree_->find_rowid(rowid, counters_);
     if (!found) return false;
-    ++runtime_.work().rows_visited;
+    ++work_.rows_visited;
     row_.set_table(table_, found.leaf, found.slot);
     return true;
   }
@@ -227,6 +232,8 @@ class RowidSearch final : public LoopCursor {
 
   Runtime& runtime_;
   ItemRow& row_;
+  ItemWork& work_;
+  storage::TreeCounters* counters_;
   const storage::TableDef& table_;
   bool reverse_;
   const planner::SeekBound& lower_;

@@ -43,6 +43,7 @@ void add_row(std::span<const storage::Value> row, std::string& output) {
 void add_disagreement(const oracle::Agreement& agreement, BlockResult& result) {
   const oracle::Agreement counted = oracle::what_counts(agreement, oracle::Twin::version());
   if (!counted.agrees()) result.faults.push_back(counted.to_text());
+  if (!counted.counters_agree) result.faults.push_back(counted.counters_to_text() + "\n");
 }
 
 /// Calls `each` for every statement of the block; stops after the first that cannot be prepared, whose error
