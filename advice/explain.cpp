@@ -84,6 +84,13 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     } else if (reading.loop != nullptr) {
       table.rows_estimated = storage::log_est_to_count(reading.loop->rows_estimated);
     }
+    if (reading.loop != nullptr) {
+      table.rows_per_run_estimated = storage::log_est_to_count(reading.loop->rows_estimated);
+    }
+    const auto item = static_cast<std::size_t>(reason.item->id);
+    if (explanation.ran && !explanation.run_error && item < explanation.work.items.size()) {
+      table.work = explanation.work.items[item];
+    }
     for (const planner::UnindexedCondition& condition : reason.unindexed) {
       UnindexedCondition& copy = table.unindexed.emplace_back();
       copy.column = condition.column;
@@ -175,6 +182,7 @@ void run_and_undo(oracle::Session& session, const std::vector<storage::OwnedValu
         if (!step || *step == engine::StepResult::kDone) break;
       }
       explanation.work = statement->work();
+      if (!explanation.run_error) explanation.rows_changed = static_cast<std::uint64_t>(database.changes());
     }
   }
   database.restore(mark);

@@ -63,6 +63,10 @@ struct TableUse {
   std::string index;                 ///< the index that is read; empty if none
   std::uint64_t rows_estimated = 0;  ///< how many rows the planner takes the table to have
   std::vector<IndexUse> indexes;
+  /// How many rows meet the conditions that are tested at this loop, for each run of it: what the planner reckoned. None
+  /// where there is no loop.
+  std::optional<std::uint64_t> rows_per_run_estimated;
+  std::optional<engine::ItemWork> work;  ///< what the loop did, if it ran
   std::vector<UnindexedCondition> unindexed;
 };
 
@@ -94,6 +98,7 @@ struct Explanation {
   std::string nothing_because;  ///< why there is no suggestion; empty if there is one, or none was asked for
   bool ran = false;
   engine::Work work;                  ///< measured, if it ran
+  std::optional<std::uint64_t> rows_changed;  ///< by an INSERT, UPDATE or DELETE that ran
   std::optional<Error> run_error;     ///< the run ended with it
   std::string why_not_run;            ///< `?1 has no value`; empty if it ran
   std::vector<Candidate> candidates;  ///< with ExplainOptions::trace

@@ -54,12 +54,28 @@ Json index_json(const IndexUse& index) {
   return object;
 }
 
+Json item_work_json(const engine::ItemWork& work) {
+  Json object = {{"runs", work.runs},
+                 {"rows_visited", work.rows_visited},
+                 {"index_entries", work.index_entries},
+                 {"table_lookups", work.table_lookups},
+                 {"rows_passed", work.rows_passed}};
+  if (work.runs > 0) object["rows_per_run"] = static_cast<double>(work.rows_passed) / static_cast<double>(work.runs);
+  object["seeks"] = work.seeks;
+  object["pages_read"] = work.pages_read;
+  object["fullscan_steps"] = work.fullscan_steps;
+  object["automatic_index_rows"] = work.automatic_index_rows;
+  return object;
+}
+
 Json table_json(const TableUse& table) {
   Json object = {{"name", table.name},
                  {"alias", text_or_null(table.alias)},
                  {"access", table.access},
                  {"index", text_or_null(table.index)},
                  {"rows_estimated", table.rows_estimated}};
+  if (table.rows_per_run_estimated) object["rows_per_run_estimated"] = *table.rows_per_run_estimated;
+  if (table.work) object["work"] = item_work_json(*table.work);
   object["indexes"] = Json::array();
   for (const IndexUse& index : table.indexes) object["indexes"].push_back(index_json(index));
   object["unindexed"] = Json::array();
@@ -106,7 +122,10 @@ Json work_json(const engine::Work& work) {
           {"rows_returned", work.rows_returned},
           {"seeks", work.seeks},
           {"pages_read", work.pages_read},
-          {"sorts", work.sorts}};
+          {"sorts", work.sorts},
+          {"fullscan_steps", work.fullscan_steps},
+          {"automatic_index_rows", work.automatic_index_rows},
+          {"temporary_rows", work.temporary_rows}};
 }
 
 Json oracle_json(const oracle::Agreement& agreement) {
@@ -115,6 +134,12 @@ Json oracle_json(const oracle::Agreement& agreement) {
                  {"plan", plan_json(agreement.plan_sqlite)}};
   if (!agreement.not_compared.empty()) object["not_compared"] = agreement.not_compared;
   if (agreement.rows_compared) object["rows"] = agreement.rows_sqlite;
+  if (agreement.counters_compared) {
+    const oracle::TwinCounters& counters = agreement.sqlite_counters;
+    object["work"] = {{"sorts", counters.sorts},
+                      {"fullscan_steps", counters.fullscan_steps},
+                      {"automatic_index_rows", counters.automatic_index_rows}};
+  }
   if (!agreement.agrees()) object["difference"] = agreement.to_text();
   return object;
 }
@@ -139,6 +164,7 @@ std::string to_json(const Explanation& explanation) {
   if (!explanation.nothing_because.empty()) json["nothing_to_suggest"] = explanation.nothing_because;
   if (explanation.ran) {
     json["work"] = work_json(explanation.work);
+    if (explanation.rows_changed) json["work"]["rows_changed"] = *explanation.rows_changed;
   } else {
     json["not_run"] = explanation.why_not_run;
   }

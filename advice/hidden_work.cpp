@@ -1,114 +1,17 @@
 #include "advice/hidden_work.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
+#include "engine/hidden_work.h"
 #include "engine/sql/parser.h"
-#include "planner/reason_words.h"
-#include "storage/database_state.h"
 
 namespace leftmost::advice {
-namespace {
-
-/// What a DELETE or UPDATE does to which table.
-struct Change {
-  const engine::sql::Target* target = nullptr;
-  std::vector<std::string_view> columns_set;
-  bool deletes = false;
-};
-
-Change change_of(const engine::sql::Statement* statement) {
-  Change change;
-  if (statement == nullptr) return change;
-  if (statement->kind == engine::sql::StatementKind::kDelete) {
-    change.target = &static_cast<const engine::sql::Delete*>(statement)->target;
-    change.deletes = true;
-  } else if (statement->kind == engine::sql::StatementKind::kUpdate) {
-    const auto* update = static_cast<const engine::sql::Update*>(statement);
-    change.target = &update->target;
-    for (const engine::sql::Assignment& assignment : update->assignments) {
-      for (const engine::sql::Name& name : assignment.columns) change.columns_set.push_back(name.text);
-    }
-  }
-  return change;
-}
-
-/// The columns of `parent` that the key points to.
-std::vector<std::string> key_columns(const storage::Catalog& catalog, const storage::TableDef& parent,
-                                     const storage::ForeignKeyDef& key) {
-  if (!key.parent_columns.empty()) return key.parent_columns;
-  if (parent.rowid_alias >= 0) return {parent.columns[static_cast<std::size_t>(parent.rowid_alias)].name};
-  std::vector<std::string> names;
-  for (const storage::IndexPtr& index : catalog.indexes_of(parent.id)) {
-    if (index->origin != storage::IndexOrigin::kPrimaryKey) continue;
-    for (const storage::IndexColumn& column : index->key_columns) {
-      if (column.column >= 0) names.push_back(parent.columns[static_cast<std::size_t>(column.column)].name);
-    }
-  }
-  return names;
-}
-
-bool changes_key(const Change& change, const std::vector<std::string>& key) {
-  return change.deletes ||
-         std::any_of(change.columns_set.begin(), change.columns_set.end(), [&](std::string_view set) {
-           return std::any_of(key.begin(), key.end(), [&](const std::string& column) {
-             return storage::equals_ignoring_case(column, set);
-           });
-         });
-}
-
-bool can_be_searched(const storage::Catalog& catalog, const storage::TableDef& child,
-                     const storage::ForeignKeyDef& key) {
-  const auto is_of_key = [&](int column) {
-    return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
-  };
-  if (child.rowid_alias >= 0 && is_of_key(child.rowid_alias)) return true;
-  for (const storage::IndexPtr& index : catalog.indexes_of(child.id)) {
-    if (!index->where_sql && !index->key_columns.empty() &&
-        is_of_key(index->key_columns.front().column))
-      return true;
-  }
-  return false;
-}
-
-std::string names_of(const storage::TableDef& table, const std::vector<int>& columns) {
-  std::string names;
-  for (const int column : columns) {
-    names += (names.empty() ? "" : ", ") + table.columns[static_cast<std::size_t>(column)].name;
-  }
-  return names;
-}
-
-}  // namespace
 
 std::vector<StatementReason> hidden_work(const engine::Database& database, std::string_view sql) {
   std::vector<StatementReason> reasons;
   storage::Arena arena;
   const auto parsed = engine::sql::parse(sql, arena);
   if (!parsed) return reasons;
-  const Change change = change_of(parsed->statement);
-  if (change.target == nullptr) return reasons;
-  const storage::Catalog& catalog = database.catalog();
-  const storage::TablePtr parent = catalog.find_table(change.target->name.text);
-  if (parent == nullptr) return reasons;
-  for (const storage::TablePtr& child : catalog.tables(parent->schema)) {
-    for (const storage::ForeignKeyDef& key : child->foreign_keys) {
-      if (!storage::equals_ignoring_case(key.parent_table, parent->name)) continue;
-      if (!changes_key(change, key_columns(catalog, *parent, key)) || can_be_searched(catalog, *child, key))
-        continue;
-      const storage::BTree* tree = database.state().tree(child->id);
-      const std::string columns = names_of(*child, key.columns);
-      reasons.push_back({"foreign-key-child-unindexed",
-                         child->name,
-                         {change.target->name.span.begin, change.target->name.span.end},
-                         fmt::format("with PRAGMA foreign_keys on, every row {} here has all {} rows of {} "
-                                     "read for its {}: no index of "
-                                     "{} starts with {}",
-                                     change.deletes ? "deleted" : "given another key",
-                                     planner::words_of_count(tree == nullptr ? 0 : tree->size()), child->name,
-                                     columns, child->name, columns)});
-    }
+  for (planner::GeneralReason& reason : engine::hidden_work(database.state(), parsed->statement)) {
+    reasons.push_back({std::string(reason.code), std::move(reason.subject), reason.span, std::move(reason.text)});
   }
   return reasons;
 }

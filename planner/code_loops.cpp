@@ -52,6 +52,18 @@ void Coder::begin_loops(LoopPlan& plan, std::vector<Loop>& loops, std::vector<co
     code_loop(plan, loop, i, not_ready, select_plan, false);
     not_ready &= ~candidate.self;
   }
+  set_jump(plan, loops);
+}
+
+// With statistics that promise it is worth a search (12 entries or more that agree), the innermost loop jumps from one
+// distinct value to the next (SQLite: sqlite3WhereEnd, src/where.c).
+void Coder::set_jump(const LoopPlan& plan, std::vector<Loop>& loops) {
+  constexpr storage::LogEst kEntriesMin = 36;
+  const int columns = plan.choice.distinct_columns;
+  if (plan.choice.distinct != DistinctAnswer::kOrdered || columns == 0 || loops.empty()) return;
+  const Candidate& last = plan.choice.loops.back();
+  if (last.kind != CandidateKind::kIndex || !last.probe->has_stat1()) return;
+  if (last.probe->rows(columns) >= kEntriesMin) loops.back().jump_columns = columns;
 }
 
 void Coder::raise_loop_factor(storage::LogEst rows) {

@@ -97,6 +97,7 @@ class Coder {
                    const SelectPlan* select_plan, MinMaxMode min_max, bool one_pass_change);
   /// Closes the loops opened last: what comes after their body.
   void end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const SelectPlan* select_plan);
+  void set_jump(const LoopPlan& plan, std::vector<Loop>& loops);
   void raise_loop_factor(storage::LogEst rows);
   void restore_loop_factor();
   void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready,

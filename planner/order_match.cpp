@@ -29,6 +29,7 @@ class Matcher {
   OrderMatch run(std::span<const Candidate* const> path) {
     for (std::size_t i = 0; i < path.size() && distinct_ && satisfied_ != all_; ++i) {
       const Candidate& loop = *path[i];
+      index_columns_ = 0;
       if (i > 0) ready_ |= path[i - 1]->self;
       if (mode_ == OrderMatchMode::kInnerLoop && i + 1 < path.size()) continue;
       match_constants(loop);
@@ -45,7 +46,7 @@ class Matcher {
   }
 
  private:
-  OrderMatch answer(int satisfied) const { return {satisfied, reverse_, nulls_last_}; }
+  OrderMatch answer(int satisfied) const { return {satisfied, reverse_, nulls_last_, index_columns_}; }
   bool is_satisfied(std::size_t i) const { return (satisfied_ >> i & 1) != 0; }
   const Item& item_of(const Candidate& loop) const {
     return *request_.facts[static_cast<std::size_t>(loop.position)].item;
@@ -99,6 +100,7 @@ class Matcher {
       }
       const std::optional<std::size_t> i = may_match ? find_wanted(loop, column) : std::nullopt;
       bool matches = i.has_value();
+      if (matches) index_columns_ = j + 1;
       if (matches && mode_ != OrderMatchMode::kGroup) {
         const bool runs_back = column.descending != wanted_[*i].descending;
         if (!direction_known) {
@@ -172,6 +174,7 @@ class Matcher {
   ItemSet distinct_items_ = 0;
   ItemSet reverse_ = 0;
   ItemSet nulls_last_ = 0;
+  int index_columns_ = 0;
   bool distinct_ = true;
 };
 

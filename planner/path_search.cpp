@@ -180,13 +180,19 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
   if (wanted.wants_distinct && wanted.mode != OrderMatchMode::kDistinct &&
       choice.distinct == DistinctAnswer::kNo && order_was_considered && !wanted.distinct.empty()) {
     const OrderMatch match = match_order(request, wanted.distinct, OrderMatchMode::kDistinct, path.chosen());
-    if (match.satisfied == static_cast<int>(wanted.distinct.size()))
+    if (match.satisfied == static_cast<int>(wanted.distinct.size())) {
       choice.distinct = DistinctAnswer::kOrdered;
+      choice.distinct_columns = match.index_columns;
+    }
   }
   if (terms == 0) return;
   choice.order_satisfied = std::max(path.ordered, 0);
   if (wanted.mode == OrderMatchMode::kDistinct) {
-    if (path.ordered == terms) choice.distinct = DistinctAnswer::kOrdered;
+    if (path.ordered == terms) {
+      choice.distinct = DistinctAnswer::kOrdered;
+      choice.distinct_columns =
+          match_order(request, wanted.terms, OrderMatchMode::kDistinct, path.chosen()).index_columns;
+    }
   } else {
     choice.reverse = path.reverse;
     choice.nulls_last = path.nulls_last;

@@ -39,6 +39,7 @@ struct PathChoice {
   ItemSet reverse = 0;      ///< bit i: loop i runs backwards
   ItemSet nulls_last = 0;   ///< bit i: loop i needs a second pass for NULLs
   DistinctAnswer distinct = DistinctAnswer::kNo;
+  int distinct_columns = 0;   ///< kOrdered: leading columns of the last loop's index that the distinct terms are
   bool group_orders = false;  ///< the path delivers the GROUP BY in the ORDER BY's directions
 };
 
@@ -60,6 +61,7 @@ struct OrderMatch {
   int satisfied = 0;
   ItemSet reverse = 0;
   ItemSet nulls_last = 0;
+  int index_columns = 0;  ///< leading columns of the last loop's index, up to the last one that is a wanted term
 };
 OrderMatch match_order(const PathRequest& request, std::span<const OrderTerm> wanted, OrderMatchMode mode,
                        std::span<const Candidate* const> path);

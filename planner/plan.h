@@ -104,6 +104,9 @@ struct Loop {
   SeekBound lower, upper;
   MinMaxMode min_max = MinMaxMode::kNone;  ///< the statement wants only the first row (or the last, when reverse)
   int skipped_columns = 0;               ///< leading kSkip entries of `equalities`
+  /// DISTINCT: behind a row that was taken, entries that agree with it in so many leading columns are jumped over with a
+  /// search of their own; 0: they are stepped through.
+  int jump_columns = 0;
   std::vector<AutomaticColumn> automatic_columns;
   std::vector<const Expr*> automatic_filter;  ///< terms that rows of a partial automatic index meet
   const Expr* or_term = nullptr;

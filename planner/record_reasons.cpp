@@ -40,14 +40,14 @@ void add_general(PlanReasons& reasons, std::string_view code, std::string subjec
   reasons.general.push_back({code, std::move(subject), span, std::move(text)});
 }
 
-/// The arm of a multi-index OR that reads the index, if there is one.
-const Loop* arm_that_reads(const Loop& loop, const RelationIndex* index) {
+/// The arms of a multi-index OR that search the index; null: the rowid.
+void collect_arms(const Loop& loop, const RelationIndex* index, std::vector<const Loop*>& arms) {
   for (const OrArm& arm : loop.or_arms) {
     if (arm.loop == nullptr) continue;
-    if (index != nullptr && arm.loop->index == index) return arm.loop.get();
-    if (const Loop* nested = arm_that_reads(*arm.loop, index)) return nested;
+    const bool is_rowid = index == nullptr && arm.loop->access == AccessPath::kRowidSearch;
+    if (is_rowid || (index != nullptr && arm.loop->index == index)) arms.push_back(arm.loop.get());
+    collect_arms(*arm.loop, index, arms);
   }
-  return nullptr;
 }
 
 void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, const ItemFacts& facts,
@@ -62,6 +62,17 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
   table.select = select;
   for (const Probe& probe : facts.probes) {
     const bool used = chosen != nullptr && chosen->probe == &probe;
+    // Arms of a multi-index OR search their indexes in plans of their own: an index has an entry for each arm.
+    std::vector<const Loop*> arms;
+    if (loop != nullptr) collect_arms(*loop, probe.is_rowid ? nullptr : probe.index, arms);
+    for (const Loop* arm : arms) {
+      IndexReason& index = table.indexes.emplace_back();
+      index.index = probe.index;
+      index.verdict = IndexVerdict::kUsed;
+      index.cost_estimated = arm->run_cost;
+      explain_arm_columns(index, *arm, facts, probe);
+    }
+    if (!arms.empty()) continue;
     // The rowid tree is the table itself: worth a word only when it is searched.
     if (probe.is_rowid && (!used || !searches(*chosen))) continue;
     IndexReason& index = table.indexes.emplace_back();
@@ -91,14 +102,6 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
       for (const ColumnFacts& column : columns) any_term = any_term || column.has_term();
       if (any_term) index.verdict = IndexVerdict::kUnusable;
     }
-    // Arms of a multi-index OR search their indexes in plans of their own.
-    if (const Loop* arm = loop == nullptr ? nullptr : arm_that_reads(*loop, probe.index)) {
-      index.verdict = IndexVerdict::kUsed;
-      index.cost_estimated = arm->run_cost;
-      explain_arm_columns(index, *arm, facts, probe);
-      continue;
-    }
-
     explain_columns(index, plan, facts, probe, chosen, context);
     for (const ColumnReason& column : index.columns) {
       if (!column.code.empty()) {

@@ -19,6 +19,14 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "...";
 }
 
+/// One line: bytes that would move the cursor are shown as blanks.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  }
+  return shortened(std::move(text));
+}
+
 /// `1.7 MB`
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 10'000) return with_plural(bytes, "byte");
@@ -90,13 +98,13 @@ class Drawing {
     for (std::size_t i = 0; i < shown; ++i) {
       const bool is_last = i + 1 == count;
       if (page.is_leaf()) {
-        line(margin, is_last, shortened(place_.key_text(page.key(i, scratch))));
+        line(margin, is_last, printable(place_.key_text(page.key(i, scratch))));
         continue;
       }
       const Page& child = *page.children()[i];
       // The first child of a page has no separator: everything below the second one's lies in it.
       const std::string from =
-          i == 0 ? std::string() : "from " + shortened(place_.key_text(page.key(i, scratch))) + "  ";
+          i == 0 ? std::string() : "from " + printable(place_.key_text(page.key(i, scratch))) + "  ";
       line(margin, is_last, from + style_.paint(Colour::kBold, title(child)));
       if (whole_) below(child, margin + (is_last ? "   " : "│  "));
     }
@@ -113,20 +121,12 @@ std::string value_text(storage::Value value) {
   return value.is_text() ? std::string(value.as_bytes()) : storage::to_sql_literal(value);
 }
 
-/// One line: bytes that would move the cursor are shown as blanks.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  return shortened(std::move(text));
-}
-
 }  // namespace
 
 std::string tree_text(const advice::TreePlace& place, const storage::BTree& tree, const TreeStyle& style) {
   std::string text =
       fmt::format("{}, {}\n\n{}", style.paint(Colour::kBold, place.name), what_is(place), levels_text(tree));
-  if (tree.empty()) return text;
+  if (tree.empty()) return text + "\n  it is empty\n";
   std::string scratch;
   text += "\n" + Drawing(place, style, tree.size() <= kWholeTreeEntries).run(*tree.root());
   if (tree.size() > kWholeTreeEntries) {
@@ -134,8 +134,8 @@ std::string tree_text(const advice::TreePlace& place, const storage::BTree& tree
     while (!last->is_leaf()) last = last->children()[last->count - 1];
     const Page* first = tree.root();
     while (!first->is_leaf()) first = first->children()[0];
-    text += fmt::format("\n  first  {}\n", shortened(place.key_text(first->key(0, scratch))));
-    text += fmt::format("  last   {}\n", shortened(place.key_text(last->key(last->count - 1u, scratch))));
+    text += fmt::format("\n  first  {}\n", printable(place.key_text(first->key(0, scratch))));
+    text += fmt::format("  last   {}\n", printable(place.key_text(last->key(last->count - 1u, scratch))));
   }
   return text;
 }
@@ -163,9 +163,13 @@ std::string entries_text(const advice::TreePlace& place, const advice::Entries& 
     text += (n == 0 ? style.paint(Colour::kGrey, line) : line) + "\n";
   }
   const std::string of = place.index == nullptr ? "rows" : "entries";
+  if (entries.total == 0) return fmt::format("  {} has no {}\n", place.name, of);
   if (entries.matches == 0) {
-    return fmt::format("  none of the {} {} of {}; they would stand after the first {}\n",
-                       with_thousands(entries.total), of, place.name, with_thousands(entries.first));
+    const std::string where = entries.first == 0               ? "before the first"
+                              : entries.first == entries.total ? "behind the last"
+                                                               : "after the first " + with_thousands(entries.first);
+    return fmt::format("  none of the {} {} of {}; they would stand {}\n", with_thousands(entries.total), of, place.name,
+                       where);
   }
   text += fmt::format("  {} of {} {}, one run", with_thousands(entries.matches),
                       with_thousands(entries.total), of);
@@ -189,8 +193,8 @@ std::string path_text(const advice::LoopPath& path, const TreeStyle& style) {
   for (const advice::Band& band : path.bands) {
     for (const advice::PathStep& step : band.steps) {
       std::string between;
-      if (!step.from.empty()) between = "from " + shortened(step.from) + " ";
-      if (!step.to.empty()) between += "below " + shortened(step.to);
+      if (!step.from.empty()) between = "from " + printable(step.from) + " ";
+      if (!step.to.empty()) between += "below " + printable(step.to);
       text += fmt::format("  level {}  child {:>4} of {:<4}  {}\n", step.level, step.child + 1, step.children,
                           between);
     }
@@ -200,6 +204,7 @@ std::string path_text(const advice::LoopPath& path, const TreeStyle& style) {
   if (path.bands.size() < path.bands_total) {
     text += fmt::format("  and {} more searches\n", with_thousands(path.bands_total - path.bands.size()));
   }
+  if (tree.empty()) return text;
   const std::size_t width = std::min<std::size_t>(style.columns > 12 ? style.columns - 4 : 8, 96);
   const bool whole = path.bands.size() == 1 && path.bands[0].entries == tree.size();
   text +=

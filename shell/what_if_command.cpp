@@ -207,6 +207,7 @@ bool what_if_in_shell(Shell& shell, const std::string& given) {
   }
   if (text == "clear") {
     suppositions.clear();
+    if (shell.options().is_interactive) shell.output().write("nothing supposed any more\n");
     return true;
   }
   oracle::Session* session = session_with_twin(shell);
@@ -221,6 +222,10 @@ bool what_if_in_shell(Shell& shell, const std::string& given) {
     }
     if (auto done = advice::apply(*what_if, *supposition); !done) return report(done.error(), {});
     suppositions.push_back(*supposition);
+    if (shell.options().is_interactive) {
+      shell.output().write(fmt::format("supposed: {}; .whatif SELECT ... shows a plan as if, .whatif clear forgets\n",
+                                       supposition->to_text()));
+    }
     return true;
   }
   const oracle::PreparedNext statement = session->prepare_next(text);

@@ -224,6 +224,22 @@ int run_why(std::span<const std::string> arguments) {
   return run(given);
 }
 
+namespace {
+
+/// What .parameter has set of the parameters of the first statement.
+std::vector<std::pair<std::string, storage::OwnedValue>> parameters_of(Shell& shell, oracle::Session& session,
+                                                                       std::string_view sql) {
+  std::vector<std::pair<std::string, storage::OwnedValue>> values;
+  const oracle::PreparedNext next = session.prepare_next(sql);
+  if (!next.statement) return values;
+  for (const auto& [name, value] : shell.settings().parameters) {
+    if (next.statement->ours().parameter_number(name) != 0) values.emplace_back(name, value);
+  }
+  return values;
+}
+
+}  // namespace
+
 bool explain_in_shell(Shell& shell, const std::string& sql) {
   oracle::Session* session = shell.session();
   if (session == nullptr) return false;
@@ -233,7 +249,9 @@ bool explain_in_shell(Shell& shell, const std::string& sql) {
   style.wraps = is_terminal(stdout);
   std::string_view rest = sql;
   while (!rest.empty()) {
-    auto next = advice::explain_next(*session, rest, {});
+    advice::ExplainOptions options;
+    options.parameters = parameters_of(shell, *session, rest);
+    auto next = advice::explain_next(*session, rest, options);
     if (!next) {
       std::fputs((error_in_sqlite_words(next.error(), rest) + "\n").c_str(), stderr);
       return false;

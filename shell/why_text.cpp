@@ -77,11 +77,11 @@ std::string note_of_term(const TableUse& table, const IndexUse& of, const Column
         stopped = &other;
       }
     }
-    const std::string name = index.name.empty() ? "the rowid" : index.name;
+    const std::string where = index.name.empty() ? "by rowid" : "in " + index.name;
     if (searched != nullptr && stopped != nullptr) {
-      return fmt::format("searched in {} up to {}: {}", name, searched->column, stopped->text);
+      return fmt::format("searched {} up to {}: {}", where, searched->column, stopped->text);
     }
-    if (searched != nullptr) return fmt::format("searched in {}", name);
+    if (searched != nullptr) return fmt::format("searched {}", where);
     if (stopped != nullptr) return stopped->text;
   }
   if (!leads_an_index) return fmt::format("no index of {} starts with {}", table.name, column_name);
@@ -129,6 +129,15 @@ std::size_t width_behind(std::size_t before, const WhyStyle& style) {
   return style.columns > before + kWidthMin ? style.columns - before : kWidthMin;
 }
 
+/// A sentence in as many lines as it takes, each behind `indent` spaces; of those that follow, two more.
+std::string sentence(std::string_view text, std::size_t indent, const WhyStyle& style) {
+  std::string out;
+  const auto lines = broken_into_lines(on_one_line(text), width_behind(indent + 2, style));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    out += fmt::format("{}{}\n", std::string(indent + (i == 0 ? 0 : 2), ' '), lines[i]);
+  return out;
+}
+
 Colour colour_of(const ColumnUse& column) {
   if (is_seek(column.role)) return Colour::kGreen;
   if (column.role == ColumnRole::kFilterInIndex || column.role == ColumnRole::kFilterOnRow)
@@ -170,10 +179,12 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
         const std::string said = said_of(index, column);
         const std::size_t before = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
         const auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
+        const std::string_view role = planner::role_name(column.role);
+        const bool has_more = !lines.front().empty();
         text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
-                            padded(column.column, column_width),
+                            padded(on_one_line(column.column), column_width),
                             style.paint(is_used || !is_seek(column.role) ? colour_of(column) : Colour::kGrey,
-                                        padded(planner::role_name(column.role), kRoleWidth)));
+                                        has_more ? padded(role, kRoleWidth) : std::string(role)));
         for (std::size_t i = 0; i < lines.size(); ++i) {
           if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
           text += '\n';
@@ -194,74 +205,161 @@ std::string reasons_text(const Explanation& explanation, const std::vector<Note>
     const bool is_noted =
         std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.text == reason.text; });
     if (is_noted || reason.text.empty()) continue;
-    for (const std::string& line : broken_into_lines(on_one_line(reason.text), width_behind(2, style)))
-      text += fmt::format("  {}\n", line);
+    text += sentence(reason.text, 2, style);
   }
   for (const TableUse& table : explanation.tables) {
     for (const advice::UnindexedCondition& condition : table.unindexed) {
-      if (condition.span.empty()) text += fmt::format("  {}\n", on_one_line(condition.text));  // of a view
+      if (condition.span.empty()) text += sentence(condition.text, 2, style);  // of a view
     }
   }
   return text;
 }
 
-std::string work_text(const Explanation& explanation) {
+std::string number_of(std::uint64_t count) { return with_thousands(count); }
+
+/// 0.25 and 3.7, but 812.
+std::string average_of(std::uint64_t sum, std::uint64_t count) {
+  if (count == 0) return "-";
+  if (sum % count == 0 || sum / count >= 100) return with_thousands((sum + count / 2) / count);
+  const double average = static_cast<double>(sum) / static_cast<double>(count);
+  return fmt::format("{:.{}f}", average, average < 1 ? 2 : 1);
+}
+
+/// What each loop did, one line per table reference, with what the planner reckoned beside what came. Columns in which all
+/// is zero are left out, and the least telling ones where the terminal is narrow.
+std::string loops_text(const Explanation& explanation, const WhyStyle& style) {
+  struct Column {
+    std::string title;
+    std::vector<std::string> cells;
+    bool is_nothing = true;
+    int rank = 0;  // the larger, the sooner it is left out
+  };
+  std::vector<Column> columns;
+  std::vector<std::string> names;
+  const auto add = [&](std::string title, int rank, bool keeps, const auto& cell) {
+    Column& column = columns.emplace_back();
+    column.title = std::move(title);
+    column.rank = rank;
+    column.is_nothing = !keeps;
+    for (const TableUse& table : explanation.tables) {
+      if (!table.work) continue;
+      column.cells.push_back(cell(table, *table.work));
+      if (column.cells.back() != "0") column.is_nothing = false;
+    }
+  };
+  for (const TableUse& table : explanation.tables) {
+    if (!table.work) continue;
+    names.push_back(on_one_line(table.alias.empty() || table.alias == table.name
+                                    ? table.name
+                                    : fmt::format("{} {}", table.name, table.alias)));
+    if (names.back().empty()) names.back() = "(subquery)";
+  }
+  if (names.empty()) return {};
+  using engine::ItemWork;
+  add("runs", 2, names.size() > 1, [](const TableUse&, const ItemWork& work) { return number_of(work.runs); });
+  add("visited", 0, true, [](const TableUse&, const ItemWork& work) { return number_of(work.rows_visited); });
+  add("look-ups", 1, false, [](const TableUse&, const ItemWork& work) { return number_of(work.table_lookups); });
+  add("seeks", 4, false, [](const TableUse&, const ItemWork& work) { return number_of(work.seeks); });
+  add("pages", 3, false, [](const TableUse&, const ItemWork& work) { return number_of(work.pages_read); });
+  add("found each run", 0, true,
+      [](const TableUse&, const ItemWork& work) { return average_of(work.rows_passed, work.runs); });
+  add("expected", 0, false, [](const TableUse& table, const ItemWork&) {
+    return table.rows_per_run_estimated ? number_of(*table.rows_per_run_estimated) : std::string("-");
+  });
+  columns.erase(std::remove_if(columns.begin(), columns.end(), [](const Column& column) { return column.is_nothing; }),
+                columns.end());
+  std::size_t name_width = 0;
+  for (const std::string& name : names) name_width = std::max(name_width, text_width(name));
+  const auto width_of = [](const Column& column) {
+    std::size_t width = column.title.size();
+    for (const std::string& cell : column.cells) width = std::max(width, cell.size());
+    return width;
+  };
+  const auto total = [&] {
+    std::size_t width = 2 + name_width;
+    for (const Column& column : columns) width += 2 + width_of(column);
+    return width;
+  };
+  while (style.wraps && total() > style.columns) {
+    const auto least = std::max_element(columns.begin(), columns.end(),
+                                        [](const Column& a, const Column& b) { return a.rank < b.rank; });
+    if (least->rank == 0) break;
+    columns.erase(least);
+  }
+  std::string head = "  " + std::string(name_width, ' ');
+  for (const Column& column : columns) head += fmt::format("  {:>{}}", column.title, width_of(column));
+  std::string text = style.paint(Colour::kGrey, head) + "\n";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += "  " + padded(names[i], name_width);
+    for (const Column& column : columns) text += fmt::format("  {:>{}}", column.cells[i], width_of(column));
+    text += "\n";
+  }
+  return text + "\n";
+}
+
+std::string work_text(const Explanation& explanation, const WhyStyle& style) {
   if (!explanation.ran) return fmt::format("  not run: {}\n", explanation.why_not_run);
   if (explanation.run_error) return fmt::format("  running it failed: {}\n", explanation.run_error->message);
   const engine::Work& work = explanation.work;
   const bool is_index_only = work.index_entries == work.rows_visited && work.index_entries > 0;
-  std::string text = fmt::format("  {} visited for {} returned",
+  std::string text = fmt::format("{} visited for {} {}",
                                  is_index_only && work.table_lookups == 0
                                      ? fmt::format("{} index {}", with_thousands(work.rows_visited),
                                                    work.rows_visited == 1 ? "entry" : "entries")
                                      : with_plural(work.rows_visited, "row"),
-                                 with_thousands(work.rows_returned));
+                                 with_thousands(explanation.rows_changed.value_or(work.rows_returned)),
+                                 explanation.rows_changed ? "written" : "returned");
   if (work.table_lookups > 0)
     text += fmt::format(", {} in the table", with_plural(work.table_lookups, "look-up"));
   if (work.sorts > 0) text += fmt::format(", {}", with_plural(work.sorts, "sort"));
-  return text + "\n";
+  if (work.temporary_rows > 0) text += fmt::format(", {} kept aside", with_plural(work.temporary_rows, "row"));
+  if (work.fullscan_steps > 0) text += fmt::format(", {}", with_plural(work.fullscan_steps, "full-scan step"));
+  return loops_text(explanation, style) + sentence(text, 2, style);
 }
 
 /// What a new index takes, or an old one gives back.
 std::string price_text(const advice::Suggestion& suggestion) {
   const advice::IndexPrice& price = *suggestion.price;
   const std::string size = fmt::format("{} KiB", with_thousands((price.bytes + 1023) / 1024));
-  if (suggestion.kind == "drop-index") return fmt::format("       frees {}\n", size);
-  return fmt::format("       takes {}; an INSERT writes {} more and descends {}\n", size,
-                     with_plural(price.bytes_per_insert, "byte"),
-                     with_plural(price.pages_per_insert, "page"));
+  if (suggestion.kind == "drop-index") return fmt::format("frees {}", size);
+  return fmt::format("takes {}; an INSERT writes {} more and descends {}", size,
+                     with_plural(price.bytes_per_insert, "byte"), with_plural(price.pages_per_insert, "page"));
+}
+
+std::string proof_text(const advice::Suggestion& suggestion) {
+  if (!suggestion.work_before || !suggestion.work_after)
+    return fmt::format("planned so by {}", suggestion.proved_on);
+  std::string text = fmt::format("{} visited instead of {}", with_plural(*suggestion.work_after, "row"),
+                                 with_thousands(*suggestion.work_before));
+  if (suggestion.sqlite_before && suggestion.sqlite_after) {
+    text += fmt::format(", {} steps of SQLite instead of {}",
+                        with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_after->vm_steps)),
+                        with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_before->vm_steps)));
+  }
+  return text + fmt::format(", tried on {}", suggestion.proved_on);
 }
 
 std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {
+  constexpr std::size_t kIndent = 7;
   std::string text;
   for (const advice::Suggestion& suggestion : explanation.suggestions) {
-    const std::string whole =
-        suggestion.needs.empty() ? suggestion.sql : suggestion.needs + " " + suggestion.sql;
-    text += fmt::format("  try  {}\n", style.paint(Colour::kBold, on_one_line(whole)));
-    if (!suggestion.what.empty()) text += fmt::format("       {}\n", on_one_line(suggestion.what));
-    if (suggestion.before == suggestion.after) {
-      text += fmt::format("       {}, the same plan\n", on_one_line(suggestion.after));
-    } else {
-      text += fmt::format("       {} -> {}\n", on_one_line(suggestion.before), on_one_line(suggestion.after));
+    const std::string sql = on_one_line(suggestion.sql);
+    const std::vector<std::size_t> breaks = breaks_of_line(sql, width_behind(kIndent + 2, style));
+    for (std::size_t i = 0; i < breaks.size(); ++i) {
+      const std::size_t end = i + 1 < breaks.size() ? breaks[i + 1] : sql.size();
+      text += fmt::format("{}{}\n", i == 0 ? "  try  " : "         ",
+                          style.paint(Colour::kBold, std::string_view(sql).substr(breaks[i], end - breaks[i])));
     }
-    if (suggestion.work_before && suggestion.work_after) {
-      text += fmt::format("       {} visited instead of {}", with_plural(*suggestion.work_after, "row"),
-                          with_thousands(*suggestion.work_before));
-      if (suggestion.sqlite_before && suggestion.sqlite_after) {
-        text += fmt::format(", {} steps of SQLite instead of {}",
-                            with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_after->vm_steps)),
-                            with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_before->vm_steps)));
-      }
-      text += fmt::format(", tried on {}\n", suggestion.proved_on);
-    } else {
-      text += fmt::format("       planned so by {}\n", suggestion.proved_on);
-    }
-    if (!suggestion.presumes.empty())
-      text += fmt::format("       presumes that {}\n", on_one_line(suggestion.presumes));
-    if (suggestion.price) text += price_text(suggestion);
+    const auto say = [&](const std::string& what) { text += sentence(what, kIndent, style); };
+    if (!suggestion.what.empty()) say(suggestion.what);
+    say(suggestion.before == suggestion.after ? suggestion.after + ", the same plan"
+                                              : suggestion.before + " -> " + suggestion.after);
+    say(proof_text(suggestion));
+    if (!suggestion.presumes.empty()) say("presumes that " + suggestion.presumes);
+    if (suggestion.price) say(price_text(suggestion));
   }
   if (!explanation.nothing_because.empty())
-    text += fmt::format("  nothing to suggest: {}\n", explanation.nothing_because);
+    text += sentence("nothing to suggest: " + explanation.nothing_because, 2, style);
   return text;
 }
 
@@ -391,7 +489,7 @@ std::string why_text(const Explanation& explanation, const WhyStyle& style) {
   add(indexes_text(explanation, style));
   add(reasons_text(explanation, notes, style));
   add(runs_text(explanation, style));
-  add(work_text(explanation));
+  add(work_text(explanation, style));
   if (style.suggestions) add(suggestions_text(explanation, style));
   if (!explanation.agreement.agrees()) add(fmt::format("  {}", explanation.agreement.to_text()));
   if (!explanation.candidates.empty()) add(candidates_text(explanation));

@@ -1,5 +1,8 @@
 #include "engine/exec/change_action.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "engine/functions/expr_rules.h"
 #include "planner/comparison.h"
 #include "planner/planner.h"
@@ -241,7 +244,20 @@ void set_returning_columns(const BoundReturning& returning, CompiledStatement& s
 }
 
 const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement) {
-  return statement.other_plans.emplace_back(std::move(plan)).get();
+  planner::Plan& kept = *statement.other_plans.emplace_back(std::move(plan));
+  if (kept.selects.empty()) return &kept;
+  if (statement.plan == nullptr) statement.plan = std::make_unique<planner::Plan>();
+  planner::Plan& whole = *statement.plan;
+  whole.item_count = std::max(whole.item_count, kept.item_count);
+  whole.selects.splice(whole.selects.end(), kept.selects);
+  const auto append = [](auto& to, auto& from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+    from.clear();
+  };
+  append(whole.reasons.tables, kept.reasons.tables);
+  append(whole.reasons.general, kept.reasons.general);
+  append(whole.reasons.candidates, kept.reasons.candidates);
+  return &kept;
 }
 
 void print_steps(const planner::Plan& plan, CompiledStatement& statement) {

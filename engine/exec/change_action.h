@@ -87,7 +87,8 @@ void collect_expressions(const BoundReturning& returning, std::vector<planner::E
 /// Names of RETURNING's columns into the statement.
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
 
-/// Gives the plan of further expressions to the statement; they can be compiled as long as it lives.
+/// Gives the plan of further expressions to the statement; they can be compiled as long as it lives. Its SELECTs and reasons
+/// become part of the statement's own plan, its lines do not.
 const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement);
 /// Lines of EXPLAIN QUERY PLAN behind those that the statement already has.
 void print_steps(const planner::Plan& plan, CompiledStatement& statement);

@@ -112,7 +112,7 @@ Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& conne
   note_planned_values(statement->plan.get(), parameters, *statement);
   for (const auto& plan : statement->other_plans) note_planned_values(plan.get(), parameters, *statement);
   if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement);
-  if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement);
+  if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement, connection.data());
   return statement;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/exec/explain.h"
 
 #include "engine/exec/rows_action.h"
+#include "engine/hidden_work.h"
 #include "planner/eqp_text.h"
 #include "planner/explain.h"
 
@@ -14,6 +15,15 @@ Value text_or_null(std::string_view text) { return text.empty() ? Value::null() 
 std::string_view text_of(planner::Span span, std::string_view sql) {
   if (span.empty() || span.end > sql.size()) return {};
   return sql.substr(span.begin, span.end - span.begin);
+}
+
+void add_reasons(const std::vector<planner::GeneralReason>& reasons, RowBuffer& rows) {
+  for (const planner::GeneralReason& reason : reasons) {
+    const Value null = Value::null();
+    const Value row[] = {null, null, null, null, null, text_or_null(reason.subject), text_or_null(reason.code),
+                         text_or_null(reason.text)};
+    rows.add(row);
+  }
 }
 
 void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& rows) {
@@ -46,11 +56,7 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
       rows.add(row);
     }
   }
-  for (const planner::GeneralReason& reason : plan.reasons.general) {
-    const Value row[] = {Value::null(), Value::null(),           Value::null(),           Value::null(),
-                         Value::null(), text_or_null(reason.subject), text_or_null(reason.code), text_or_null(reason.text)};
-    rows.add(row);
-  }
+  add_reasons(plan.reasons.general, rows);
 }
 
 }  // namespace
@@ -73,15 +79,17 @@ void make_explain_query_plan(CompiledStatement& statement) {
   });
 }
 
-void make_explain_why(CompiledStatement& statement) {
+void make_explain_why(CompiledStatement& statement, const storage::DatabaseState& data) {
   statement.kind = StatementKind::kExplainWhy;
   statement.is_readonly = true;
   statement.columns = {{"table", ""}, {"index", ""}, {"column", ""}, {"position", ""},
                        {"role", ""},  {"term", ""},  {"reason", ""}, {"text", ""}};
   const planner::Plan* plan = statement.plan.get();
   auto keep = std::make_shared<std::unique_ptr<Action>>(std::move(statement.action));
-  statement.action = make_rows_action(8, [plan, keep, sql = std::string_view(statement.text)](RowBuffer& rows) -> Expected<void> {
+  statement.action = make_rows_action(8, [plan, keep, sql = std::string_view(statement.text),
+                                          hidden = hidden_work(data, statement.syntax)](RowBuffer& rows) -> Expected<void> {
     if (plan != nullptr) add_reasons(*plan, sql, rows);
+    add_reasons(hidden, rows);
     return {};
   });
 }

@@ -73,6 +73,7 @@ class IndexCursor final : public LoopCursor {
     if (!is_table_) hold(table_tree_, *table_tree);
     skip_prefix_.clear();
     has_skip_prefix_ = false;
+    has_jumped_ = false;
     if (!values_.open(runtime_) || !open_bounds() || (skipped_ > 0 && !next_skip_prefix())) {
       is_done_ = true;
       return;
@@ -83,7 +84,9 @@ class IndexCursor final : public LoopCursor {
 
   bool next() override {
     if (is_done_ || !runtime_.step()) return false;
-    if (!is_first_) {
+    if (has_jumped_) {
+      has_jumped_ = false;
+    } else if (!is_first_) {
       cursor_->next();
       if (is_full_scan_ && cursor_->valid()) ++work_.fullscan_steps;
     }
@@ -109,6 +112,24 @@ class IndexCursor final : public LoopCursor {
     tree_.reset();
     table_tree_.reset();
     is_done_ = true;
+  }
+
+  void jump_behind(int columns) override {
+    if (is_done_ || !cursor_ || !cursor_->valid()) return;
+    const std::string_view key = cursor_->key();
+    const auto bytes = storage::key_prefix_bytes(key, std::span(columns_).first(static_cast<std::size_t>(columns)));
+    if (!bytes) return;  // next() says what is wrong
+    const std::string prefix(key.substr(0, *bytes));
+    ByteRange range = make_range();
+    if (reverse_) {
+      range.upper = prefix;
+      range.has_upper = true;
+    } else {
+      range.lower = storage::prefix_successor(prefix);
+      if (range.lower.empty()) range.lower = range.upper = prefix, range.has_upper = true;  // nothing is behind it
+    }
+    cursor_->seek(range);
+    has_jumped_ = true;
   }
 
   bool skip_to_next_in_value() override {
@@ -261,6 +282,7 @@ class IndexCursor final : public LoopCursor {
   std::optional<storage::BTree> tree_, table_tree_;  // snapshots: look-ups meet the rows that the entries are about
   std::optional<storage::Cursor> cursor_;
   bool is_first_ = true;
+  bool has_jumped_ = false;  // the cursor stands on the next entry already, or at the end of its range
   bool is_done_ = true;
 };
 

@@ -22,6 +22,8 @@ class LoopCursor {
   virtual void close() = 0;
   /// Whether next() is inside one value of an IN: a min/max that found its row goes on with the next value.
   virtual bool skip_to_next_in_value() { return false; }
+  /// Before the next next(): go on behind the entries that agree with the current one in its first `columns` columns.
+  virtual void jump_behind(int /*columns*/) {}
 };
 
 /// Makes `held` a snapshot of `tree`, so that rows found in it stay where they are until the cursor is closed.

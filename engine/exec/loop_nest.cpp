@@ -23,6 +23,7 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   for (const planner::SeekColumn& seek : loop.equalities) {
     if (seek.kind == planner::SeekKind::kIn) level.one_row = false;
   }
+  level.jump_columns = loop.jump_columns;
   level.cursor = make_loop_cursor(loop, builder);
   level.filters.reserve(loop.filters.size());
   for (const planner::Filter& filter : loop.filters) {
@@ -160,6 +161,8 @@ bool LoopNest::next() {
     started_ = true;
     depth_ = 0;
     open_level(0);
+  } else if (const Level& last = levels_.back(); last.jump_columns > 0 && depth_ + 1 == levels_.size() && !last.on_null_row) {
+    last.cursor->jump_behind(last.jump_columns);  // the row before was taken
   }
   for (;;) {
     if (runtime_.failed()) {

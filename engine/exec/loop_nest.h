@@ -53,6 +53,7 @@ class LoopNest final : public RowProducer {
     bool is_left_join = false;
     bool is_right_join = false;
     bool one_row = false;
+    int jump_columns = 0;
     bool had_row = false;
     bool matched = false;      // LEFT JOIN: some row of this opening passed the ON clause
     bool on_null_row = false;

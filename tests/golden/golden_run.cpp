@@ -115,6 +115,10 @@ BlockResult run_plan(Session& session, const Block& block, bool with_reasons) {
         result.output += oracle::plan_to_text(statement.ours().plan_lines(), "");
         if (with_reasons && statement.ours().plan() != nullptr)
           result.output += reasons_text(*statement.ours().plan());
+        // The plan is what the block is about; that running it is the same on both sides is checked all the same.
+        if (statement.ours().kind() == engine::StatementKind::kSelect && statement.ours().parameter_count() == 0) {
+          add_disagreement(statement.run().agreement, result);
+        }
       },
       [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
   return result;
@@ -130,9 +134,10 @@ BlockResult run_work(Session& session, const Block& block) {
         if (outcome.error) result.faults.push_back(error_text(*outcome.error, statement.sql()));
         const engine::Work& work = outcome.work;
         result.output += fmt::format(
-            "rows visited {}, index entries {}, table look-ups {}, seeks {}, sorts {}, rows returned {}\n",
-            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.sorts,
-            work.rows_returned);
+            "rows visited {}, index entries {}, table look-ups {}, seeks {}, full-scan steps {}, sorts {}, kept aside {}, "
+            "rows returned {}\n",
+            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.fullscan_steps, work.sorts,
+            work.temporary_rows, work.rows_returned);
       },
       [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
   return result;

@@ -3,13 +3,14 @@
 // Commands:
 //   setup    every statement must succeed; prints `ok`
 //   rows     prints the rows of every statement, `|` between values, NULL as NULL, blobs as x'..'
-//   plan     prints EXPLAIN QUERY PLAN of every statement, drawn as a tree; runs nothing
-//   explain  prints the plan, then for every index what each of its columns does and the code of the reason; runs nothing
+//   plan     prints EXPLAIN QUERY PLAN of every statement, drawn as a tree
+//   explain  prints the plan, then for every index what each of its columns does and the code of the reason
 //   why      prints the rows of EXPLAIN WHY
 //   work     runs every statement and prints what it cost in logical steps
 //   unsupported  every statement must answer `not supported: ...`; prints these answers
 //   error    every statement must fail; prints the error as the shell does, with caret and hint
-// Every statement is put to SQLite as well: plans, rows, changes and errors must agree whatever the file says.
+// Every statement is put to SQLite as well: plans, rows, changes and errors must agree whatever the file says, and so must
+// full-scan steps, sorts and rows of automatic indexes. Queries of `plan` and `explain` are run for that.
 #pragma once
 
 #include <string>
