@@ -11,7 +11,8 @@ std::vector<StatementReason> hidden_work(const engine::Database& database, std::
   const auto parsed = engine::sql::parse(sql, arena);
   if (!parsed) return reasons;
   for (planner::GeneralReason& reason : engine::hidden_work(database.state(), parsed->statement)) {
-    reasons.push_back({std::string(reason.code), std::move(reason.subject), reason.span, std::move(reason.text)});
+    reasons.push_back(
+        {std::string(reason.code), std::move(reason.subject), reason.span, std::move(reason.text)});
   }
   return reasons;
 }

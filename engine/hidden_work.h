@@ -1,8 +1,9 @@
-// engine/hidden_work.h - work that a statement causes and does not mention: a change of a parent row has the child
-// tables of its foreign keys searched (group H of docs/reasons.md).
+// engine/hidden_work.h - work that a statement causes and does not mention: a change of a parent row has the
+// child tables of its foreign keys searched (group H of docs/reasons.md).
 //
-// SQLite does this only where PRAGMA foreign_keys is on, which is a matter of the application's connection, not of the
-// database: it is said for every schema that declares foreign keys. It follows from the schema, not from the plan.
+// SQLite does this only where PRAGMA foreign_keys is on, which is a matter of the application's connection,
+// not of the database: it is said for every schema that declares foreign keys. It follows from the schema,
+// not from the plan.
 #pragma once
 
 #include <string>
@@ -20,9 +21,10 @@ namespace sql {
 struct Statement;
 }
 
-/// `foreign-key-child-unindexed` (subject: the child table) for each foreign key that a DELETE, or an UPDATE of the key it
-/// points to, has to look up in a child table without an index that starts with one of its columns. Empty for other
-/// statements, and for null.
-std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data, const sql::Statement* statement);
+/// `foreign-key-child-unindexed` (subject: the child table) for each foreign key that a DELETE, or an UPDATE
+/// of the key it points to, has to look up in a child table without an index that starts with one of its
+/// columns. Empty for other statements, and for null.
+std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data,
+                                                const sql::Statement* statement);
 
 }  // namespace leftmost::engine

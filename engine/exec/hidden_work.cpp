@@ -65,8 +65,7 @@ bool can_be_searched(const storage::Catalog& catalog, const storage::TableDef& c
   };
   if (child.rowid_alias >= 0 && is_of_key(child.rowid_alias)) return true;
   for (const storage::IndexPtr& index : catalog.indexes_of(child.id)) {
-    if (!index->where_sql && !index->key_columns.empty() &&
-        is_of_key(index->key_columns.front().column))
+    if (!index->where_sql && !index->key_columns.empty() && is_of_key(index->key_columns.front().column))
       return true;
   }
   return false;
@@ -82,7 +81,8 @@ std::string names_of(const storage::TableDef& table, const std::vector<int>& col
 
 }  // namespace
 
-std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data, const sql::Statement* statement) {
+std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data,
+                                                const sql::Statement* statement) {
   std::vector<planner::GeneralReason> reasons;
   const Change change = change_of(statement);
   if (change.target == nullptr) return reasons;

@@ -1,5 +1,7 @@
 #include "engine/exec/loop_nest.h"
 
+#include "engine/exec/expr_walk.h"
+
 namespace leftmost::engine {
 
 LoopNest::LoopNest(const planner::SelectPlan& plan, StreamBuilder& builder)
@@ -23,6 +25,7 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   for (const planner::SeekColumn& seek : loop.equalities) {
     if (seek.kind == planner::SeekKind::kIn) level.one_row = false;
   }
+  level.is_table_scan = loop.access == planner::AccessPath::kTableScan;
   level.jump_columns = loop.jump_columns;
   level.cursor = make_loop_cursor(loop, builder);
   level.filters.reserve(loop.filters.size());
@@ -43,6 +46,21 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
       const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
       if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
     }
+    if (pass != nullptr) add_pass_conditions(pass->filters, level, builder);
+  }
+}
+
+// Conditions of a RIGHT JOIN's pass over its right side that are about the items to the left alone, which are all NULL then:
+// SQLite tests them before the loop.
+void LoopNest::add_pass_conditions(const std::vector<planner::Filter>& filters, Level& level, StreamBuilder& builder) {
+  for (const planner::Filter& filter : filters) {
+    if (filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone) continue;
+    bool is_constant = true;
+    walk(filter.condition, [&](const planner::Expr& part) {
+      const bool is_of_item = part.kind == planner::ExprKind::kColumn && part.item == level.item;
+      if (is_of_item || part.kind == planner::ExprKind::kFunction || part.select != nullptr) is_constant = false;
+    });
+    if (is_constant) level.pass_conditions.push_back(builder.compile(*filter.condition));
   }
 }
 
@@ -137,10 +155,26 @@ bool LoopNest::start_right_pass() {
     in_right_pass_ = true;
     base_ = i;
     for (std::size_t left = 0; left < i; ++left) runtime_.row(levels_[left].item).set_null();
+    bool may_match = true;
+    for (const Program* condition : levels_[i].pass_conditions) {
+      may_match = may_match && test(*condition, runtime_.eval());
+    }
+    if (runtime_.failed()) return false;
+    if (!may_match) continue;
     levels_[i].unmatched->open();
     return true;
   }
   return false;
+}
+
+// A table without rows inside other loops: no row of theirs can come out, so SQLite ends them all (codeOneLoopStart,
+// src/wherecode.c: addrHalt). Not where an outer join makes up for missing rows.
+bool LoopNest::is_empty_for_good(std::size_t index) const {
+  if (in_right_pass_ || !levels_[index].is_table_scan || levels_[index].had_row) return false;
+  for (std::size_t i = 1; i <= index; ++i) {
+    if (levels_[i].is_left_join || levels_[i].is_right_join) return false;
+  }
+  return true;
 }
 
 bool LoopNest::next() {
@@ -174,7 +208,7 @@ bool LoopNest::next() {
       open_level(++depth_);
     } else if (runtime_.failed()) {
       continue;
-    } else if (depth_ > base_) {
+    } else if (depth_ > base_ && !is_empty_for_good(depth_)) {
       --depth_;
     } else if (start_right_pass()) {
       depth_ = base_;

@@ -53,12 +53,14 @@ class LoopNest final : public RowProducer {
     bool is_left_join = false;
     bool is_right_join = false;
     bool one_row = false;
+    bool is_table_scan = false;
     int jump_columns = 0;
     bool had_row = false;
     bool matched = false;      // LEFT JOIN: some row of this opening passed the ON clause
     bool on_null_row = false;
     std::unique_ptr<LoopCursor> unmatched;  // RIGHT JOIN: all rows once more
     std::vector<const Program*> unmatched_filters;
+    std::vector<const Program*> pass_conditions;  // of all rows once more: not about the item, tested once
     KeyMap matched_keys;
   };
 
@@ -66,6 +68,8 @@ class LoopNest final : public RowProducer {
   bool passes(const Level& level, bool outer_on);
   bool next_unmatched(std::size_t level);
   bool start_right_pass();
+  bool is_empty_for_good(std::size_t level) const;
+  void add_pass_conditions(const std::vector<planner::Filter>& filters, Level& level, StreamBuilder& builder);
   void add_loop(const planner::Loop& loop, StreamBuilder& builder);
 
   Runtime& runtime_;

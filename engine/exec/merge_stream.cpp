@@ -1,13 +1,15 @@
-// A compound SELECT with ORDER BY: both sides come sorted, and one row of each is looked at (SQLite: multiSelectOrderBy,
-// src/select.c). Nothing is gathered, so a LIMIT ends the loops of the arms as soon as it is reached.
+// A compound SELECT with ORDER BY: both sides come sorted, and one row of each is looked at (SQLite:
+// multiSelectOrderBy, src/select.c). Nothing is gathered, so a LIMIT ends the loops of the arms as soon as it
+// is reached.
 //
-//   the left row is   UNION ALL, UNION   EXCEPT   INTERSECT     A side of more than one arm is a merge of its own; how a
-//   smaller           out                out      passed over   chain is split is the planner's (right_arms_of_merge).
-//   equal             out; UNION: over   over     out           All but UNION ALL compare whole rows, so that what is
-//   larger            the right one out  over R   over R        equal to the row given out last is left out.
+//   the left row is   UNION ALL, UNION   EXCEPT   INTERSECT     A side of more than one arm is a merge of its
+//   own; how a smaller           out                out      passed over   chain is split is the planner's
+//   (right_arms_of_merge). equal             out; UNION: over   over     out           All but UNION ALL
+//   compare whole rows, so that what is larger            the right one out  over R   over R        equal to
+//   the row given out last is left out.
 //
-// Of equal rows (1 and 1.0, 'a' and 'A' under NOCASE) UNION therefore gives the right side's first and the others the
-// left side's first.
+// Of equal rows (1 and 1.0, 'a' and 'A' under NOCASE) UNION therefore gives the right side's first and the
+// others the left side's first.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -30,8 +32,8 @@ struct OrderKey {
 
 class Merge final : public RowStream {
  public:
-  Merge(std::unique_ptr<RowStream> left, std::unique_ptr<RowStream> right, CompoundOp op, std::vector<OrderKey> order,
-        std::vector<storage::KeyColumn> columns, Runtime& runtime)
+  Merge(std::unique_ptr<RowStream> left, std::unique_ptr<RowStream> right, CompoundOp op,
+        std::vector<OrderKey> order, std::vector<storage::KeyColumn> columns, Runtime& runtime)
       : runtime_(runtime), op_(op), order_(std::move(order)), columns_(std::move(columns)) {
     left_.stream = std::move(left);
     right_.stream = std::move(right);
@@ -104,7 +106,8 @@ class Merge final : public RowStream {
     side.has_row = side.stream->next();
     side.key.clear();
     if (side.has_row) {
-      for (const OrderKey& order : order_) append_sort_key(side.key, side.stream->row()[order.column], order.sort);
+      for (const OrderKey& order : order_)
+        append_sort_key(side.key, side.stream->row()[order.column], order.sort);
     }
     return !runtime_.failed();
   }
@@ -154,14 +157,15 @@ class Merge final : public RowStream {
   bool is_done_ = true;
 };
 
-std::unique_ptr<RowStream> make_side(std::span<const planner::Select* const> arms, const std::vector<OrderKey>& order,
-                                     StreamBuilder& builder) {
+std::unique_ptr<RowStream> make_side(std::span<const planner::Select* const> arms,
+                                     const std::vector<OrderKey>& order, StreamBuilder& builder) {
   if (arms.size() == 1) return make_compound_arm(*arms[0], builder);
   const CompoundOp op = arms.back()->op;
   const std::vector<storage::KeyColumn> columns = column_keys(arms);
   std::vector<OrderKey> keys = order;
   for (std::size_t column = 0; column < columns.size() && op != CompoundOp::kUnionAll; ++column) {
-    const bool is_known = std::any_of(keys.begin(), keys.end(), [&](const OrderKey& key) { return key.column == column; });
+    const bool is_known =
+        std::any_of(keys.begin(), keys.end(), [&](const OrderKey& key) { return key.column == column; });
     if (!is_known) keys.push_back({column, {columns[column], planner::NullsPlace::kDefault}});
   }
   std::vector<CompoundOp> ops;
@@ -171,13 +175,15 @@ std::unique_ptr<RowStream> make_side(std::span<const planner::Select* const> arm
   auto left = make_side(arms.first(arms.size() - right_arms), keys, builder);
   auto right = make_side(arms.last(right_arms), keys, builder);
   if (builder.error()) return nullptr;
-  return std::make_unique<Merge>(std::move(left), std::move(right), op, std::move(keys), columns, builder.runtime());
+  return std::make_unique<Merge>(std::move(left), std::move(right), op, std::move(keys), columns,
+                                 builder.runtime());
 }
 
 /// The merge of all arms, and the LIMIT of the compound.
 class MergeStream final : public RowStream {
  public:
-  MergeStream(const planner::Select& last, StreamBuilder& builder) : runtime_(builder.runtime()), limit_(last, builder) {
+  MergeStream(const planner::Select& last, StreamBuilder& builder)
+      : runtime_(builder.runtime()), limit_(last, builder) {
     const std::vector<const planner::Select*> arms = arms_of_compound(last);
     const std::vector<storage::KeyColumn> columns = column_keys(arms);
     width_ = columns.size();

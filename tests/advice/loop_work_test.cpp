@@ -1,4 +1,5 @@
-// What each loop of a statement did, beside what the planner expected; and that every way to ask says the same.
+// What each loop of a statement did, beside what the planner expected; and that every way to ask says the
+// same.
 #include <nlohmann/json.hpp>
 
 #include "advice/explanation.h"
@@ -42,8 +43,9 @@ const advice::TableUse& table(const advice::Explanation& explanation, std::strin
 
 TEST_CASE("the work of a statement is told apart by table reference", "[advice][work]") {
   const auto session = shop();
-  const auto explanation =
-      explain(*session, "SELECT b.city FROM sale s CROSS JOIN buyer b ON b.id = s.buyer WHERE s.day = 3 AND b.city <> 'c0'");
+  const auto explanation = explain(
+      *session,
+      "SELECT b.city FROM sale s CROSS JOIN buyer b ON b.id = s.buyer WHERE s.day = 3 AND b.city <> 'c0'");
   const engine::ItemWork& outer = *table(explanation, "s").work;
   CHECK(outer.runs == 1);
   CHECK(outer.rows_visited == 100);
@@ -64,7 +66,8 @@ TEST_CASE("the work of a statement is told apart by table reference", "[advice][
 
 TEST_CASE("an automatic index is counted as what it is made of", "[advice][work]") {
   const auto session = shop();
-  const auto explanation = explain(*session, "SELECT count(*) FROM buyer b CROSS JOIN sale s ON s.buyer = b.id + 1");
+  const auto explanation =
+      explain(*session, "SELECT count(*) FROM buyer b CROSS JOIN sale s ON s.buyer = b.id + 1");
   const engine::ItemWork& inner = *table(explanation, "s").work;
   CHECK(inner.runs == 100);
   CHECK(inner.automatic_index_rows == 999);
@@ -75,8 +78,8 @@ TEST_CASE("an automatic index is counted as what it is made of", "[advice][work]
 
 TEST_CASE("the JSON has the work of each table and SQLite's own counters", "[advice][work]") {
   const auto session = shop();
-  const auto json = nlohmann::json::parse(
-      advice::to_json(explain(*session, "SELECT * FROM sale s, buyer b WHERE b.id = s.buyer ORDER BY b.city LIMIT 3")));
+  const auto json = nlohmann::json::parse(advice::to_json(
+      explain(*session, "SELECT * FROM sale s, buyer b WHERE b.id = s.buyer ORDER BY b.city LIMIT 3")));
   CHECK(json["work"]["sorts"] == json["oracle"]["work"]["sorts"]);
   CHECK(json["work"]["fullscan_steps"] == json["oracle"]["work"]["fullscan_steps"]);
   REQUIRE(json["tables"].size() == 2);
@@ -91,7 +94,8 @@ TEST_CASE("the JSON has the work of each table and SQLite's own counters", "[adv
 
 TEST_CASE("every branch of an OR has an entry, also those on the same index", "[advice][work]") {
   const auto session = shop();
-  const auto explanation = explain(*session, "SELECT id FROM sale WHERE day = 3 OR id = 5 OR (day > 8 AND day < 10)");
+  const auto explanation =
+      explain(*session, "SELECT id FROM sale WHERE day = 3 OR id = 5 OR (day > 8 AND day < 10)");
   std::string seen;
   for (const advice::IndexUse& index : explanation.tables.front().indexes) {
     seen += (index.name.empty() ? "rowid" : index.name) + ": " + index.columns.front().term + "\n";
@@ -103,7 +107,8 @@ TEST_CASE("subqueries of SET, DO UPDATE and RETURNING are explained with their s
   const auto session = shop();
   for (const std::string_view sql :
        {"UPDATE sale SET day = (SELECT max(id) FROM buyer b WHERE b.city = 'c1') WHERE day = 1",
-        "INSERT INTO sale VALUES (1001, 1, 1) ON CONFLICT DO UPDATE SET day = (SELECT max(id) FROM buyer b WHERE b.city = 'c1')",
+        "INSERT INTO sale VALUES (1001, 1, 1) ON CONFLICT DO UPDATE SET day = (SELECT max(id) FROM buyer b "
+        "WHERE b.city = 'c1')",
         "INSERT INTO sale VALUES (1, 1, 1) RETURNING (SELECT max(id) FROM buyer b WHERE b.city = 'c1')"}) {
     CAPTURE(sql);
     const auto explanation = explain(*session, sql);
