@@ -208,6 +208,10 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
   select->columns = as_columns(arena, columns);
   select->from = arena.copy_span(from);
   select->where = update.where;
+  // With LIMIT a row counts once, however many rows of FROM it meets.
+  if (update.limit != nullptr) {
+    select->group_by = arena.copy_span(std::span<const sql::Expr* const>(columns.data(), key_size));
+  }
   select->order_by = update.order_by;
   select->limit = update.limit;
   select->offset = update.offset;

@@ -361,6 +361,7 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
     // A column without a type is BLOB, a CAST without one is NUMERIC.
     made->affinity =
         expr->text.empty() ? storage::Affinity::kNumeric : storage::describe_type(expr->text).affinity;
+    made->name = expr->text;  // CAST(x AS INT) and CAST(x AS INTEGER) are two expressions
     return made;
   }
   if (const std::optional<Kind> unary = unary_kind(expr->kind))

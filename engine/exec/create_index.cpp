@@ -38,6 +38,9 @@ Expected<storage::IndexColumn> define_column(const sql::OrderTerm& written, cons
       column.collation = collation.value_or(table.columns[static_cast<std::size_t>(column.column)].collation);
       return column;
     }
+    if (expr->kind == sql::ExprKind::kString) {
+      return fail(ErrorCode::kError, "no such column: " + std::string(expr->text), expr->span.begin);
+    }
   }
   BindContext bind = bind_context(context);
   bind.relations = nullptr;

@@ -139,7 +139,9 @@ bool LoopNest::next_unmatched(std::size_t index) {
     for (const Program* filter : level.unmatched_filters) keep = keep && test(*filter, runtime_.eval());
     for (std::size_t i = 0; i <= index && keep; ++i) {
       for (const FilterProgram& filter : levels_[i].filters) {
-        keep = keep && (filter.is_on || filter.is_outer_on || test(*filter.program, runtime_.eval()));
+        // ON of a JOIN further in that speaks of this level is tested behind the outer join: here too.
+        const bool is_left_out = filter.is_outer_on || (filter.is_on && i < index);
+        keep = keep && (is_left_out || test(*filter.program, runtime_.eval()));
       }
     }
     if (runtime_.failed()) return false;

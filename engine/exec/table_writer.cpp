@@ -11,6 +11,25 @@ using storage::Value;
 
 namespace {
 
+/// What the error says of a broken CHECK: its name, or its condition. SQLite keeps the condition as it keeps
+/// names, so one that begins with a quoted word shows that word alone.
+std::string shown_check(const storage::CheckConstraint& check) {
+  if (!check.name.empty()) return check.name;
+  const std::string& sql = check.sql;
+  const char open = sql.empty() ? ' ' : sql.front();
+  if (open != '"' && open != '\'' && open != '`' && open != '[') return sql;
+  const char close = open == '[' ? ']' : open;
+  std::string word;
+  for (std::size_t i = 1; i < sql.size(); ++i) {
+    if (sql[i] == close) {
+      if (i + 1 == sql.size() || sql[i + 1] != close) break;
+      ++i;
+    }
+    word += sql[i];
+  }
+  return word;
+}
+
 // While it lives, what depends on the clock is an error.
 class ClockForbidden {
  public:
@@ -174,11 +193,8 @@ bool TableWriter::check_expressions(const RowImage& row, Action action, Check& c
       check.error = runtime_.run().take_error();
       check.action = Action::kAbort;
     } else {
-      const storage::CheckConstraint& constraint = table().checks[i];
-      check.error = Error{ErrorCode::kConstraint,
-                          "CHECK constraint failed: " + (constraint.name.empty() ? constraint.sql : constraint.name),
-                          std::nullopt,
-                          {}};
+      check.error =
+          Error{ErrorCode::kConstraint, "CHECK constraint failed: " + shown_check(table().checks[i]), std::nullopt, {}};
     }
     return false;
   }
