@@ -203,6 +203,7 @@ void Coder::code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, 
     }
     return;
   }
+  loop.equalities.reserve(static_cast<std::size_t>(candidate.equal_columns));
   for (int column = 0; column < candidate.equal_columns; ++column) {
     code_seek_value(plan, loop, candidate, column, not_ready);
   }

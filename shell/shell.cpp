@@ -141,9 +141,10 @@ bool Shell::run_dot_command(std::string_view line) {
 }
 
 bool Shell::run_statements(std::string_view sql, std::size_t first_line, bool is_interactive) {
-  const Stopwatch stopwatch;
+  std::optional<Stopwatch> stopwatch;
+  if (settings_.timer) stopwatch.emplace();
   const std::optional<Failure> failure = run_sql(sql);
-  if (settings_.timer) output_.write(stopwatch.to_text());
+  if (stopwatch) output_.write(stopwatch->to_text());
   if (failure) {
     output_.flush();
     const bool is_parse = failure->phase == Failure::Phase::kPrepare;

@@ -83,6 +83,7 @@ namespace {
 /// Of several values for one column the last one counts; the others are not even computed. The rest is
 /// computed in the order of the table's columns, the rowid first.
 void put_in_column_order(std::vector<BoundAssignment>& assignments) {
+  if (assignments.size() < 2) return;
   for (std::size_t i = assignments.size(); i-- > 0;) {
     const auto is_overwritten = [&](int column) {
       return std::any_of(assignments.begin() + static_cast<std::ptrdiff_t>(i) + 1, assignments.end(),

@@ -178,6 +178,7 @@ ConflictAction conflict_action(sql::ConflictAction action) {
 std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
                                                    StreamBuilder& builder) {
   std::vector<AssignmentProgram> programs;
+  programs.reserve(assignments.size());
   for (const BoundAssignment& assignment : assignments) {
     programs.push_back({assignment.columns,
                         assignment.value == nullptr ? nullptr : builder.compile(*assignment.value),
