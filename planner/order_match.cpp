@@ -157,7 +157,9 @@ class Matcher {
     distinct_items_ |= loop.self;
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (is_satisfied(i)) continue;
-      const bool is_argument = wanted_[i].expr == request_.wanted.aggregate_argument;
+      // The same argument stands for itself where min() or max() asks for its order.
+      const bool is_argument =
+          mode_ == OrderMatchMode::kDistinct && wanted_[i].expr == request_.wanted.aggregate_argument;
       const ItemSet mentioned = is_argument ? 0 : request_.numbers.mentioned(wanted_[i].expr);
       if (mentioned == 0 && !is_constant(wanted_[i].expr)) continue;
       if ((mentioned & ~distinct_items_) == 0) satisfied_ |= ItemSet{1} << i;
