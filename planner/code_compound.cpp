@@ -117,6 +117,8 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   last->prior = nullptr;
   last->limit = last->offset = nullptr;
   const LogEst right = code_select(last, arm_destination);
+  const LogEst rows = combine_rows(last->op, left, right);  // UNION ALL in an arm that flattening made a compound
+  last->op = header.op;
   if (last->prior == nullptr || followed_arms_.count(last) == 0) close_step();
   keep_arm_order(last);
   nest_flattened_arm(last, prior);
@@ -127,7 +129,7 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
     if (limit != nullptr && !integer_literal(limit)) code_expr(limit);
     code_expr(offset);
   }
-  return capped_by_limit(last, combine_rows(last->op, left, right));
+  return capped_by_limit(last, rows);
 }
 
 void Coder::nest_flattened_arm(Select* arm, Select* prior) {
@@ -340,6 +342,7 @@ LogEst Coder::code_merge(Select* last) {
   const LogEst right_rows = code_select(last, Destination::kRows);
   if (first_right == last) {
     keep_merge_order(last);
+    last->op = op;  // flattening may have made a UNION ALL of it
     nest_flattened_arm(last, prior);
   } else {
     first_right->prior = prior;
@@ -391,10 +394,12 @@ LogEst Coder::code_recursive(Select* last) {
   step->prior = nullptr;
   last->is_recursive = false;
   open_step({.kind = StepKind::kRecursiveStep});
+  const CompoundOp op = last->op;
   const LogEst rows = code_select(last, destination);
   close_step();
   last->is_recursive = true;
   if (step == last) {
+    last->op = op;  // flattening may have made a UNION ALL of it
     nest_flattened_arm(last, setup);
   } else {
     step->prior = setup;

@@ -184,6 +184,8 @@ void Coder::restore_lists(const Expr* from, Expr* to) {
 
 void Coder::plan_unlisted(Select* select) {
   if (select->plan != nullptr) return;
+  // SQLite does not run it: no hint of it can be wrong.
+  for (Item* item : select->items) item->indexed_by = nullptr;
   const std::size_t before = context_.plan.steps.size();
   code_select(select, Destination::kSet);
   for (std::size_t i = before; i < context_.plan.steps.size(); ++i) context_.plan.steps[i].hidden = true;

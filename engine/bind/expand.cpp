@@ -64,9 +64,54 @@ bool StatementBinder::expand_arms(Frame* last, const Frame* end, WithScope* with
   return true;
 }
 
+namespace {
+
+// Whether a compound with UNION, INTERSECT or EXCEPT has a COLLATE in its ORDER BY and ends in a grouped arm.
+bool is_grouped_and_collated(const sql::Select& last) {
+  if (last.prior == nullptr || (last.group_by.empty() && last.having == nullptr)) return false;
+  bool merges = false;
+  for (const sql::Select* arm = &last; arm->prior != nullptr; arm = arm->prior) {
+    merges = merges || arm->op != sql::CompoundOperator::kUnionAll;
+  }
+  bool collates = false;
+  for (const sql::OrderTerm& term : last.order_by) {
+    const sql::Expr* expr = term.expr;
+    for (; expr->kind == sql::ExprKind::kCollate; expr = expr->left) collates = true;
+    if (expr->kind != sql::ExprKind::kInteger && expr->kind != sql::ExprKind::kName) return false;
+  }
+  return merges && collates;
+}
+
+}  // namespace
+
+// SQLite makes `SELECT * FROM (compound) ORDER BY ...` of a compound with COLLATE in its ORDER BY, and leaves GROUP BY
+// and HAVING of the last arm outside, where they are about the whole compound. (Without them planner/ does it.)
+const sql::Select* StatementBinder::wrap_grouped_compound(const sql::Select* last) {
+  sql::Select* inner = arena().make<sql::Select>(*last);
+  inner->group_by = {};
+  inner->having = nullptr;
+  inner->order_by = {};
+  inner->limit = inner->offset = nullptr;
+  inner->with = nullptr;
+  sql::ResultColumn star;
+  star.kind = sql::ResultColumnKind::kStar;
+  sql::FromItem item;
+  item.kind = sql::FromKind::kSubquery;
+  item.select = inner;
+  item.span = last->span;
+  sql::Select* outer = arena().make<sql::Select>(*last);
+  outer->prior = nullptr;
+  outer->op = sql::CompoundOperator::kNone;
+  outer->where = nullptr;
+  outer->columns = arena().copy_span(std::span<const sql::ResultColumn>(&star, 1));
+  outer->from = arena().copy_span(std::span<const sql::FromItem>(&item, 1));
+  return outer;
+}
+
 Frame* StatementBinder::expand_select(const sql::Select* select, WithScope* with, const TextOrigin& origin) {
   const Depth depth(*this);
   if (depth.too_deep()) return nullptr;
+  if (!origin.in_view && is_grouped_and_collated(*select)) select = wrap_grouped_compound(select);
   WithScope* inner = push_with(select->with, with, false);
   Frame* last = make_arms(select, nullptr, nullptr);
   if (!expand_arms(last, nullptr, inner, origin)) return nullptr;
@@ -411,6 +456,8 @@ bool StatementBinder::open_view(FromEntry& entry, const storage::ViewPtr& view) 
   Frame* last = expand_select((*parsed)->select, push_with(nullptr, nullptr, true), origin);
   open_views_.pop_back();
   if (last == nullptr) return false;
+  // What is wrong inside a view SQLite reports here: it looks for the view's columns.
+  if (!resolve_select(last, nullptr)) return false;
   adopt_subquery(entry, last);
   entry.schema_name = view->schema == storage::SchemaName::kTemp ? "temp" : "main";
   planner::SharedQuery*& shared = views_[view.get()];

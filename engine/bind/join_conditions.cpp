@@ -44,7 +44,8 @@ void mark_condition(Expr* expr, planner::ItemId item, JoinMark mark) {
 bool StatementBinder::open_using(Frame& frame) {
   std::vector<FromEntry>& from = frame.from;
   const bool any_right_join = !from.empty() && from.front().left_of_right_join;
-  std::string_view ambiguous;  // SQLite looks at the other names as well and names the last one
+  // SQLite looks at the other names as well, up to the next NATURAL, and names the last one.
+  std::string_view ambiguous;
   for (std::size_t i = 1; i < from.size(); ++i) {
     FromEntry& right = from[i];
     std::size_t left = 0;
@@ -61,6 +62,7 @@ bool StatementBinder::open_using(Frame& frame) {
         }
       }
       right.has_using = right.using_from_natural = !right.using_columns.empty();
+      if (!ambiguous.empty()) break;
     }
     for (const std::string_view name : right.using_columns) {
       UsingCondition condition;

@@ -86,8 +86,8 @@ std::optional<Kind> unary_kind(Syntax kind) {
 
 bool is_never_null(const Expr* expr) {
   while (expr->kind == Kind::kPlus || expr->kind == Kind::kNegate) expr = expr->left;
-  if (expr->kind == Kind::kLiteral) return !expr->value.is_null() && !expr->is_true_false;
-  return expr->kind == Kind::kColumn && !expr->can_be_null;
+  if (expr->kind == Kind::kLiteral && expr->can_be_null) return !expr->value.is_null() && !expr->is_true_false;
+  return (expr->kind == Kind::kColumn || expr->kind == Kind::kLiteral) && !expr->can_be_null;
 }
 
 unsigned char hex_digit(char c) {

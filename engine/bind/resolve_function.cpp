@@ -136,7 +136,8 @@ Expr* StatementBinder::make_aggregate(const planner::AggregateCall& call, std::s
                                       std::optional<std::size_t> offset, Scope& scope) {
   std::vector<Expr*> parts(call.arguments.begin(), call.arguments.end());
   parts.push_back(call.filter);
-  const std::unordered_set<planner::ItemId> mentioned = mentioned_items(parts);
+  std::unordered_set<planner::ItemId> mentioned = mentioned_items(parts);
+  for (const FromEntry& entry : excluded_) mentioned.erase(entry.item->id);  // a value, no column
   // It belongs to the innermost SELECT whose columns it reads; to its own if it reads none.
   Scope* owner = &scope;
   if (!mentioned.empty()) {

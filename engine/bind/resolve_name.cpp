@@ -188,6 +188,13 @@ Expr* StatementBinder::alias_copy(const NamePath& path, Scope& scope, bool& stop
   return nullptr;
 }
 
+// Rows that are handed on one by one have no rowid; rows that are kept would have one.
+Expr* StatementBinder::null_rowid(planner::Span span) {
+  Expr* null = make(ExprKind::kLiteral, nullptr, nullptr, span);
+  null->can_be_null = false;  // to SQLite still a rowid: IS NULL is false
+  return null;
+}
+
 Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
   Search search;
   Scope* found_in = nullptr;
@@ -203,8 +210,9 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
     }
     if (search.hits == 0 && search.tables_with_rowid == 1 && search.match.entry != nullptr &&
         !scope->forbids_rowid && is_rowid_name(path.column)) {
+      if (search.match.entry->table == nullptr && scope->frame->from.size() == 1) return null_rowid(path.span);
       if (search.match.entry->table == nullptr) {
-        set_not_supported("the rowid of a view or subquery", path.offset);
+        set_not_supported("the rowid of a view or subquery in a join", path.offset);
         return nullptr;
       }
       search.hits = 1;

@@ -66,7 +66,11 @@ struct FromEntry {
   }
   /// Number of the column with that name, or -1.
   int find_column(std::string_view name) const;
-  bool has_rowid() const { return table == nullptr || !table->without_rowid; }
+  /// A CTE has none, a view or subquery one that is NULL.
+  bool has_rowid() const {
+    if (table != nullptr) return !table->without_rowid;
+    return item->shared == nullptr || item->shared->is_view;
+  }
   bool is_using_column(std::string_view name) const;
 };
 

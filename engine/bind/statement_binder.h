@@ -62,6 +62,7 @@ class StatementBinder {
   explicit StatementBinder(const BindContext& context);
 
   // Expanding.
+  const sql::Select* wrap_grouped_compound(const sql::Select* last);
   Frame* expand_select(const sql::Select* select, WithScope* with, const TextOrigin& origin);
   /// Expands the subqueries inside an expression, in the order in which SQLite walks.
   bool expand_expr(Frame& owner, const sql::Expr* expr, WithScope* with, const TextOrigin& origin);
@@ -84,6 +85,7 @@ class StatementBinder {
   planner::Expr* resolve(const sql::Expr* expr, Scope& scope);
   planner::Expr* resolve_whole(const sql::Expr* expr, Scope& scope);  ///< null on any error
   planner::Expr* resolve_name(const NamePath& path, Scope& scope);
+  planner::Expr* null_rowid(planner::Span span);
   bool resolve_join_conditions(Frame& frame, Scope& scope, planner::Expr*& where);
   planner::Expr* column_of(FromEntry& entry, int column, planner::Span span);
 

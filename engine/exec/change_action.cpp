@@ -142,21 +142,6 @@ bool ChangeAction::fail_check(const TableWriter::Check& check) {
   return false;
 }
 
-void ChangeAction::set_statement_action(ConflictAction action, const storage::TableDef& table,
-                                        bool calls_function) {
-  bool replace_may_abort = !table.checks.empty();
-  // With or without a default: SQLite looks at a NOT NULL column once more when the default has replaced a
-  // NULL.
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    replace_may_abort =
-        replace_may_abort || (table.columns[i].not_null && static_cast<int>(i) != table.rowid_alias);
-  }
-  keeps_rows_on_mismatch_ =
-      !calls_function &&
-      (action == ConflictAction::kIgnore || action == ConflictAction::kFail ||
-       action == ConflictAction::kRollback || (action == ConflictAction::kReplace && !replace_may_abort));
-}
-
 ConflictAction conflict_action(sql::ConflictAction action) {
   switch (action) {
     case sql::ConflictAction::kRollback:

@@ -33,11 +33,9 @@ class ChangeAction : public Action {
   /// RETURNING hands it on, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
   void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
                      StreamBuilder& builder);
-  /// OR x of the statement. Where no constraint and no function can ask for ABORT, SQLite keeps no way back
-  /// to the start of the statement: inside a transaction the rows before a `datatype mismatch` stay,
-  /// uncounted.
-  void set_statement_action(storage::ConflictAction action, const storage::TableDef& table,
-                            bool calls_function);
+  /// Whether code of the statement may ask for ABORT (statement_undo.h). Where none does, the rows before a
+  /// `datatype mismatch` inside a transaction stay, uncounted.
+  void set_may_abort(bool may_abort) { keeps_rows_on_mismatch_ = !may_abort; }
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();

@@ -98,13 +98,18 @@ Expected<void> compile_create_index(const sql::CreateIndex& create, CompileConte
   auto schema = named_schema(create.schema);
   if (!schema) return Unexpected(schema.error());
   const storage::Catalog& catalog = connection.data().catalog;
-  const auto named = statement.relations->find(*schema == storage::SchemaName::kTemp ? "temp" : create.schema.text, create.table.text);
+  // temp.name may be about any table for as long as it takes to say that it may not.
+  const bool in_temp = *schema == storage::SchemaName::kTemp;
+  const auto named = statement.relations->find(in_temp ? std::string_view() : create.schema.text, create.table.text);
+  if (in_temp && named && !(named->table && named->table->schema == storage::SchemaName::kTemp)) {
+    return fail(ErrorCode::kError, "cannot create a TEMP index on non-TEMP table \"" + std::string(create.table.text) + '"');
+  }
   if (named && named->view) return fail(ErrorCode::kError, "views may not be indexed");
   if (named && named->unsupported) {
     return not_supported("an index on " + std::string(create.table.text), create.table.span.begin);
   }
   if (!named || !named->table) {
-    const std::string where = *schema == storage::SchemaName::kTemp ? "temp." : "main.";
+    const std::string where = in_temp ? "" : "main.";
     return fail(ErrorCode::kError, "no such table: " + where + std::string(create.table.text));
   }
   const storage::TablePtr table = named->table;

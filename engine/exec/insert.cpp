@@ -2,6 +2,7 @@
 #include "engine/exec/change_action.h"
 #include "engine/exec/expr_walk.h"
 #include "engine/exec/rowid_source.h"
+#include "engine/exec/statement_undo.h"
 #include "engine/exec/transfer.h"
 #include "planner/planner.h"
 #include "storage/affinity.h"
@@ -33,7 +34,7 @@ class InsertAction final : public ChangeAction {
     }
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
     set_returning(insert_.returning, table_, true, builder_);
-    set_statement_action(action_, table_, insert_.calls_function);
+    set_may_abort(insert_.calls_function || insert_may_abort({relation_, expressions, action_}, insert_));
     is_single_row_ = source_ == nullptr ||
                      (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
     reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();

@@ -6,6 +6,7 @@
 #include "engine/exec/expr_walk.h"
 #include "engine/exec/key_map.h"
 #include "engine/exec/loop_nest.h"
+#include "engine/exec/statement_undo.h"
 #include "planner/planner.h"
 #include "planner/update_plan.h"
 
@@ -34,7 +35,9 @@ class UpdateAction final : public ChangeAction {
     }
     assignments_ = compile_assignments(update_.assignments, builder_);
     set_returning(update_.returning, table_, true, builder_);
-    set_statement_action(action_, table_, update_.calls_function);
+    set_may_abort(
+        update_.calls_function ||
+        update_may_abort({*update_.query.target->relation, expressions, action_}, update_.assignments));
   }
 
   const StreamBuilder& builder() const { return builder_; }
