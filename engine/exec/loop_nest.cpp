@@ -1,5 +1,7 @@
 #include "engine/exec/loop_nest.h"
 
+#include <algorithm>
+
 #include "engine/exec/expr_walk.h"
 
 namespace leftmost::engine {
@@ -30,7 +32,7 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   level.cursor = make_loop_cursor(loop, builder);
   level.filters.reserve(loop.filters.size());
   for (const planner::Filter& filter : loop.filters) {
-    level.filters.push_back({builder.compile(*filter.condition), filter.is_outer_on,
+    level.filters.push_back({filter.condition, builder.compile(*filter.condition), filter.is_outer_on,
                              filter.condition->join_mark != planner::JoinMark::kNone});
   }
   if (level.is_right_join) {
@@ -46,21 +48,23 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
       const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
       if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
     }
-    if (pass != nullptr) add_pass_conditions(pass->filters, level, builder);
+    add_pass_conditions(level);
   }
 }
 
-// Conditions of a RIGHT JOIN's pass over its right side that are about the items to the left alone, which are all NULL then:
-// SQLite tests them before the loop.
-void LoopNest::add_pass_conditions(const std::vector<planner::Filter>& filters, Level& level, StreamBuilder& builder) {
-  for (const planner::Filter& filter : filters) {
-    if (filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone) continue;
-    bool is_constant = true;
-    walk(filter.condition, [&](const planner::Expr& part) {
-      const bool is_of_item = part.kind == planner::ExprKind::kColumn && part.item == level.item;
-      if (is_of_item || part.kind == planner::ExprKind::kFunction || part.select != nullptr) is_constant = false;
-    });
-    if (is_constant) level.pass_conditions.push_back(builder.compile(*filter.condition));
+// Conditions of WHERE about the items to the left alone, which are all NULL in a RIGHT JOIN's pass over its right side: SQLite
+// tests them before that loop.
+void LoopNest::add_pass_conditions(Level& level) {
+  for (const Level& outer : levels_) {
+    for (const FilterProgram& filter : outer.filters) {
+      if (filter.is_on || filter.is_outer_on) continue;
+      bool is_constant = true;
+      walk(filter.condition, [&](const planner::Expr& part) {
+        const bool is_of_item = part.kind == planner::ExprKind::kColumn && part.item == level.item;
+        if (is_of_item || part.kind == planner::ExprKind::kFunction || part.select != nullptr) is_constant = false;
+      });
+      if (is_constant) level.pass_conditions.push_back(filter.program);
+    }
   }
 }
 
@@ -157,8 +161,11 @@ bool LoopNest::start_right_pass() {
     in_right_pass_ = true;
     base_ = i;
     for (std::size_t left = 0; left < i; ++left) runtime_.row(levels_[left].item).set_null();
+    // Left of a further RIGHT JOIN SQLite has no condition in the pass.
+    const bool is_last = std::none_of(levels_.begin() + static_cast<std::ptrdiff_t>(i) + 1, levels_.end(),
+                                      [](const Level& level) { return level.is_right_join; });
     bool may_match = true;
-    for (const Program* condition : levels_[i].pass_conditions) {
+    for (const Program* condition : is_last ? levels_[i].pass_conditions : std::vector<const Program*>()) {
       may_match = may_match && test(*condition, runtime_.eval());
     }
     if (runtime_.failed()) return false;

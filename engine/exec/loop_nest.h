@@ -41,6 +41,7 @@ class LoopNest final : public RowProducer {
 
  private:
   struct FilterProgram {
+    const planner::Expr* condition;
     const Program* program;
     bool is_outer_on;
     bool is_on;
@@ -69,7 +70,7 @@ class LoopNest final : public RowProducer {
   bool next_unmatched(std::size_t level);
   bool start_right_pass();
   bool is_empty_for_good(std::size_t level) const;
-  void add_pass_conditions(const std::vector<planner::Filter>& filters, Level& level, StreamBuilder& builder);
+  void add_pass_conditions(Level& level);
   void add_loop(const planner::Loop& loop, StreamBuilder& builder);
 
   Runtime& runtime_;
