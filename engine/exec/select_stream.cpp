@@ -113,6 +113,7 @@ void SelectStream::open() {
   has_block_key_ = false;
   has_next_block_ = false;
   rows_sorted_ = 0;
+  rows_wanted_ = limit_.rows_wanted() ? limit_.rows_wanted() : rows_max_;
   if (sorts_) sorter_.reset(rows_still_wanted());
   producer_->open();
 }
@@ -169,9 +170,8 @@ bool SelectStream::next_row() {
 }
 
 std::optional<std::uint64_t> SelectStream::rows_still_wanted() const {
-  const auto wanted = limit_.rows_wanted() ? limit_.rows_wanted() : rows_max_;
-  if (!wanted) return std::nullopt;
-  return *wanted - std::min(*wanted, rows_sorted_);
+  if (!rows_wanted_) return std::nullopt;
+  return *rows_wanted_ - std::min(*rows_wanted_, rows_sorted_);
 }
 
 bool SelectStream::begins_block() {

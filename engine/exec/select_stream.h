@@ -65,6 +65,7 @@ class SelectStream final : public RowStream {
   bool has_next_block_ = false;   // the first row of the next block is in next_sorter_
   Sorter next_sorter_;
   std::optional<std::uint64_t> rows_max_;
+  std::optional<std::uint64_t> rows_wanted_;  // by LIMIT and OFFSET as the SELECT opens: the counter goes down
   std::uint64_t rows_sorted_ = 0;
   planner::DistinctMode distinct_ = planner::DistinctMode::kNone;
   std::vector<storage::KeyColumn> distinct_columns_;
