@@ -215,6 +215,11 @@ std::string_view StatementBinder::numbered_column(std::size_t number) {
   return arena().copy(fmt::format("column{}", number));
 }
 
+/// What null_rowid() makes: of NULLs only this one is said never to be NULL.
+static bool is_null_rowid(const Expr& expr) {
+  return expr.kind == planner::ExprKind::kLiteral && expr.value.is_null() && !expr.can_be_null;
+}
+
 bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {
   const bool had_aggregates = scope.has_aggregates;
   bool any = had_aggregates;
@@ -242,6 +247,8 @@ bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<pl
       column.name = output.alias;
     } else if (column.expr->kind == planner::ExprKind::kColumn) {
       column.name = column.expr->name;
+    } else if (is_null_rowid(*column.expr)) {
+      column.name = "rowid";
     } else if (!output.text.empty()) {
       column.name = output.text;
     } else {
