@@ -29,6 +29,7 @@ const std::vector<SourceFile>& repository() {
         if (is_hidden || relative == "build") at.disable_recursion_pending();
         continue;
       }
+      if (name == ".git") continue;  // in a worktree a file that says where git keeps the repository
       std::ifstream in(at->path(), std::ios::binary);
       std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
       if (is_text(bytes)) found.push_back({relative.generic_string(), std::move(bytes)});
