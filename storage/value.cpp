@@ -6,7 +6,7 @@
 namespace leftmost::storage {
 
 Value copy_value(Value value, Arena& arena) {
-  if (value.is_text()) return Value::text(arena.copy(value.as_bytes()));
+  if (value.is_text()) return Value::text(arena.copy(value.as_bytes())).with_subtype(value.subtype());
   if (value.is_blob()) return Value::blob(arena.copy(value.as_bytes()));
   return value;
 }

@@ -42,6 +42,13 @@ class Value {
   static constexpr Value text(std::string_view text) { return bytes(StorageClass::kText, text); }
   static constexpr Value blob(std::string_view blob) { return bytes(StorageClass::kBlob, blob); }
   static constexpr Value boolean(bool value) { return integer(value ? 1 : 0); }
+  /// The same value with a mark that one function leaves for another (SQLite's sqlite3_result_subtype()). It is lost
+  /// wherever the value is stored; nothing but functions looks at it.
+  constexpr Value with_subtype(std::uint8_t subtype) const {
+    Value v = *this;
+    v.subtype_ = subtype;
+    return v;
+  }
 
   constexpr StorageClass storage_class() const { return class_; }
   constexpr bool is_null() const { return class_ == StorageClass::kNull; }
@@ -57,6 +64,8 @@ class Value {
   constexpr double as_real() const { return real_; }
   /// Requires: is_text() or is_blob().
   constexpr std::string_view as_bytes() const { return {bytes_, size_}; }
+  /// 0: none.
+  constexpr std::uint8_t subtype() const { return subtype_; }
 
  private:
   static constexpr Value bytes(StorageClass storage_class, std::string_view bytes) {
@@ -74,6 +83,7 @@ class Value {
   };
   std::uint32_t size_ = 0;
   StorageClass class_ = StorageClass::kNull;
+  std::uint8_t subtype_ = 0;
 };
 static_assert(sizeof(Value) == 16);
 
@@ -86,7 +96,7 @@ class OwnedValue {
   }
   /// Valid while this OwnedValue lives and is not assigned to.
   Value view() const {
-    if (value_.is_text()) return Value::text(bytes_);
+    if (value_.is_text()) return Value::text(bytes_).with_subtype(value_.subtype());
     if (value_.is_blob()) return Value::blob(bytes_);
     return value_;
   }
@@ -98,7 +108,7 @@ class OwnedValue {
 
 using Row = std::vector<OwnedValue>;
 
-/// A copy whose bytes live in `arena`.
+/// A copy whose bytes live in `arena`; it keeps its subtype.
 Value copy_value(Value value, Arena& arena);
 
 /// The same storage class and the same payload, byte for byte (1 and 1.0 differ; -0.0 and 0.0 are the same).

@@ -307,10 +307,13 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
     case Syntax::kRegexp:
       return resolve_like(expr, "REGEXP", scope);
     case Syntax::kMatch:
-    case Syntax::kJsonArrow:
-    case Syntax::kJsonArrowText:
-      set_not_supported(expr->kind == Syntax::kMatch ? "MATCH" : "JSON functions", span_of(expr->span).begin);
+      set_not_supported("MATCH", span_of(expr->span).begin);
       return nullptr;
+    case Syntax::kJsonArrow:
+    case Syntax::kJsonArrowText: {
+      const sql::Expr* operands[2] = {expr->left, expr->right};
+      return resolve_call(expr, expr->kind == Syntax::kJsonArrow ? "->" : "->>", operands, nullptr, std::nullopt, scope);
+    }
     case Syntax::kCase:
       return resolve_case(expr, scope);
     case Syntax::kFunction:

@@ -145,7 +145,7 @@ class RecursiveStream final : public RowStream {
       }
       storage::Row row;
       row.reserve(width_);
-      for (const Value& value : stream.row()) row.emplace_back(value);
+      for (const Value& value : stream.row()) row.emplace_back(value.with_subtype(0));
       queued_bytes_ += 48 * width_ + 64;
       ++runtime_.work().temporary_rows;
       if ((++enqueued_ & 0xfff) == 0 && !runtime_.check_limits(queued_bytes_ + seen_.bytes_held())) return false;

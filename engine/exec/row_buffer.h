@@ -15,9 +15,9 @@ class RowBuffer {
  public:
   explicit RowBuffer(std::size_t width = 0) : width_(width) {}
 
-  /// Appends a copy. Requires: row.size() == width.
+  /// Appends a copy, without subtypes. Requires: row.size() == width.
   void add(std::span<const storage::Value> row) {
-    for (const storage::Value& value : row) values_.push_back(storage::copy_value(value, bytes_));
+    for (const storage::Value& value : row) values_.push_back(storage::copy_value(value, bytes_).with_subtype(0));
     ++size_;
   }
   std::size_t size() const { return size_; }

@@ -1,5 +1,7 @@
 // Loops over what is no table: the rows of a FROM subquery (pulled as they are made, or kept in memory), the one row
 // that a recursive CTE's step sees.
+#include <algorithm>
+
 #include "engine/exec/loop_cursor.h"
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/stream_builder.h"
@@ -19,16 +21,25 @@ class CoroutineScan final : public LoopCursor {
   bool next() override {
     if (!runtime_.step() || !stream_->next()) return false;
     ++work_.rows_visited;
-    row_.set_values(stream_->row());
+    row_.set_values(without_subtypes(stream_->row()));
     return true;
   }
   void close() override { stream_->close(); }
 
  private:
+  // What comes out of a subquery in FROM is no JSON to functions any more.
+  std::span<const Value> without_subtypes(std::span<const Value> row) {
+    if (std::none_of(row.begin(), row.end(), [](Value value) { return value.subtype() != 0; })) return row;
+    plain_.assign(row.begin(), row.end());
+    for (Value& value : plain_) value = value.with_subtype(0);
+    return plain_;
+  }
+
   Runtime& runtime_;
   ItemRow& row_;
   ItemWork& work_;
   std::unique_ptr<RowStream> stream_;
+  std::vector<Value> plain_;
 };
 
 class MaterializedScan final : public LoopCursor {

@@ -14,20 +14,6 @@ namespace {
 using storage::Value;
 using Arguments = std::span<const Value>;
 
-/// AggregateImplementation for a class with step(call, arguments) and finish(call).
-template <typename State>
-const AggregateImplementation* implementation_of() {
-  static_assert(sizeof(State) <= kAggregateStateBytesMax);
-  static const AggregateImplementation kImplementation{
-      sizeof(State),
-      [](void* state) { new (state) State(); },
-      [](CallContext& call, void* state, Arguments a) { return static_cast<State*>(state)->step(call, a); },
-      [](CallContext& call, void* state) { return static_cast<State*>(state)->finish(call); },
-      [](void* state) { static_cast<State*>(state)->~State(); },
-  };
-  return &kImplementation;
-}
-
 struct Count {
   std::int64_t rows = 0;
   bool step(CallContext&, Arguments a) {

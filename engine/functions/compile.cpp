@@ -41,6 +41,10 @@ class Compiler {
         if (expr.as_stored) node->evaluate = evaluate_stored_column;
         return node;
       case ExprKind::kFunction: build_call(expr, *node); return node;
+      case ExprKind::kCollate:
+        // What was a column of a subquery in FROM is no JSON to functions, unless it is the right side of an outer join.
+        if (expr.implicit_collation && expr.left->kind != ExprKind::kIfNullRow) node->evaluate = evaluate_without_subtype;
+        break;
       case ExprKind::kSubqueryColumn:
         node->left = build(*expr.left);
         return node;

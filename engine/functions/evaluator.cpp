@@ -415,6 +415,10 @@ Value evaluate_replaced_column(const ProgramNode& node, EvalContext& context) {
   return storage::apply_affinity(run(node.left, context), node.expr->affinity, context.run.results());
 }
 
+Value evaluate_without_subtype(const ProgramNode& node, EvalContext& context) {
+  return run(node.left, context).with_subtype(0);
+}
+
 Value evaluate_stored_column(const ProgramNode& node, EvalContext& context) {
   return as_stored(evaluate_column(node, context));
 }

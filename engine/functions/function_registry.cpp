@@ -49,11 +49,9 @@ Function& FunctionTable::unsupported(std::string_view name) {
 }
 
 void add_unsupported_functions(FunctionTable& table) {
-  // The library's: JSON, window functions, full text and R-trees, extensions.
+  // The library's: window functions, full text and R-trees, extensions.
   for (const std::string_view name :
-       {"->", "->>", "json", "json_array", "json_array_length", "json_extract", "json_group_array", "json_group_object",
-        "json_insert", "json_object", "json_patch", "json_quote", "json_remove", "json_replace", "json_set", "json_type",
-        "json_valid", "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile",
+       {"cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile",
         "percent_rank", "rank", "row_number", "load_extension", "fts3_tokenizer", "fts5", "fts5_source_id", "match",
         "matchinfo", "offsets", "optimize", "snippet", "highlight", "bm25", "rtreecheck", "rtreedepth", "rtreenode"}) {
     table.unsupported(name);
@@ -87,6 +85,8 @@ FunctionRegistry::FunctionRegistry() : tables_(std::make_unique<Tables>()) {
   add_date_time_functions(tables_->built_in);
   add_connection_functions(tables_->built_in);
   add_aggregates(tables_->built_in);
+  add_json_functions(tables_->built_in);
+  add_json_aggregates(tables_->built_in);
   add_unsupported_functions(tables_->built_in);
   for (const Function& function : tables_->built_in.functions()) {
     if (function.is_case_sensitive_like) {

@@ -59,6 +59,7 @@ ProgramNode::Test test_function_for(planner::ExprKind kind);
 storage::Value evaluate_cached(const ProgramNode& node, EvalContext& context);        ///< left, once per execution
 storage::Value evaluate_list_search(const ProgramNode& node, EvalContext& context);   ///< IN with a sorted list
 storage::Value evaluate_replaced_column(const ProgramNode& node, EvalContext& context);
+storage::Value evaluate_without_subtype(const ProgramNode& node, EvalContext& context);  ///< left
 storage::Value evaluate_stored_column(const ProgramNode& node, EvalContext& context);
 storage::Value evaluate_coalesce(const ProgramNode& node, EvalContext& context);
 storage::Value evaluate_iif(const ProgramNode& node, EvalContext& context);

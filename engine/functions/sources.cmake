@@ -12,6 +12,13 @@ set(LEFTMOST_ENGINE_FUNCTIONS_SOURCES
   functions/format_real.cpp
   functions/function_registry.cpp
   functions/in_set.cpp
+  functions/json_aggregates.cpp
+  functions/json_document.cpp
+  functions/json_functions.cpp
+  functions/json_parser.cpp
+  functions/json_patch.cpp
+  functions/json_path.cpp
+  functions/json_writer.cpp
   functions/like.cpp
   functions/math_functions.cpp
   functions/operators.cpp

@@ -67,6 +67,7 @@ class StatementRun {
   storage::Arena& constants() { return constants_; }
   /// Bytes that results() and constants() may hold together before a function fails with `out of memory`.
   void limit_memory(std::size_t bytes) { memory_bytes_max_ = bytes; }
+  std::size_t memory_bytes_max() const { return memory_bytes_max_; }
 
   /// Room for a value of `bytes`, in results(). Null after failing with `string or blob too big` (over
   /// storage::kValueBytesMax) or `out of memory` (over the limit).

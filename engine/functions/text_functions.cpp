@@ -310,7 +310,7 @@ Value first_not_null(CallContext&, Arguments a) {
 }
 Value choose(CallContext&, Arguments a) { return truth(a[0]).value_or(false) ? a[1] : a[2]; }
 Value first_argument(CallContext&, Arguments a) { return a[0]; }
-Value no_subtype(CallContext&, Arguments) { return Value::integer(0); }
+Value subtype_function(CallContext&, Arguments a) { return Value::integer(a[0].subtype()); }
 Value nothing(CallContext&, Arguments) { return Value::null(); }
 
 }  // namespace
@@ -345,7 +345,7 @@ void add_text_functions(FunctionTable& table) {
   table.scalar("likely", 1, 1, first_argument).inline_form = InlineForm::kLikely;
   table.scalar("unlikely", 1, 1, first_argument).inline_form = InlineForm::kUnlikely;
   table.scalar("likelihood", 2, 2, first_argument).inline_form = InlineForm::kLikelihood;
-  table.scalar("subtype", 1, 1, no_subtype);
+  table.scalar("subtype", 1, 1, subtype_function);
   table.scalar("sqlite_log", 2, 2, nothing);
 }
 
