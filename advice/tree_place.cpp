@@ -16,6 +16,10 @@ namespace {
 using storage::Affinity;
 using storage::Value;
 
+bool is_stored(const storage::ColumnDef& column) {
+  return column.generated != storage::GeneratedKind::kVirtual;
+}
+
 void add_column(TreePlace& place, const storage::IndexColumn& column) {
   if (column.column == storage::kExpressionColumn) {
     place.column_names.push_back("<expr>");
@@ -107,7 +111,9 @@ Expected<Entries> list_entries(const TreePlace& place, std::span<const Value> va
     entries.columns = place.column_names;
   } else {
     if (place.is_rowid_table() && place.table->rowid_alias < 0) entries.columns.push_back("rowid");
-    for (const storage::ColumnDef& column : place.table->columns) entries.columns.push_back(column.name);
+    for (const storage::ColumnDef& column : place.table->columns) {
+      if (is_stored(column)) entries.columns.push_back(column.name);
+    }
   }
   storage::Arena arena;
   std::vector<Value> decoded(place.columns.size());
@@ -125,8 +131,9 @@ Expected<Entries> list_entries(const TreePlace& place, std::span<const Value> va
     const storage::TableRow source(*place.table, cursor.leaf(), cursor.slot());
     if (place.is_rowid_table() && place.table->rowid_alias < 0)
       row.emplace_back(Value::integer(source.rowid()));
-    for (std::size_t i = 0; i < place.table->columns.size(); ++i)
-      row.emplace_back(source.column(static_cast<int>(i)));
+    for (std::size_t i = 0; i < place.table->columns.size(); ++i) {
+      if (is_stored(place.table->columns[i])) row.emplace_back(source.column(static_cast<int>(i)));
+    }
   }
   return entries;
 }

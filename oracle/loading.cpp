@@ -12,7 +12,9 @@ std::string quoted(std::string_view name) {
   return text + "\"";
 }
 
-std::string text_of(storage::Value value) { return value.is_text() ? std::string(value.as_bytes()) : std::string(); }
+std::string text_of(storage::Value value) {
+  return value.is_text() ? std::string(value.as_bytes()) : std::string();
+}
 
 /// A name of the rowid that no column has taken; empty if all three are taken, or for a table without one.
 std::string rowid_name(const storage::TableDef& table) {
@@ -20,20 +22,26 @@ std::string rowid_name(const storage::TableDef& table) {
   for (const char* const name : {"rowid", "_rowid_", "oid"}) {
     if (table.find_column(name) < 0) return name;
   }
-  return table.rowid_alias >= 0 ? quoted(table.columns[static_cast<std::size_t>(table.rowid_alias)].name) : std::string();
+  return table.rowid_alias >= 0 ? quoted(table.columns[static_cast<std::size_t>(table.rowid_alias)].name)
+                                : std::string();
 }
 
-/// In the order of the table's own tree, which is what the importer wants. NOT INDEXED gives it, but not of a table
-/// without rowid: SQLite may still read an index of it that has all the columns.
+/// In the order of the table's own tree, which is what the importer wants. NOT INDEXED gives it, but not of a
+/// table without rowid: SQLite may still read an index of it that has all the columns. VIRTUAL columns are
+/// not asked for: they are stored nowhere, and one that cannot be computed would be an error.
 std::string select_all(const storage::TableDef& table, const std::string& rowid) {
   std::string sql = "SELECT " + (rowid.empty() ? std::string("0") : rowid);
-  for (const storage::ColumnDef& column : table.columns) sql += ", " + quoted(column.name);
+  for (const storage::ColumnDef& column : table.columns) {
+    sql += ", " +
+           (column.generated == storage::GeneratedKind::kVirtual ? std::string("NULL") : quoted(column.name));
+  }
   sql += " FROM main." + quoted(table.name);
   if (!table.without_rowid) return sql + " NOT INDEXED";
   std::string order;
   for (const storage::PrimaryKeyColumn& key : table.primary_key) {
-    order += (order.empty() ? " ORDER BY " : ", ") + quoted(table.columns[static_cast<std::size_t>(key.column)].name) +
-             " COLLATE " + std::string(storage::collation_name(key.collation)) + (key.descending ? " DESC" : "");
+    order += (order.empty() ? " ORDER BY " : ", ") +
+             quoted(table.columns[static_cast<std::size_t>(key.column)].name) + " COLLATE " +
+             std::string(storage::collation_name(key.collation)) + (key.descending ? " DESC" : "");
   }
   return sql + order;
 }
@@ -50,8 +58,10 @@ Expected<void> load_rows(Twin& from, engine::Importer& importer, const storage::
     auto stepped = rows->step();
     if (!stepped) return Unexpected(stepped.error());
     if (!*stepped) break;
-    for (std::size_t column = 0; column < values.size(); ++column) values[column] = rows->value(static_cast<int>(column) + 1);
-    if (auto added = importer.add_row(rowid.empty() ? ++number : rows->value(0).as_integer(), values); !added) return added;
+    for (std::size_t column = 0; column < values.size(); ++column)
+      values[column] = rows->value(static_cast<int>(column) + 1);
+    if (auto added = importer.add_row(rowid.empty() ? ++number : rows->value(0).as_integer(), values); !added)
+      return added;
   }
   importer.end_rows();
   return {};
@@ -71,7 +81,8 @@ Expected<std::vector<Unheld>> load_database(Twin& from, engine::Database& to) {
   if (auto begun = transaction.begin(from, false); !begun) return Unexpected(begun.error());
   auto encoding = ask(from, "PRAGMA encoding");
   if (!encoding) return Unexpected(encoding.error());
-  if (text_of(encoding->view()) != "UTF-8") return not_supported("a database in " + text_of(encoding->view()));
+  if (text_of(encoding->view()) != "UTF-8")
+    return not_supported("a database in " + text_of(encoding->view()));
   auto user_version = ask(from, "PRAGMA user_version");
   if (!user_version) return Unexpected(user_version.error());
 
@@ -79,7 +90,8 @@ Expected<std::vector<Unheld>> load_database(Twin& from, engine::Database& to) {
   auto definitions = from.run("SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid");
   if (!definitions) return Unexpected(definitions.error());
   for (const storage::Row& row : definitions->rows) {
-    engine::SchemaRow definition{text_of(row[0].view()), text_of(row[1].view()), text_of(row[2].view()), std::nullopt};
+    engine::SchemaRow definition{text_of(row[0].view()), text_of(row[1].view()), text_of(row[2].view()),
+                                 std::nullopt};
     if (row[3].view().is_text()) definition.sql = text_of(row[3].view());
     if (auto added = importer.add_definition(definition); !added) return Unexpected(added.error());
   }

@@ -78,7 +78,8 @@ Outcome Session::run(SessionStatement& statement, const RowCallback& on_row) {
   const bool is_transaction = kind == StatementKind::kTransaction;
 
   TwinTransaction transaction;
-  if (twin_ && !is_in_memory_ && !is_transaction && kind != StatementKind::kPragma && runs_in_transaction(statement)) {
+  if (twin_ && !is_in_memory_ && !is_transaction && kind != StatementKind::kPragma &&
+      runs_in_transaction(statement)) {
     auto ready = transaction.begin(*twin_, !statement.ours().is_readonly());
     if (ready) ready = refresh();
     if (!ready) {
@@ -240,7 +241,8 @@ void Session::run_reading(SessionStatement& statement, const RowCallback& on_row
 }
 
 /// All rows of the twin's run into `rows`.
-std::optional<Error> Session::run_twin(SessionStatement& statement, RowComparison& rows, Agreement& agreement) {
+std::optional<Error> Session::run_twin(SessionStatement& statement, RowComparison& rows,
+                                       Agreement& agreement) {
   auto theirs = twin_statement(statement);
   if (!theirs) return theirs.error();
   (*theirs)->take_counters();
@@ -293,7 +295,8 @@ void Session::run_writing(SessionStatement& statement, const RowCallback& on_row
       return;
     }
     try_refused(statement, outcome);
-    (void)transaction.commit();  // what OR FAIL has kept; if that is refused, the next refresh() reads the file again
+    (void)transaction
+        .commit();  // what OR FAIL has kept; if that is refused, the next refresh() reads the file again
     rejoin();
     return;
   }
@@ -325,8 +328,9 @@ void Session::run_writing(SessionStatement& statement, const RowCallback& on_row
   rejoin();
 }
 
-// Ours was refused. What OR FAIL keeps is kept on both sides; what only SQLite accepts is undone. Outside a transaction
-// nothing but a constraint lets OR FAIL keep rows; behind the savepoint SQLite keeps them for any error.
+// Ours was refused. What OR FAIL keeps is kept on both sides; what only SQLite accepts is undone. Outside a
+// transaction nothing but a constraint lets OR FAIL keep rows; behind the savepoint SQLite keeps them for any
+// error.
 void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   Agreement& agreement = outcome.agreement;
   const bool was_autocommit = database_->is_autocommit();
@@ -340,7 +344,10 @@ void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   const std::optional<Error> refusal = run_twin(statement, rows, agreement);
   agreement.compare_errors(outcome.error, refusal);
   if (twin_->is_autocommit()) return;  // OR ROLLBACK took the savepoint along
-  const bool keeps_rows = refusal && (refusal->code == ErrorCode::kConstraint || !was_autocommit);
+  // A value that a STRICT table refuses is a constraint error, but none that OR FAIL is about.
+  const bool is_about_type = outcome.error->message.starts_with("cannot store ");
+  const bool is_constraint = refusal && refusal->code == ErrorCode::kConstraint && !is_about_type;
+  const bool keeps_rows = refusal && (is_constraint || !was_autocommit);
   if (!keeps_rows) (void)twin_->execute("ROLLBACK TO leftmost_refused");
   (void)twin_->execute("RELEASE leftmost_refused");
 }
@@ -405,7 +412,8 @@ void Session::run_explain(SessionStatement& statement, const RowCallback& on_row
   run_alone(
       statement,
       [&](std::span<const storage::Value> row) {
-        if (is_query_plan && row.size() == 4 && row[0].is_integer() && row[1].is_integer() && row[3].is_text()) {
+        if (is_query_plan && row.size() == 4 && row[0].is_integer() && row[1].is_integer() &&
+            row[3].is_text()) {
           planner::PlanLine line;
           line.id = static_cast<decltype(line.id)>(row[0].as_integer());
           line.parent = static_cast<decltype(line.parent)>(row[1].as_integer());
@@ -440,7 +448,8 @@ void Session::compare_changes(bool same_rowid_before, Agreement& agreement) {
                             (!same_rowid_before || agreement.last_rowid_ours == agreement.last_rowid_sqlite);
 }
 
-// SQLite may have rolled back a whole transaction (OR ROLLBACK, a full disk): ours follows, and the other way round.
+// SQLite may have rolled back a whole transaction (OR ROLLBACK, a full disk): ours follows, and the other way
+// round.
 void Session::rejoin() {
   if (!twin_) return;
   if (twin_->is_autocommit() && !database_->is_autocommit()) (void)database_->execute("ROLLBACK");

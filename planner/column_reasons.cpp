@@ -50,7 +50,8 @@ std::vector<ColumnFacts> column_facts(LoopPlan& plan, const ItemFacts& facts, co
       const bool mentioned =
           indexed.expression != nullptr
               ? side_like_expression(term->expr, indexed.expression, facts.item->id) != nullptr
-              : mentions_column(term->expr, facts.item->id, indexed.query_column);
+              : mentions_column(term->expr, facts.item->id, indexed.query_column) ||
+                    spells_out_column(term->expr, facts, indexed.column);
       if (!mentioned) continue;
       column.other = term;
       break;

@@ -83,6 +83,14 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
   if (is_change || chosen.one_row) return {};
   const std::string missing = missing_columns(facts, probe);
   for (const ProbeColumn& column : probe.columns) {
+    const bool is_virtual =
+        column.column >= 0 &&
+        table.columns[static_cast<std::size_t>(column.column)].generated == storage::GeneratedKind::kVirtual;
+    if (is_virtual) {
+      return {"expression-index-not-covering", table.columns[static_cast<std::size_t>(column.column)].name +
+                                                   " is computed again from the table row, although " +
+                                                   index + " holds it, so each entry found costs a look-up"};
+    }
     if (column.expression == nullptr) continue;
     return {"expression-index-not-covering",
             "the expression in " + index +

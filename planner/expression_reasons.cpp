@@ -112,6 +112,15 @@ const Expr* side_like_expression(const Expr* condition, const Expr* expression, 
   }
 }
 
+bool spells_out_column(const Expr* condition, const ItemFacts& facts, int column) {
+  const Relation* relation = facts.item->relation;
+  if (relation == nullptr || relation->generated.empty() || column < 0) return false;
+  const Expr* formula = relation->generated[static_cast<std::size_t>(column)];
+  if (formula == nullptr) return false;
+  const Expr* side = side_like_expression(condition, formula, facts.item->id);
+  return side != nullptr && same_expr_skipping(side, formula, facts.item->id);
+}
+
 bool mentions_expression(const Expr* expr, const Expr* expression, ItemId item) {
   if (expr == nullptr) return false;
   if (same_expr_skipping(expr, expression, item)) return true;

@@ -1,8 +1,8 @@
-// planner/relation.h - a table as the planner sees it: definition, indexes in the order in which they are tried,
-// statistics, and the bound forms of index expressions and partial-index conditions.
+// planner/relation.h - a table as the planner sees it: definition, indexes in the order in which they are
+// tried, statistics, and the bound forms of index expressions and partial-index conditions.
 //
-// Made by engine/bind from the catalog once per table and schema version, shared by all items that name the table.
-// Not owned by the planner; outlives every plan that points to it.
+// Made by engine/bind from the catalog once per table and schema version, shared by all items that name the
+// table. Not owned by the planner; outlives every plan that points to it.
 #pragma once
 
 #include <memory>
@@ -76,6 +76,9 @@ struct Relation {
   std::vector<RelationIndex> indexes;
   /// The rowid tree first, then the indexes: planner/probe.h makes them.
   std::vector<Probe> probes;
+  /// What generated columns are computed from, about kSelfItem: one per column, null for an ordinary one.
+  /// Empty if the table has no generated columns.
+  std::vector<const Expr*> generated;
 };
 
 }  // namespace leftmost::planner

@@ -262,6 +262,12 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
                                          : is_about_column(side, id, indexed.query_column);
   };
 
+  if (!mentions_column(expr, id, indexed.query_column) && spells_out_column(expr, facts, indexed.column)) {
+    const Expr* formula = facts.item->relation->generated[static_cast<std::size_t>(indexed.column)];
+    return {"generated-column-bypassed", name + " is computed from " + to_text(formula, 40) +
+                                             ", but SQLite finds its index only where the query says " +
+                                             name};
+  }
   if (indexed.expression != nullptr) {
     name = to_text(indexed.expression, 40);
     if (!mentions_expression(expr, indexed.expression, id)) {

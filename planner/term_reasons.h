@@ -22,6 +22,8 @@ Explanation why_pattern_fails(const Expr* call, const ProbeColumn& indexed, cons
 /// expression_reasons.cpp: the side of the condition that is about the same columns as the expression of an
 /// index column; null if there is none.
 const Expr* side_like_expression(const Expr* condition, const Expr* expression, ItemId item);
+/// A side of the condition is what the (generated) column of that number is computed from.
+bool spells_out_column(const Expr* condition, const ItemFacts& facts, int column);
 /// The expression itself is somewhere in `expr`.
 bool mentions_expression(const Expr* expr, const Expr* expression, ItemId item);
 /// Requires: `side` is not the same expression as `expression`.

@@ -11,6 +11,11 @@ int TableDef::find_column(std::string_view column_name) const {
   return -1;
 }
 
+bool TableDef::has_generated(GeneratedKind kind) const {
+  return std::any_of(columns.begin(), columns.end(),
+                     [kind](const ColumnDef& column) { return column.generated == kind; });
+}
+
 void add_tail_columns(IndexDef& index, const TableDef& table) {
   index.tail_columns.clear();
   const auto in_key = [&index](int column, std::optional<Collation> collation) {
@@ -21,7 +26,7 @@ void add_tail_columns(IndexDef& index, const TableDef& table) {
   if (index.is_table_itself) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       const int column = static_cast<int>(i);
-      if (!in_key(column, std::nullopt)) {
+      if (!in_key(column, std::nullopt) && table.columns[i].generated != GeneratedKind::kVirtual) {
         index.tail_columns.push_back({column, {}, Collation::kBinary, false});
       }
     }

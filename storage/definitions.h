@@ -83,6 +83,10 @@ struct TableDef {
 
   /// Number of the column with this name, case-insensitively, or -1.
   int find_column(std::string_view column_name) const;
+  bool has_generated(GeneratedKind kind) const;
+  bool has_generated() const {
+    return has_generated(GeneratedKind::kVirtual) || has_generated(GeneratedKind::kStored);
+  }
 };
 
 struct IndexColumn {
@@ -134,7 +138,8 @@ struct IndexDef {
 };
 
 /// Fills tail_columns and covers_table of an index whose key_columns, origin and is_table_itself are set.
-/// For the primary key of a WITHOUT ROWID table the tail is every other column, in no order but BINARY's.
+/// For the primary key of a WITHOUT ROWID table the tail is every other column that is stored, in no order
+/// but BINARY's.
 void add_tail_columns(IndexDef& index, const TableDef& table);
 
 /// Unique, without expressions, and no key column is declared to be possibly NULL: see

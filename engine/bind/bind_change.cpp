@@ -5,6 +5,7 @@
 
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
+#include "planner/generated_columns.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine {
@@ -148,13 +149,11 @@ bool may_replace(const planner::Relation& relation, sql::ConflictAction action,
                  const std::vector<BoundAssignment>& assignments) {
   if (action == sql::ConflictAction::kReplace) return true;
   if (action != sql::ConflictAction::kNone) return false;
+  const planner::ChangedColumns changed(relation, assigned_columns(assignments));
   for (const planner::RelationIndex& index : relation.indexes) {
     if (index.def->conflict != storage::ConflictAction::kReplace) continue;
     for (const storage::IndexColumn& key : index.def->key_columns) {
-      for (const BoundAssignment& assignment : assignments) {
-        const auto& columns = assignment.columns;
-        if (std::find(columns.begin(), columns.end(), key.column) != columns.end()) return true;
-      }
+      if (key.column >= 0 && changed.has(key.column)) return true;
     }
   }
   return false;
@@ -180,6 +179,7 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
         binder.set_error(fmt::format("no such column: {}", assignment.columns[i].text));
         return false;
       }
+      if (!bind::check_assignable(binder, *target.table, *column)) return false;
       BoundAssignment& one = bound.assignments.emplace_back();
       one.columns.push_back(*column);
       one.source_column = static_cast<int>(columns.size());
@@ -236,6 +236,13 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
 
 }  // namespace
 
+std::vector<int> assigned_columns(std::span<const BoundAssignment> assignments) {
+  std::vector<int> columns;
+  for (const BoundAssignment& one : assignments)
+    columns.insert(columns.end(), one.columns.begin(), one.columns.end());
+  return columns;
+}
+
 Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& context) {
   StatementBinder binder(context);
   BoundUpdate bound;
@@ -268,7 +275,8 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
         update.returning.empty() && !changes_key(*target.table, bound.assignments) &&
         !may_replace(*target.item->relation, update.action, bound.assignments);
     const UsedKeeper keeper(*target.item);
-    return bind_returning(binder, update.returning, target, with, bound.returning) && binder.check_frames();
+    return bind_returning(binder, update.returning, target, with, bound.returning) && binder.check_frames() &&
+           check_generated(binder, *target.item->relation);
   };
   if (!run()) return Unexpected(binder.take_error());
   bound.calls_function = binder.calls_function();

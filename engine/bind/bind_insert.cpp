@@ -53,7 +53,8 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
   return false;
 }
 
-bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* with, BoundInsert& bound) {
+bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* with,
+                 const storage::TableDef& table, BoundInsert& bound) {
   if (insert.source == nullptr) return true;
   Frame* last = binder.expand_select(insert.source, with, {});
   if (last == nullptr || binder.failed()) return false;
@@ -67,6 +68,15 @@ bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* 
   if (insert.columns.empty()) {
     binder.set_error(fmt::format("table {} has {} columns but {} values were supplied",
                                  bind::target_text(insert.target), bound.columns.size(), values));
+    if (values == table.columns.size() && !insert.source->is_values && insert.upserts.empty()) {
+      bound.unless_transferred = binder.take_error();
+      bound.columns.clear();
+      for (std::size_t i = 0; i < values; ++i) {
+        bound.columns.push_back(static_cast<int>(i) == table.rowid_alias ? planner::kRowidColumn
+                                                                         : static_cast<int>(i));
+      }
+      return true;
+    }
   } else {
     binder.set_error(fmt::format("{} values for {} columns", values, insert.columns.size()));
   }
@@ -217,9 +227,10 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
     bound.target = target.item;
     const storage::TablePtr& table = target.item->relation->def;
     return bind_columns(binder, insert, *target.table, bound.columns) &&
-           bind_source(binder, insert, with, bound) &&
+           bind_source(binder, insert, with, *target.table, bound) &&
            bind_upserts(binder, insert, with, frame, table, bound) &&
-           bind_returning(binder, insert.returning, target, with, bound.returning) && binder.check_frames();
+           bind_returning(binder, insert.returning, target, with, bound.returning) && binder.check_frames() &&
+           check_generated(binder, *target.item->relation);
   };
   if (!run()) return Unexpected(binder.take_error());
   bound.calls_function = binder.calls_function();

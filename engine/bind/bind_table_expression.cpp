@@ -85,7 +85,12 @@ Expected<planner::Expr*> bind_table_expression(const sql::Expr& expr, const stor
   scope.forbids_volatile = is_index_column || is_generated || use == TableExpressionUse::kIndexWhere;
   scope.ignores_schema = true;
   planner::Expr* bound = binder.resolve_whole(&expr, scope);
-  if (bound == nullptr || !binder.check_scalar(bound)) return Unexpected(binder.take_error());
+  if (bound == nullptr) return Unexpected(binder.take_error());
+  if (!binder.check_scalar(bound)) {
+    // SQLite says so when it wants the value.
+    if (is_generated) return not_supported("a generated column of row values", expr.span.begin);
+    return Unexpected(binder.take_error());
+  }
   return bound;
 }
 

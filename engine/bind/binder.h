@@ -35,8 +35,8 @@ class RelationCache;  // engine/bind/relation_cache.h: catalog entries -> planne
 struct ResolvedName {
   std::size_t offset = 0;  ///< where the (qualified) name begins
   storage::ObjectId table = 0;
-  std::optional<int> column;      ///< none: a table in FROM; planner::kRowidColumn: by rowid, oid or _rowid_
-  bool through_alias = false;     ///< the table has an alias there
+  std::optional<int> column;   ///< none: a table in FROM; planner::kRowidColumn: by rowid, oid or _rowid_
+  bool through_alias = false;  ///< the table has an alias there
 };
 
 /// Everything a statement is bound against. All outlive the bound statement.
@@ -62,6 +62,9 @@ struct BoundAssignment {
   int source_column = -1;
 };
 
+/// All columns that are assigned to.
+std::vector<int> assigned_columns(std::span<const BoundAssignment> assignments);
+
 struct BoundUpsert {
   /// With neither this nor `on_rowid`: any uniqueness conflict.
   const storage::IndexDef* conflict_index = nullptr;
@@ -85,14 +88,19 @@ struct BoundInsert {
   /// its first value, a rowid its last.
   std::vector<int> columns;
   planner::Select* source = nullptr;  ///< SELECT or VALUES; null: DEFAULT VALUES
+  /// INSERT INTO a SELECT * FROM b with values for generated columns too: SQLite takes it where it copies
+  /// whole records (engine/exec/transfer.h), and else says this.
+  std::optional<Error> unless_transferred;
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
-  /// Numbers of the clauses with DO UPDATE, once for every uniqueness check that they answer. SQLite writes a clause down
-  /// anew at each, subqueries and RETURNING included: the rowid's first, if the statement gives one, then those of the
-  /// indexes that ON CONFLICT names, then the others. What is not in it is never run, and its names are not looked up.
+  /// Numbers of the clauses with DO UPDATE, once for every uniqueness check that they answer. SQLite writes a
+  /// clause down anew at each, subqueries and RETURNING included: the rowid's first, if the statement gives
+  /// one, then those of the indexes that ON CONFLICT names, then the others. What is not in it is never run,
+  /// and its names are not looked up.
   std::vector<std::size_t> updates_in_code_order;
   BoundReturning returning;
-  bool calls_function = false;  ///< anywhere in the statement; aggregates and what is computed in place do not count
+  bool calls_function =
+      false;  ///< anywhere in the statement; aggregates and what is computed in place do not count
 };
 
 struct BoundUpdate {

@@ -4,6 +4,7 @@
 
 #include "engine/bind/change_parts.h"
 #include "planner/expr_tools.h"
+#include "planner/generated_columns.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine::bind {
@@ -73,6 +74,22 @@ std::optional<int> target_column(const storage::TableDef& table, std::string_vie
   return std::nullopt;
 }
 
+bool check_assignable(StatementBinder& binder, const storage::TableDef& table, int column) {
+  if (column < 0) return true;
+  const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column)];
+  if (def.generated == storage::GeneratedKind::kNone) return true;
+  binder.set_error(fmt::format("cannot UPDATE generated column \"{}\"", def.name));
+  return false;
+}
+
+bool check_generated(StatementBinder& binder, const planner::Relation& relation) {
+  const int loop = planner::order_for_writing(relation).loop;
+  if (loop < 0) return true;
+  binder.set_error(fmt::format("generated column loop on \"{}\"",
+                               relation.def->columns[static_cast<std::size_t>(loop)].name));
+  return false;
+}
+
 planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithScope* with, Scope& scope) {
   if (!binder.expand_expr(*scope.owner, expr, with, {}) || binder.failed()) return nullptr;
   return binder.resolve_whole(expr, scope);
@@ -122,7 +139,7 @@ bool bind_assignments(StatementBinder& binder, std::span<const sql::Assignment> 
     const std::optional<int> column = target_column(table, name.text);
     if (column) {
       columns.push_back(*column);
-      return true;
+      return check_assignable(binder, table, *column);
     }
     std::vector<std::string_view> names;
     for (const storage::ColumnDef& def : table.columns) names.push_back(def.name);

@@ -16,6 +16,11 @@ std::string target_text(const sql::Target& target);
 /// alias are kRowidColumn.
 std::optional<int> target_column(const storage::TableDef& table, std::string_view name);
 
+/// False with an error if `column` is a generated one, which no SET may name.
+bool check_assignable(StatementBinder& binder, const storage::TableDef& table, int column);
+/// False with an error if the generated columns need each other in a circle, so that no row can be written.
+bool check_generated(StatementBinder& binder, const planner::Relation& relation);
+
 /// Opens the subqueries of an expression and resolves it.
 planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithScope* with, Scope& scope);
 

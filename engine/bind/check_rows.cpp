@@ -82,7 +82,9 @@ bool StatementBinder::check_frames() {
     }
     if (!check_on_terms(frame)) return false;
   }
-  return true;
+  if (!loop_column_) return true;
+  set_error(fmt::format("generated column loop on \"{}\"", *loop_column_));
+  return false;
 }
 
 bool StatementBinder::check_on_terms(const Frame& frame) {

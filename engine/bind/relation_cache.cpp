@@ -110,6 +110,16 @@ Expected<const planner::Relation*> RelationCache::relation(const storage::TableP
   planner::Relation relation;
   relation.def = made.table;
   relation.statistics = statistics_.table(table->id);
+  if (table->has_generated()) {
+    for (const storage::ColumnDef& column : made.table->columns) {
+      relation.generated.push_back(nullptr);
+      if (column.generated == storage::GeneratedKind::kNone) continue;
+      const Expected<const planner::Expr*> bound =
+          bind_text(column.generated_sql, *made.table, static_cast<int>(TableExpressionUse::kGenerated));
+      if (!bound) return Unexpected(bound.error());
+      relation.generated.back() = *bound;
+    }
+  }
   for (const storage::IndexPtr& def : catalog_.indexes_of(table->id)) {
     planner::RelationIndex index;
     index.def = def;

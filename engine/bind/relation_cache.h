@@ -61,7 +61,8 @@ class RelationCache {
   /// included. Nothing if there is none, or no such schema.
   std::optional<NamedObject> find(std::string_view schema, std::string_view name) const;
 
-  /// Errors: an index expression or partial WHERE that this engine cannot bind (a function it does not know).
+  /// Errors: an index expression, partial WHERE or generated column that this engine cannot bind (a function
+  /// it does not know).
   Expected<const planner::Relation*> relation(const storage::TablePtr& table);
   /// Errors: a DEFAULT or CHECK that this engine cannot bind.
   Expected<const TableExpressions*> expressions(const storage::TablePtr& table);

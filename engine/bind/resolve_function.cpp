@@ -56,7 +56,8 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
                                     const sql::FunctionCall* call, std::optional<std::size_t> offset,
                                     Scope& scope) {
   const planner::Span span = span_of(expr->span);
-  const Expected<const Function*> found = context_.functions->find(name, arguments.size(), context_.case_sensitive_like);
+  const Expected<const Function*> found =
+      context_.functions->find(name, arguments.size(), context_.case_sensitive_like);
   const Function* function = found ? *found : nullptr;
   const bool is_window_call = call != nullptr && call->over != nullptr;
   bool is_aggregate = false;
@@ -86,7 +87,7 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
         truth = truth_of(static_cast<std::int64_t>(value * 134'217'728.0));
       }
     }
-    if (!function->deterministic && scope.forbids_volatile) {
+    if (function->prohibited_in_schema && scope.forbids_volatile) {
       set_error(fmt::format("non-deterministic functions prohibited in {}", scope.table_expression), offset);
     }
     if (is_window_call) {

@@ -14,6 +14,7 @@
 #include "engine/bind/statement_binder.h"
 #include "planner/comparison.h"
 #include "planner/expr_tools.h"
+#include "planner/generated_columns.h"
 #include "storage/collation.h"
 
 namespace leftmost::engine::bind {
@@ -117,6 +118,18 @@ FromEntry* StatementBinder::entry_of(planner::ItemId item) const {
                                                           : nullptr;
 }
 
+// SQLite does not look which columns a generated one needs: all of the table count as used.
+void StatementBinder::note_generated(FromEntry& entry, int column) {
+  std::fill(entry.item->used.begin(), entry.item->used.end(), true);
+  const planner::Relation* relation = entry.item->relation;
+  const bool is_virtual =
+      entry.table->columns[static_cast<std::size_t>(column)].generated == storage::GeneratedKind::kVirtual;
+  if (relation == nullptr || !is_virtual || loop_column_) return;
+  if (const int loop = planner::order_for_reading(*relation, column).loop; loop >= 0) {
+    loop_column_ = entry.table->columns[static_cast<std::size_t>(loop)].name;
+  }
+}
+
 Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span span) {
   Expr* expr = make(ExprKind::kColumn, nullptr, nullptr, span);
   expr->item = entry.item->id;
@@ -138,10 +151,7 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
       return expr;
     }
     const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column)];
-    if (def.generated != storage::GeneratedKind::kNone) {
-      set_not_supported("generated columns",
-                        span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin));
-    }
+    if (def.generated != storage::GeneratedKind::kNone) note_generated(entry, column);
     expr->name = def.name;
     set_type(entry.types_of_first_column ? table.columns.front() : def, *expr);
     expr->can_be_null = expr->can_be_null || entry.null_extended;
@@ -210,7 +220,8 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
     }
     if (search.hits == 0 && search.tables_with_rowid == 1 && search.match.entry != nullptr &&
         !scope->forbids_rowid && is_rowid_name(path.column)) {
-      if (search.match.entry->table == nullptr && scope->frame->from.size() == 1) return null_rowid(path.span);
+      if (search.match.entry->table == nullptr && scope->frame->from.size() == 1)
+        return null_rowid(path.span);
       if (search.match.entry->table == nullptr) {
         set_not_supported("the rowid of a view or subquery in a join", path.offset);
         return nullptr;

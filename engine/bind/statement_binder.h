@@ -101,7 +101,11 @@ class StatementBinder {
   void set_not_supported(std::string_view feature, std::optional<std::size_t> offset);
   void set_error(Error error) { error_ = std::move(error); }
   bool failed() const { return error_.has_value(); }
-  Error take_error() { return std::move(*error_); }
+  Error take_error() {
+    Error error = std::move(*error_);
+    error_.reset();
+    return error;
+  }
   /// Where SQLite points for an error about `expr`.
   std::optional<std::size_t> offset_of(const sql::Expr* expr) const;
   std::optional<std::size_t> offset_of(const sql::Span& span) const;
@@ -209,6 +213,7 @@ class StatementBinder {
   bool check_core(planner::Select* select);
   bool check_elements(planner::Expr* expr);
   bool check_on_terms(const Frame& frame);
+  void note_generated(FromEntry& entry, int column);
 
   BindContext context_;
   std::optional<Error> error_;
@@ -224,6 +229,8 @@ class StatementBinder {
   int depth_ = 0;
   bool calls_function_ = false;
   bool in_view_ = false;
+  /// A generated column that needs itself and was mentioned.
+  std::optional<std::string_view> loop_column_;
   bool in_on_ = false;  // inside an ON clause, where SQLite keeps no offsets
 };
 

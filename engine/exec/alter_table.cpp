@@ -232,9 +232,11 @@ struct AddedColumn {
   const sql::Expr* value = nullptr;  ///< DEFAULT; null if none, or NULL
   bool not_null = false;
   bool has_check = false;
+  storage::GeneratedKind generated = storage::GeneratedKind::kNone;
 };
 
-/// The DEFAULT of the last column, and (`check`) whether every row passes the CHECKs.
+/// The DEFAULT of the last column, and whether every row passes its CHECK and, if it is generated, its NOT
+/// NULL.
 Expected<void> fill_added_column(Connection& connection, const AddedColumn& added) {
   const storage::TablePtr table = connection.data().catalog.table(added.table->id);
   const std::shared_ptr<RelationCache> relations = connection.relations();
@@ -261,7 +263,8 @@ Expected<void> fill_added_column(Connection& connection, const AddedColumn& adde
   for (std::size_t i = 0; i < source.size(); ++i) source[i] = static_cast<int>(i);
   source.back() = -1;
   rewrite_rows(connection, *added.table, source, filler);
-  if (!added.has_check) return {};
+  const bool is_generated = added.generated != storage::GeneratedKind::kNone;
+  if (!added.has_check && !(added.not_null && is_generated)) return {};
   for (storage::Cursor cursor(*connection.data().tree(table->id)); cursor.valid(); cursor.next()) {
     if (!runtime.step()) break;
     RowImage row;
@@ -269,8 +272,10 @@ Expected<void> fill_added_column(Connection& connection, const AddedColumn& adde
     if (!writer.read(connection.data(), key, row)) continue;
     const TableWriter::Check check =
         writer.check(connection.data(), row, key, storage::ConflictAction::kAbort);
-    if (check.verdict == TableWriter::Verdict::kFail)
-      return fail(ErrorCode::kError, "CHECK constraint failed");
+    if (runtime.failed()) break;
+    if (check.verdict != TableWriter::Verdict::kFail) continue;
+    const bool is_null = check.error.message.starts_with("NOT NULL");
+    return fail(ErrorCode::kError, is_null ? "NOT NULL constraint failed" : "CHECK constraint failed");
   }
   if (runtime.failed()) return Unexpected(runtime.run().take_error());
   return {};
@@ -278,7 +283,9 @@ Expected<void> fill_added_column(Connection& connection, const AddedColumn& adde
 
 Expected<void> add_column(Connection& connection, const AddedColumn& added, bool constant_default) {
   if (connection.data().tree(added.table->id)->size() > 0) {
-    if (added.not_null && added.value == nullptr) {
+    if (added.generated == storage::GeneratedKind::kStored)
+      return fail(ErrorCode::kError, "cannot add a STORED column");
+    if (added.generated == storage::GeneratedKind::kNone && added.not_null && added.value == nullptr) {
       return fail(ErrorCode::kError, "Cannot add a NOT NULL column with default value NULL");
     }
     if (added.value != nullptr && !constant_default) {
@@ -301,12 +308,17 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
   if (table->find_column(column.name.text) >= 0) {
     return fail(ErrorCode::kError, "duplicate column name: " + std::string(column.name.text));
   }
-  if (auto defined = define_column(column); !defined) return Unexpected(defined.error());
+  const auto defined = define_column(column);
+  if (!defined) return Unexpected(defined.error());
   AddedColumn added;
   added.table = table;
+  added.generated = defined->generated;
   for (const sql::ColumnConstraint& constraint : column.constraints) {
     switch (constraint.kind) {
       case sql::ColumnConstraintKind::kPrimaryKey:
+        if (added.generated != storage::GeneratedKind::kNone) {
+          return fail(ErrorCode::kError, "generated columns cannot be part of the PRIMARY KEY");
+        }
         return fail(ErrorCode::kError, "Cannot add a PRIMARY KEY column");
       case sql::ColumnConstraintKind::kUnique:
         return fail(ErrorCode::kError, "Cannot add a UNIQUE column");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/exec/stored_reals.h"
 #include "engine/functions/expr_rules.h"
 #include "planner/comparison.h"
 #include "planner/planner.h"
@@ -12,48 +13,6 @@ namespace leftmost::engine {
 
 using storage::ConflictAction;
 using storage::Value;
-
-namespace {
-
-// What hands a column's value on as it is shows it as SQLite has just stored it: REAL columns of `table`
-// below `expr`.
-void read_as_stored(planner::Expr* expr, const storage::TableDef& table) {
-  const auto go_into = [&](planner::Expr* part) {
-    if (part != nullptr) read_as_stored(part, table);
-  };
-  switch (expr->kind) {
-    case planner::ExprKind::kColumn:
-      expr->as_stored =
-          expr->column >= 0 && static_cast<std::size_t>(expr->column) < table.columns.size() &&
-          table.columns[static_cast<std::size_t>(expr->column)].affinity == storage::Affinity::kReal;
-      break;
-    case planner::ExprKind::kPlus:
-    case planner::ExprKind::kCollate:
-    case planner::ExprKind::kLikelihood:
-      go_into(expr->left);
-      break;
-    case planner::ExprKind::kCase:
-      for (std::size_t i = 1; i < expr->list.size(); i += 2) go_into(expr->list[i]);
-      go_into(expr->right);
-      break;
-    case planner::ExprKind::kFunction: {
-      const Function& function = function_of(*expr->function);
-      const bool hands_on = function.uses_collation || function.inline_form == InlineForm::kCoalesce;
-      for (std::size_t i = 0; i < expr->list.size(); ++i) {
-        if (hands_on || (function.inline_form == InlineForm::kIif && i > 0)) go_into(expr->list[i]);
-      }
-      break;
-    }
-    case planner::ExprKind::kSubquery:
-      if (expr->select->items.empty() && !expr->select->columns.empty())
-        go_into(expr->select->columns.front().expr);
-      break;
-    default:
-      break;
-  }
-}
-
-}  // namespace
 
 ChangeAction::ChangeAction(CompileContext context)
     : connection_(context.connection),
@@ -68,6 +27,7 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   returned_at_ = 0;
   changes_ = 0;
   on_error_ = ConflictAction::kAbort;
+  failed_on_datatype_ = false;
   runtime_.start(connection_.data(), connection_.limits(), parameters);
   std::optional<ConnectionState> mark;
   if (needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
@@ -85,7 +45,8 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
     return {};
   }
   Error error = runtime_.run().take_error();
-  if (keeps_rows_on_mismatch_ && error.code == ErrorCode::kMismatch && !connection_.is_autocommit()) {
+  const bool is_mismatch = error.code == ErrorCode::kMismatch || failed_on_datatype_;
+  if (keeps_rows_on_mismatch_ && is_mismatch && !connection_.is_autocommit()) {
     counters.changes = 0;  // the rows stay, but they do not count
     return Unexpected(std::move(error));
   }
@@ -114,10 +75,14 @@ void ChangeAction::finish() { runtime_.close_subqueries(); }
 
 void ChangeAction::set_returning(const BoundReturning& returning, const storage::TableDef& table,
                                  bool shows_stored_reals, StreamBuilder& builder) {
+  const auto is_real = [&table](const planner::Expr& column) {
+    return column.column >= 0 && static_cast<std::size_t>(column.column) < table.columns.size() &&
+           table.columns[static_cast<std::size_t>(column.column)].affinity == storage::Affinity::kReal;
+  };
   for (const planner::ResultColumn& column : returning.columns) {
     Returned& returned = returning_.emplace_back();
     returned.is_real = planner::affinity_of(column.expr) == storage::Affinity::kReal;
-    if (shows_stored_reals && !returned.is_real) read_as_stored(column.expr, table);
+    if (shows_stored_reals && !returned.is_real) read_as_stored(column.expr, is_real);
     returned.program = builder.compile(*column.expr);
   }
   returned_ = RowBuffer(returning_.size());
@@ -138,6 +103,7 @@ bool ChangeAction::add_returned() {
 
 bool ChangeAction::fail_check(const TableWriter::Check& check) {
   on_error_ = check.action;
+  failed_on_datatype_ = check.is_datatype;
   runtime_.run().fail(check.error);
   return false;
 }
@@ -160,11 +126,20 @@ ConflictAction conflict_action(sql::ConflictAction action) {
   return ConflictAction::kDefault;
 }
 
+bool keeps_any_type(const storage::TableDef& table, int column) {
+  return column >= 0 && table.columns[static_cast<std::size_t>(column)].affinity == storage::Affinity::kBlob;
+}
+
 std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
+                                                   std::span<planner::Item* const> rows,
                                                    StreamBuilder& builder) {
   std::vector<AssignmentProgram> programs;
   programs.reserve(assignments.size());
   for (const BoundAssignment& assignment : assignments) {
+    if (assignment.value != nullptr && assignment.columns.size() == 1 &&
+        keeps_any_type(*rows.front()->relation->def, assignment.columns.front())) {
+      read_virtual_as_stored(assignment.value, rows);
+    }
     programs.push_back({assignment.columns,
                         assignment.value == nullptr ? nullptr : builder.compile(*assignment.value),
                         assignment.source_column});

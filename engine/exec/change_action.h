@@ -34,7 +34,7 @@ class ChangeAction : public Action {
   void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
                      StreamBuilder& builder);
   /// Whether code of the statement may ask for ABORT (statement_undo.h). Where none does, the rows before a
-  /// `datatype mismatch` inside a transaction stay, uncounted.
+  /// `datatype mismatch` or a value that a STRICT table refuses stay inside a transaction, uncounted.
   void set_may_abort(bool may_abort) { keeps_rows_on_mismatch_ = !may_abort; }
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
@@ -57,6 +57,7 @@ class ChangeAction : public Action {
   };
   std::vector<Returned> returning_;
   bool keeps_rows_on_mismatch_ = false;
+  bool failed_on_datatype_ = false;
   RowBuffer returned_;
   std::size_t returned_at_ = 0;
 };
@@ -70,8 +71,12 @@ struct AssignmentProgram {
   const Program* value = nullptr;
   int source_column = -1;
 };
+/// `rows`: whose columns the values are about, the target first.
 std::vector<AssignmentProgram> compile_assignments(const std::vector<BoundAssignment>& assignments,
+                                                   std::span<planner::Item* const> rows,
                                                    StreamBuilder& builder);
+/// Whether values go into this column as they are.
+bool keeps_any_type(const storage::TableDef& table, int column);
 /// The new image of a row: `row` is the old one on entry, and the current row of the target item. Values that
 /// are made are in `bytes`. False after an error (`datatype mismatch` for a rowid that is no integer).
 bool apply_assignments(const std::vector<AssignmentProgram>& assignments,
@@ -85,8 +90,8 @@ void collect_expressions(const BoundReturning& returning, std::vector<planner::E
 /// Names of RETURNING's columns into the statement.
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement);
 
-/// Gives the plan of further expressions to the statement; they can be compiled as long as it lives. Its SELECTs and reasons
-/// become part of the statement's own plan, its lines do not.
+/// Gives the plan of further expressions to the statement; they can be compiled as long as it lives. Its
+/// SELECTs and reasons become part of the statement's own plan, its lines do not.
 const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement);
 /// Lines of EXPLAIN QUERY PLAN behind those that the statement already has.
 void print_steps(const planner::Plan& plan, CompiledStatement& statement);

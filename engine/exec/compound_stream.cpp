@@ -1,7 +1,8 @@
-// UNION ALL, UNION, INTERSECT, EXCEPT over a chain of arms, left to right, without ORDER BY (merge_stream.cpp has one).
+// UNION ALL, UNION, INTERSECT, EXCEPT over a chain of arms, left to right, without ORDER BY (merge_stream.cpp
+// has one).
 //
-// UNION ALL passes rows through; the others gather them in a sorted temporary set and hand it out in its order. Of rows
-// that compare equal (1 and 1.0, 'a' and 'A' under NOCASE) the set holds the last one added.
+// UNION ALL passes rows through; the others gather them in a sorted temporary set and hand it out in its
+// order. Of rows that compare equal (1 and 1.0, 'a' and 'A' under NOCASE) the set holds the last one added.
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/select_stream.h"
 #include "engine/exec/sorter.h"
+#include "engine/exec/stored_reals.h"
 #include "planner/comparison.h"
 
 namespace leftmost::engine {
@@ -30,6 +32,9 @@ class CompoundStream final : public RowStream {
     key_columns_ = column_keys(arms);
     for (const planner::Select* arm : arms) {
       if (arm->op != CompoundOp::kNone && arm->op != CompoundOp::kUnionAll) is_streaming_ = false;
+    }
+    for (const planner::Select* arm : arms) {
+      if (!is_streaming_) read_virtual_as_stored(*arm);
       arms_.push_back({make_compound_arm(*arm, builder), arm->op});
     }
   }
@@ -114,7 +119,6 @@ class CompoundStream final : public RowStream {
     numbers = std::move(sorted);
   }
 
-
   // The distinct rows of `numbers`: of equal ones the last.
   void make_distinct(std::vector<std::size_t>& numbers) {
     KeyMap seen;
@@ -187,7 +191,8 @@ class CompoundStream final : public RowStream {
 class ValuesStream final : public RowStream {
  public:
   ValuesStream(const planner::Select& select, StreamBuilder& builder)
-      : runtime_(builder.runtime()), limit_(select.prior == nullptr ? LimitCounter(select, builder) : LimitCounter()) {
+      : runtime_(builder.runtime()),
+        limit_(select.prior == nullptr ? LimitCounter(select, builder) : LimitCounter()) {
     for (const std::span<planner::Expr*> row : select.values_rows) {
       std::vector<const Program*>& programs = rows_.emplace_back();
       for (const planner::Expr* value : row) programs.push_back(builder.compile(*value));
@@ -234,7 +239,8 @@ std::vector<const planner::Select*> arms_of_compound(const planner::Select& last
 std::unique_ptr<RowStream> make_compound_arm(const planner::Select& arm, StreamBuilder& builder) {
   if (!arm.values_rows.empty()) return make_values_stream(arm, builder);
   if (arm.plan == nullptr) {
-    builder.fail(Error{ErrorCode::kInternal, "an arm of a compound SELECT was not planned", std::nullopt, {}});
+    builder.fail(
+        Error{ErrorCode::kInternal, "an arm of a compound SELECT was not planned", std::nullopt, {}});
     return nullptr;
   }
   return std::make_unique<SelectStream>(arm, SelectStream::Use::kWithoutOrder, builder);

@@ -18,7 +18,9 @@ class DeleteAction final : public ChangeAction {
         table_(*delete_.query.target->relation->def),
         writer_(*delete_.query.target->relation, expressions, builder_),
         target_row_(runtime_.row(delete_.query.target->id)),
-        truncates_(context.statement.plan->change_loops.empty() && context.statement.plan->change_constant_filters.empty()) {
+        truncates_(context.statement.plan->change_loops.empty() &&
+                   context.statement.plan->change_constant_filters.empty()) {
+    runtime_.set_relation(delete_.query.target->id, *delete_.query.target->relation, builder_.arena());
     if (!truncates_) {
       loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops,
                                           context.statement.plan->change_constant_filters, builder_);
@@ -40,7 +42,8 @@ class DeleteAction final : public ChangeAction {
     std::vector<std::string> keys;
     if (truncates_) {
       std::string scratch;
-      for (storage::Cursor cursor(*state.tree(table_.id)); cursor.valid(); cursor.next()) keys.emplace_back(cursor.key());
+      for (storage::Cursor cursor(*state.tree(table_.id)); cursor.valid(); cursor.next())
+        keys.emplace_back(cursor.key());
     } else {
       std::string key;
       loops_->open();
@@ -63,7 +66,9 @@ class DeleteAction final : public ChangeAction {
         bytes.reset();
         runtime_.run().results().reset();
         for (Value& value : row.values) value = storage::copy_value(value, bytes);
-        target_row_.set_values(row.values, table_.without_rowid ? Value::null() : Value::integer(row.rowid));
+        target_row_.set_stored_values(row.values,
+                                      table_.without_rowid ? Value::null() : Value::integer(row.rowid));
+        compute_virtual_columns(target_row_, table_);
         if (!add_returned()) return false;
         runtime_.close_subqueries();
       }

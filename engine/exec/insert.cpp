@@ -3,6 +3,7 @@
 #include "engine/exec/expr_walk.h"
 #include "engine/exec/rowid_source.h"
 #include "engine/exec/statement_undo.h"
+#include "engine/exec/stored_reals.h"
 #include "engine/exec/transfer.h"
 #include "planner/planner.h"
 #include "storage/affinity.h"
@@ -15,7 +16,8 @@ using storage::Value;
 
 class InsertAction final : public ChangeAction {
  public:
-  InsertAction(CompileContext context, BoundInsert insert, const TableExpressions& expressions)
+  InsertAction(CompileContext context, BoundInsert insert, bool transfers,
+               const TableExpressions& expressions)
       : ChangeAction(context),
         insert_(std::move(insert)),
         relation_(*insert_.target->relation),
@@ -23,20 +25,30 @@ class InsertAction final : public ChangeAction {
         writer_(relation_, expressions, builder_),
         rowids_(connection_, table_),
         action_(conflict_action(insert_.action)),
+        transfers_(transfers),
         target_row_(runtime_.row(insert_.target->id)) {
-    if (insert_.source != nullptr) source_ = builder_.build(*insert_.source);
+    if (insert_.source != nullptr) source_ = build_source();
+    std::vector<planner::Item*> rows{insert_.target};
+    if (insert_.excluded != nullptr) rows.push_back(insert_.excluded);
+    all_type_tests_ = {!expressions.checks.empty(), !relation_.indexes.empty()};
     for (const BoundUpsert& upsert : insert_.upserts) {
       Upsert& made = upserts_.emplace_back();
       made.do_nothing = upsert.do_nothing;
-      made.assignments = compile_assignments(upsert.assignments, builder_);
+      made.type_tests = type_tests({relation_, expressions, ConflictAction::kAbort}, upsert.assignments);
+      made.assignments = compile_assignments(upsert.assignments, rows, builder_);
       if (upsert.where != nullptr) made.where = builder_.compile(*upsert.where);
       upsert_targets_.push_back({upsert.conflict_index, upsert.on_rowid});
     }
-    if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
+    runtime_.set_relation(insert_.target->id, relation_, builder_.arena());
+    if (insert_.excluded != nullptr) {
+      excluded_row_ = &runtime_.row(insert_.excluded->id);
+      runtime_.set_relation(insert_.excluded->id, relation_, builder_.arena());
+    }
     set_returning(insert_.returning, table_, true, builder_);
     set_may_abort(insert_.calls_function || insert_may_abort({relation_, expressions, action_}, insert_));
-    is_single_row_ = source_ == nullptr ||
-                     (insert_.source->items.empty() && insert_.source->prior == nullptr && insert_.source->values_rows.empty());
+    is_single_row_ =
+        source_ == nullptr || (insert_.source->items.empty() && insert_.source->prior == nullptr &&
+                               insert_.source->values_rows.empty());
     reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();
     find_sources_of_columns();
   }
@@ -61,11 +73,14 @@ class InsertAction final : public ChangeAction {
         if ((rows.size() & 0xfff) == 0 && !runtime_.check_limits(rows.bytes_held())) break;
       }
       source_->close();
-      for (std::size_t i = 0; i < rows.size() && succeeded && !runtime_.failed(); ++i) succeeded = insert_row(rows.row(i));
+      for (std::size_t i = 0; i < rows.size() && succeeded && !runtime_.failed(); ++i)
+        succeeded = insert_row(rows.row(i));
     } else {
       source_->open();
       while (succeeded && source_->next()) succeeded = insert_row(source_->row());
       source_->close();
+      // Records that are copied whole are not counted as a scan.
+      if (transfers_) runtime_.work_of(insert_.source->items[0]->id).fullscan_steps = 0;
     }
     if (!succeeded || runtime_.failed()) return false;
     rowids_.close();
@@ -75,9 +90,21 @@ class InsertAction final : public ChangeAction {
  private:
   struct Upsert {
     bool do_nothing = false;
+    TableWriter::TypeTests type_tests;
     std::vector<AssignmentProgram> assignments;
     const Program* where = nullptr;
   };
+
+  std::unique_ptr<RowStream> build_source() {
+    for (const planner::Select* arm = insert_.source; arm != nullptr; arm = arm->prior) {
+      for (std::size_t i = 0; i < insert_.columns.size() && i < arm->columns.size(); ++i) {
+        planner::Expr* value = arm->columns[i].expr;
+        if (value != nullptr && keeps_any_type(table_, insert_.columns[i]))
+          read_virtual_as_stored(value, arm->items);
+      }
+    }
+    return builder_.build(*insert_.source);
+  }
 
   bool mentions_target() const {
     bool found = false;
@@ -125,7 +152,8 @@ class InsertAction final : public ChangeAction {
     if (table_.without_rowid) return true;
     Value rowid;
     if (source_of_rowid_ >= 0 && !source.empty()) {
-      rowid = storage::apply_affinity(source[static_cast<std::size_t>(source_of_rowid_)], storage::Affinity::kInteger, bytes_);
+      rowid = storage::apply_affinity(source[static_cast<std::size_t>(source_of_rowid_)],
+                                      storage::Affinity::kInteger, bytes_);
     }
     if (rowid.is_null()) {
       const auto next = rowids_.next(runtime_);
@@ -146,7 +174,8 @@ class InsertAction final : public ChangeAction {
 
   bool insert_row(std::span<const Value> source) {
     if (!runtime_.step() || !make_image(source)) return false;
-    if (!table_.without_rowid) rowids_.note(image_.rowid);  // a row that is then skipped has used its number up too
+    if (!table_.without_rowid)
+      rowids_.note(image_.rowid);  // a row that is then skipped has used its number up too
     storage::DatabaseState& state = connection_.data();
     TableWriter::Check check = writer_.check(state, image_, std::nullopt, action_, upsert_targets_);
     if (runtime_.failed()) return false;
@@ -167,7 +196,7 @@ class InsertAction final : public ChangeAction {
     }
     count_change();
     if (!has_returning()) return true;
-    target_row_.set_values(image_.values, rowid_value(image_));
+    target_row_.set_stored_values(image_.values, rowid_value(image_));
     return add_returned();
   }
 
@@ -181,17 +210,20 @@ class InsertAction final : public ChangeAction {
     storage::Arena row_bytes;
     for (Value& value : row.values) value = storage::copy_value(value, row_bytes);
     const RowImage old = row;
-    target_row_.set_values(old.values, rowid_value(old));
-    if (excluded_row_ != nullptr) excluded_row_->set_values(image_.values, rowid_value(image_));
+    target_row_.set_stored_values(old.values, rowid_value(old));
+    if (has_returning()) compute_virtual_columns(target_row_, table_);
+    if (excluded_row_ != nullptr) excluded_row_->set_stored_values(image_.values, rowid_value(image_));
     if (upsert.where != nullptr && !test(*upsert.where, runtime_.eval())) return !runtime_.failed();
     if (!apply_assignments(upsert.assignments, {}, table_, runtime_, row_bytes, row)) return false;
     runtime_.close_subqueries();
+    writer_.set_type_tests(upsert.type_tests);
     TableWriter::Check check = writer_.check(state, row, conflict.conflicting_key, ConflictAction::kAbort);
+    writer_.set_type_tests(all_type_tests_);
     if (runtime_.failed()) return false;
     if (check.verdict != TableWriter::Verdict::kStore) return fail_check(check);
     if (!writer_.update(state, conflict.conflicting_key, row)) return false;
     count_change();
-    target_row_.set_values(row.values, rowid_value(row));
+    target_row_.set_stored_values(row.values, rowid_value(row));
     return add_returned();
   }
 
@@ -201,10 +233,12 @@ class InsertAction final : public ChangeAction {
   TableWriter writer_;
   RowidSource rowids_;
   ConflictAction action_;
+  bool transfers_;
   ItemRow& target_row_;
   ItemRow* excluded_row_ = nullptr;
   std::unique_ptr<RowStream> source_;
   std::vector<Upsert> upserts_;
+  TableWriter::TypeTests all_type_tests_;
   std::vector<TableWriter::UpsertTarget> upsert_targets_;
   std::vector<int> source_of_;  // per table column its place in the source row, or -1
   int source_of_rowid_ = -1;
@@ -241,8 +275,9 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   if (!expressions) return Unexpected(expressions.error());
 
   const planner::PlannerOptions options = planner_options(context);
+  const bool transfers = is_transfer(insert, *bound);  // asked first: planning may rewrite the source
   if (bound->source != nullptr) {
-    const bool transfers = is_transfer(insert, *bound);  // asked first: planning may rewrite the source
+    if (!transfers && bound->unless_transferred) return Unexpected(*bound->unless_transferred);
     auto plan = planner::plan_select(bound->source, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
@@ -273,7 +308,7 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   }
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
-  auto action = std::make_unique<InsertAction>(context, std::move(*bound), **expressions);
+  auto action = std::make_unique<InsertAction>(context, std::move(*bound), transfers, **expressions);
   if (action->builder().error()) return Unexpected(*action->builder().error());
   statement.action = std::move(action);
   return {};

@@ -75,18 +75,19 @@ bool ItemRow::look_up() {
 }
 
 Value ItemRow::entry_column(int column) {
-  if (leaf_ != nullptr) return stored(column);
+  if (leaf_ != nullptr) return is_virtual(column) ? virtual_columns_->value(column) : stored(column);
   if (column < 0) {
     const auto rowid = storage::rowid_of_index_entry(entry_key(), layout_->columns());
     return rowid ? Value::integer(*rowid) : Value::null();
   }
   const int position = layout_->position_of(column);
   if (position >= 0) return decode_one(static_cast<std::size_t>(position));
+  if (is_virtual(column)) return virtual_columns_->value(column);
   return look_up() ? stored(column) : Value::null();
 }
 
 void ItemRow::copy_key(std::string& key) {
-  if (place_ == Place::kValues) {
+  if (place_ == Place::kValues || place_ == Place::kStoredValues) {
     key.assign(storage::RowidKey(rowid_.is_null() ? 0 : rowid_.as_integer()).view());
   } else if (leaf_ != nullptr) {
     key.assign(leaf_->key(slot_, scratch_));

@@ -1,6 +1,6 @@
 // engine/exec/item_row.h - the current row of one FROM item, wherever it lies: in a leaf of the table, in an
 // entry of an index (the table row is then fetched only when a column is asked for that the index does not
-// have), or in memory.
+// have), or in memory. VIRTUAL columns lie nowhere and are computed (virtual_columns.h).
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/exec/virtual_columns.h"
 #include "engine/functions/statement_run.h"
 #include "engine/work.h"
 #include "storage/arena.h"
@@ -27,11 +28,14 @@ struct RowAccess {
 class ItemRow {
  public:
   void connect(const RowAccess* access) { access_ = access; }
+  /// How the VIRTUAL columns of the item's table are computed; null: it has none.
+  void connect(VirtualColumns* virtual_columns) { virtual_columns_ = virtual_columns; }
 
   /// No row: every column is NULL, as in an outer join's all-NULL row.
   void set_null() { place_ = Place::kNull; }
   /// A row of a table tree.
   void set_table(const storage::TableDef& table, const storage::Page* leaf, std::size_t slot) {
+    row_changed();
     place_ = Place::kTable;
     table_ = &table;
     leaf_ = leaf;
@@ -40,6 +44,7 @@ class ItemRow {
   /// An entry of an index. `tree` is the table's, for look-ups; both outlive the row.
   void set_entry(const storage::IndexLayout& layout, const storage::BTree& tree, const storage::Page* leaf,
                  std::size_t slot) {
+    row_changed();
     place_ = Place::kEntry;
     table_ = &layout.table();
     layout_ = &layout;
@@ -56,6 +61,12 @@ class ItemRow {
     values_ = values;
     rowid_ = rowid;
   }
+  /// The same without values for VIRTUAL columns.
+  void set_stored_values(std::span<const storage::Value> values, storage::Value rowid) {
+    row_changed();
+    set_values(values, rowid);
+    if (virtual_columns_ != nullptr) place_ = Place::kStoredValues;
+  }
 
   /// Where the row is now, to come back to after set_values() or set_null() put something else in its place.
   struct Position;
@@ -67,7 +78,10 @@ class ItemRow {
   storage::Value column(int column) {
     switch (place_) {
       case Place::kTable:
-        return stored(column);
+        return is_virtual(column) ? virtual_columns_->value(column) : stored(column);
+      case Place::kStoredValues:
+        if (is_virtual(column)) return virtual_columns_->value(column);
+        [[fallthrough]];
       case Place::kValues:
         return column < 0 ? rowid_ : values_[static_cast<std::size_t>(column)];
       case Place::kEntry:
@@ -82,7 +96,12 @@ class ItemRow {
   void copy_key(std::string& key);
 
  private:
-  enum class Place : std::uint8_t { kNull, kTable, kEntry, kValues };
+  enum class Place : std::uint8_t { kNull, kTable, kEntry, kValues, kStoredValues };
+
+  bool is_virtual(int column) const { return virtual_columns_ != nullptr && virtual_columns_->has(column); }
+  void row_changed() {
+    if (virtual_columns_ != nullptr) virtual_columns_->forget();
+  }
 
   storage::Value stored(int column) const {
     if (column < 0 || column == table_->rowid_alias) {
@@ -102,6 +121,7 @@ class ItemRow {
   std::uint64_t decoded_ =
       0;  // bit i: entry_[i] holds the current entry's column i (of the first 63); bit 63: all
   const RowAccess* access_ = nullptr;
+  VirtualColumns* virtual_columns_ = nullptr;
   const storage::TableDef* table_ = nullptr;
   const storage::Page* leaf_ = nullptr;  // of the table row; null until looked up
   std::size_t slot_ = 0;
@@ -129,6 +149,7 @@ struct ItemRow::Position {
 inline ItemRow::Position ItemRow::position() const { return {place_, table_, leaf_, slot_, values_, rowid_}; }
 
 inline void ItemRow::restore(const Position& position) {
+  row_changed();
   place_ = position.place;
   table_ = position.table;
   leaf_ = position.leaf;

@@ -8,6 +8,9 @@ namespace leftmost::engine {
 std::unique_ptr<LoopCursor> make_loop_cursor(const planner::Loop& loop, StreamBuilder& builder) {
   using planner::AccessPath;
   const planner::Item& item = *loop.item;
+  if (item.kind == planner::ItemKind::kTable) {
+    builder.runtime().set_relation(item.id, *item.relation, builder.arena());
+  }
   if (loop.access == AccessPath::kAutomaticIndex && item.kind != planner::ItemKind::kRow) {
     return make_automatic_index(loop, builder);
   }

@@ -16,24 +16,40 @@ using storage::Value;
 Value text(std::string_view text) { return Value::text(text); }
 Value number(std::int64_t number) { return Value::integer(number); }
 
-storage::TablePtr find_table(Connection& connection, std::optional<SchemaName> schema, std::string_view name) {
+storage::TablePtr find_table(Connection& connection, std::optional<SchemaName> schema,
+                             std::string_view name) {
   const std::string_view written = !schema ? "" : *schema == SchemaName::kMain ? "main" : "temp";
   const auto named = connection.relations()->find(written, name);
   return named ? named->table : nullptr;
 }
 
 // Columns of a view are those of the SELECT that it stands for.
-Expected<void> view_columns(Connection& connection, const storage::ViewDef& view, bool extended, RowBuffer& rows) {
+Expected<void> view_columns(Connection& connection, const storage::ViewDef& view, bool extended,
+                            RowBuffer& rows) {
   std::string quoted;
   for (const char c : view.name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   auto compiled = compile_statement(connection, "SELECT * FROM \"" + quoted + '"');
   if (!compiled) return Unexpected(compiled.error());
   std::int64_t cid = 0;
   for (const ResultShape& column : (*compiled)->columns) {
-    const Value row[] = {number(cid++), text(column.name), text(column.declared_type), number(0), Value::null(), number(0), number(0)};
+    const Value row[] = {number(cid++), text(column.name), text(column.declared_type),
+                         number(0),     Value::null(),     number(0),
+                         number(0)};
     rows.add(std::span(row).first(extended ? 7 : 6));
   }
   return {};
+}
+
+std::int64_t hidden_number(storage::GeneratedKind kind) {
+  switch (kind) {
+    case storage::GeneratedKind::kVirtual:
+      return 2;
+    case storage::GeneratedKind::kStored:
+      return 3;
+    case storage::GeneratedKind::kNone:
+      break;
+  }
+  return 0;
 }
 
 Expected<void> table_columns(Connection& connection, std::optional<SchemaName> schema, std::string_view name,
@@ -43,32 +59,39 @@ Expected<void> table_columns(Connection& connection, std::optional<SchemaName> s
     const storage::ViewPtr view = connection.data().catalog.find_view(name, schema);
     return view ? view_columns(connection, *view, extended, rows) : Expected<void>();
   }
+  std::int64_t cid = 0;
   for (std::size_t i = 0; i < table->columns.size(); ++i) {
     const storage::ColumnDef& column = table->columns[i];
+    const std::int64_t hidden = hidden_number(column.generated);
+    if (hidden != 0 && !extended) continue;
     std::int64_t place_in_key = 0;
     for (std::size_t k = 0; k < table->primary_key.size(); ++k) {
-      if (table->primary_key[k].column == static_cast<int>(i)) place_in_key = static_cast<std::int64_t>(k) + 1;
+      if (table->primary_key[k].column == static_cast<int>(i))
+        place_in_key = static_cast<std::int64_t>(k) + 1;
     }
-    const Value row[] = {number(static_cast<std::int64_t>(i)),
+    const Value row[] = {number(cid++),
                          text(column.name),
                          text(column.declared_type),
                          number(column.not_null ? 1 : 0),
                          column.default_sql ? text(*column.default_sql) : Value::null(),
                          number(place_in_key),
-                         number(0)};
+                         number(hidden)};
     rows.add(std::span(row).first(extended ? 7 : 6));
   }
   return {};
 }
 
-Expected<void> table_info(Connection& connection, std::optional<SchemaName> schema, std::string_view value, RowBuffer& rows) {
+Expected<void> table_info(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
+                          RowBuffer& rows) {
   return table_columns(connection, schema, value, false, rows);
 }
-Expected<void> table_xinfo(Connection& connection, std::optional<SchemaName> schema, std::string_view value, RowBuffer& rows) {
+Expected<void> table_xinfo(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
+                           RowBuffer& rows) {
   return table_columns(connection, schema, value, true, rows);
 }
 
-Expected<void> table_list(Connection& connection, std::optional<SchemaName> wanted, std::string_view value, RowBuffer& rows) {
+Expected<void> table_list(Connection& connection, std::optional<SchemaName> wanted, std::string_view value,
+                          RowBuffer& rows) {
   const storage::Catalog catalog = connection.data().catalog;
   for (const SchemaName schema : {SchemaName::kMain, SchemaName::kTemp}) {
     if (wanted && *wanted != schema) continue;
@@ -77,12 +100,13 @@ Expected<void> table_list(Connection& connection, std::optional<SchemaName> want
       std::string name = is_main ? "sqlite_schema" : "sqlite_temp_schema";
       std::string_view type = "table";
       std::int64_t columns = 5;
-      bool without_rowid = false;
+      bool without_rowid = false, strict = false;
       if (object) {
         if (const auto* table = std::get_if<storage::TablePtr>(&*object)) {
           name = (*table)->name;
           columns = static_cast<std::int64_t>((*table)->columns.size());
           without_rowid = (*table)->without_rowid;
+          strict = (*table)->strict;
         } else if (const auto* view = std::get_if<storage::ViewPtr>(&*object)) {
           name = (*view)->name;
           type = "view";
@@ -92,22 +116,27 @@ Expected<void> table_list(Connection& connection, std::optional<SchemaName> want
         }
       }
       if (!value.empty() && !storage::equals_ignoring_case(value, name)) continue;
-      const Value row[] = {text(is_main ? "main" : "temp"), text(name), text(type), number(columns),
-                           number(without_rowid ? 1 : 0), number(0)};
+      const Value row[] = {text(is_main ? "main" : "temp"),
+                           text(name),
+                           text(type),
+                           number(columns),
+                           number(without_rowid ? 1 : 0),
+                           number(strict ? 1 : 0)};
       rows.add(row);
     }
   }
   return {};
 }
 
-Expected<void> index_list(Connection& connection, std::optional<SchemaName> schema, std::string_view value, RowBuffer& rows) {
+Expected<void> index_list(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
+                          RowBuffer& rows) {
   const storage::TablePtr table = find_table(connection, schema, value);
   if (!table) return {};
   std::int64_t sequence = 0;
   for (const storage::IndexPtr& index : connection.data().catalog.indexes_of(table->id)) {
     const std::string_view origin = index->origin == storage::IndexOrigin::kCreateIndex ? "c"
-                                    : index->origin == storage::IndexOrigin::kUnique   ? "u"
-                                                                                       : "pk";
+                                    : index->origin == storage::IndexOrigin::kUnique    ? "u"
+                                                                                        : "pk";
     const Value row[] = {number(sequence++), text(index->name), number(index->unique ? 1 : 0), text(origin),
                          number(index->is_partial() ? 1 : 0)};
     rows.add(row);
@@ -115,14 +144,17 @@ Expected<void> index_list(Connection& connection, std::optional<SchemaName> sche
   return {};
 }
 
-/// The collation that a list of columns, or else the CREATE TABLE's column, names; empty: none. As it is written there:
-/// SQLite shows `nocase` for one who wrote nocase.
+/// The collation that a list of columns, or else the CREATE TABLE's column, names; empty: none. As it is
+/// written there: SQLite shows `nocase` for one who wrote nocase.
 std::string_view written_collation(std::span<const sql::OrderTerm> list, std::size_t position,
                                    const sql::CreateTable* create, int column) {
-  if (position < list.size() && list[position].expr->kind == sql::ExprKind::kCollate) return list[position].expr->text;
-  if (create == nullptr || column < 0 || static_cast<std::size_t>(column) >= create->columns.size()) return {};
+  if (position < list.size() && list[position].expr->kind == sql::ExprKind::kCollate)
+    return list[position].expr->text;
+  if (create == nullptr || column < 0 || static_cast<std::size_t>(column) >= create->columns.size())
+    return {};
   std::string_view name;
-  for (const sql::ColumnConstraint& constraint : create->columns[static_cast<std::size_t>(column)].constraints) {
+  for (const sql::ColumnConstraint& constraint :
+       create->columns[static_cast<std::size_t>(column)].constraints) {
     if (constraint.kind == sql::ColumnConstraintKind::kCollate) name = constraint.collation;
   }
   return name;
@@ -152,14 +184,17 @@ Expected<void> index_columns(Connection& connection, std::optional<SchemaName> s
   storage::Arena arena;
   const auto* create_index = index->sql ? parse_stored<sql::CreateIndex>(*index->sql, arena) : nullptr;
   const auto* create_table = parse_stored<sql::CreateTable>(table->sql, arena);
-  const std::span<const sql::OrderTerm> list = create_index == nullptr ? std::span<const sql::OrderTerm>() : create_index->columns;
+  const std::span<const sql::OrderTerm> list =
+      create_index == nullptr ? std::span<const sql::OrderTerm>() : create_index->columns;
   for (std::size_t i = 0; i < count; ++i) {
     const storage::IndexColumn& column = index->column(i);
     const std::string_view written = written_collation(list, i, create_table, column.column);
     const std::string_view known = storage::collation_name(column.collation);
     const Value row[] = {number(static_cast<std::int64_t>(i)),
                          number(column.column),
-                         column.column < 0 ? Value::null() : text(table->columns[static_cast<std::size_t>(column.column)].name),
+                         column.column < 0
+                             ? Value::null()
+                             : text(table->columns[static_cast<std::size_t>(column.column)].name),
                          number(column.descending ? 1 : 0),
                          text(storage::equals_ignoring_case(written, known) ? written : known),
                          number(i < index->key_columns.size() ? 1 : 0)};
@@ -168,36 +203,42 @@ Expected<void> index_columns(Connection& connection, std::optional<SchemaName> s
   return {};
 }
 
-Expected<void> index_info(Connection& connection, std::optional<SchemaName> schema, std::string_view value, RowBuffer& rows) {
+Expected<void> index_info(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
+                          RowBuffer& rows) {
   return index_columns(connection, schema, value, false, rows);
 }
-Expected<void> index_xinfo(Connection& connection, std::optional<SchemaName> schema, std::string_view value, RowBuffer& rows) {
+Expected<void> index_xinfo(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
+                           RowBuffer& rows) {
   return index_columns(connection, schema, value, true, rows);
 }
 
-Expected<void> foreign_key_list(Connection& connection, std::optional<SchemaName> schema, std::string_view value,
-                                RowBuffer& rows) {
+Expected<void> foreign_key_list(Connection& connection, std::optional<SchemaName> schema,
+                                std::string_view value, RowBuffer& rows) {
   const storage::TablePtr table = find_table(connection, schema, value);
   if (!table) return {};
-  const auto action = [](const std::string& name) { return text(name.empty() ? std::string_view("NO ACTION") : name); };
+  const auto action = [](const std::string& name) {
+    return text(name.empty() ? std::string_view("NO ACTION") : name);
+  };
   for (std::size_t i = table->foreign_keys.size(); i-- > 0;) {  // the last one declared is number 0
     const storage::ForeignKeyDef& key = table->foreign_keys[i];
     for (std::size_t column = 0; column < key.columns.size(); ++column) {
-      const Value row[] = {number(static_cast<std::int64_t>(table->foreign_keys.size() - 1 - i)),
-                           number(static_cast<std::int64_t>(column)),
-                           text(key.parent_table),
-                           text(table->columns[static_cast<std::size_t>(key.columns[column])].name),
-                           column < key.parent_columns.size() ? text(key.parent_columns[column]) : Value::null(),
-                           action(key.on_update),
-                           action(key.on_delete),
-                           text("NONE")};
+      const Value row[] = {
+          number(static_cast<std::int64_t>(table->foreign_keys.size() - 1 - i)),
+          number(static_cast<std::int64_t>(column)),
+          text(key.parent_table),
+          text(table->columns[static_cast<std::size_t>(key.columns[column])].name),
+          column < key.parent_columns.size() ? text(key.parent_columns[column]) : Value::null(),
+          action(key.on_update),
+          action(key.on_delete),
+          text("NONE")};
       rows.add(row);
     }
   }
   return {};
 }
 
-Expected<void> database_list(Connection& connection, std::optional<SchemaName>, std::string_view, RowBuffer& rows) {
+Expected<void> database_list(Connection& connection, std::optional<SchemaName>, std::string_view,
+                             RowBuffer& rows) {
   const Value main_row[] = {number(0), text("main"), text("")};
   rows.add(main_row);
   if (!connection.data().catalog.is_empty(SchemaName::kTemp)) {
@@ -217,7 +258,10 @@ const SchemaPragma* find_schema_pragma(std::string_view name) {
       {"index_list", {"seq", "name", "unique", "origin", "partial"}, index_list, true},
       {"index_info", {"seqno", "cid", "name"}, index_info, true},
       {"index_xinfo", {"seqno", "cid", "name", "desc", "coll", "key"}, index_xinfo, true},
-      {"foreign_key_list", {"id", "seq", "table", "from", "to", "on_update", "on_delete", "match"}, foreign_key_list, true},
+      {"foreign_key_list",
+       {"id", "seq", "table", "from", "to", "on_update", "on_delete", "match"},
+       foreign_key_list,
+       true},
       {"database_list", {"seq", "name", "file"}, database_list, false},
       {"integrity_check", {"integrity_check"}, integrity_check, false},
       {"quick_check", {"quick_check"}, integrity_check, false},

@@ -1,10 +1,10 @@
 // A recursive common table expression (https://www.sqlite.org/lang_with.html):
 //
-//   rows of the setup arms go into a queue; as long as there is one, a row is taken out, handed out, and put before
-//   the step arms as the whole contents of the recursive table; what they give goes into the queue.
+//   rows of the setup arms go into a queue; as long as there is one, a row is taken out, handed out, and put
+//   before the step arms as the whole contents of the recursive table; what they give goes into the queue.
 //
-// UNION drops rows that were ever queued before. ORDER BY makes the queue a priority queue. LIMIT and OFFSET count
-// rows as they are taken out.
+// UNION drops rows that were ever queued before. ORDER BY makes the queue a priority queue. LIMIT and OFFSET
+// count rows as they are taken out.
 #include <deque>
 #include <map>
 
@@ -12,6 +12,7 @@
 #include "engine/exec/limit.h"
 #include "engine/exec/select_stream.h"
 #include "engine/exec/sorter.h"
+#include "engine/exec/stored_reals.h"
 #include "engine/exec/typed_rows.h"
 #include "planner/comparison.h"
 
@@ -30,13 +31,17 @@ const planner::Item* recursive_item(const planner::Select& arm) {
 class RecursiveStream final : public RowStream {
  public:
   RecursiveStream(const planner::Select& last, StreamBuilder& builder)
-      : runtime_(builder.runtime()), limit_(last, builder), key_columns_(last.columns.size()), types_(last, false) {
+      : runtime_(builder.runtime()),
+        limit_(last, builder),
+        key_columns_(last.columns.size()),
+        types_(last, false) {
     width_ = last.columns.size();
     std::vector<const planner::Select*> arms;
     for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) arms.insert(arms.begin(), arm);
     std::vector<bool> has_collation(width_, false);
     for (const planner::Select* arm : arms) {
       const planner::Item* item = recursive_item(*arm);
+      read_virtual_as_stored(*arm);
       if (arm->op == planner::CompoundOp::kUnion) is_distinct_ = true;
       if (item == nullptr) {
         if (arm->op == planner::CompoundOp::kIntersect || arm->op == planner::CompoundOp::kExcept) {
@@ -58,7 +63,8 @@ class RecursiveStream final : public RowStream {
     }
     for (const planner::OrderTerm& term : last.order_by) {
       if (term.result_column < 1) {
-        builder.not_supported("ORDER BY of a recursive common table expression by an expression", term.expr->span);
+        builder.not_supported("ORDER BY of a recursive common table expression by an expression",
+                              term.expr->span);
         continue;
       }
       SortColumn sort = sort_column(term);
@@ -116,7 +122,8 @@ class RecursiveStream final : public RowStream {
   static std::unique_ptr<RowStream> make_arm(const planner::Select& arm, StreamBuilder& builder) {
     if (!arm.values_rows.empty()) return make_values_stream(arm, builder);
     if (arm.plan == nullptr) {
-      builder.fail(Error{ErrorCode::kInternal, "an arm of a recursive query was not planned", std::nullopt, {}});
+      builder.fail(
+          Error{ErrorCode::kInternal, "an arm of a recursive query was not planned", std::nullopt, {}});
       return nullptr;
     }
     return std::make_unique<SelectStream>(arm, SelectStream::Use::kWithoutOrder, builder);
@@ -148,7 +155,8 @@ class RecursiveStream final : public RowStream {
       for (const Value& value : stream.row()) row.emplace_back(value.with_subtype(0));
       queued_bytes_ += 48 * width_ + 64;
       ++runtime_.work().temporary_rows;
-      if ((++enqueued_ & 0xfff) == 0 && !runtime_.check_limits(queued_bytes_ + seen_.bytes_held())) return false;
+      if ((++enqueued_ & 0xfff) == 0 && !runtime_.check_limits(queued_bytes_ + seen_.bytes_held()))
+        return false;
       if (order_.empty()) {
         queue_.push_back(std::move(row));
       } else {

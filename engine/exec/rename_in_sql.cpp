@@ -128,7 +128,9 @@ class Finder : public Walker {
       if (is_own && is_column(column.name.text)) spans_.push_back(column.name.span);
       for (const sql::ColumnConstraint& constraint : column.constraints) {
         if (constraint.references != nullptr) find_in_references(*constraint.references);
-        if (is_own && constraint.kind == sql::ColumnConstraintKind::kCheck) walk(constraint.expr);
+        const bool has_columns = constraint.kind == sql::ColumnConstraintKind::kCheck ||
+                                 constraint.kind == sql::ColumnConstraintKind::kGenerated;
+        if (is_own && has_columns) walk(constraint.expr);
       }
     }
     for (const sql::TableConstraint& constraint : create.constraints) {
@@ -170,10 +172,11 @@ class Finder : public Walker {
     const bool has_table = !expr.qualifiers.empty();
     if (renames_column()) {
       if (!is_column(expr.text)) return;
-      const bool is_meant = in_view_ ? names_column(expr.span.begin)
-                                     : !has_table || is_table(expr.qualifiers.back().text);
+      const bool is_meant =
+          in_view_ ? names_column(expr.span.begin) : !has_table || is_table(expr.qualifiers.back().text);
       if (is_meant) spans_.push_back(last_token(text_, expr.span));
-    } else if (has_table && is_table(expr.qualifiers.back().text) && (!in_view_ || names_table_of(expr.span.begin))) {
+    } else if (has_table && is_table(expr.qualifiers.back().text) &&
+               (!in_view_ || names_table_of(expr.span.begin))) {
       spans_.push_back(expr.qualifiers.back().span);
     }
   }
@@ -184,7 +187,8 @@ class Finder : public Walker {
   }
 
   void on_result_column(const sql::Select& select, const sql::ResultColumn& column) override {
-    if (column.kind != sql::ResultColumnKind::kTableStar || renames_column() || !is_table(column.name.text)) return;
+    if (column.kind != sql::ResultColumnKind::kTableStar || renames_column() || !is_table(column.name.text))
+      return;
     for (const sql::FromItem& item : select.from) {
       if (item.alias.empty() && is_table_in_from(item)) {
         spans_.push_back(column.name.span);
@@ -196,8 +200,10 @@ class Finder : public Walker {
   /// Whether the name that begins there was resolved to the column.
   bool names_column(std::size_t offset) const {
     return std::any_of(names_.begin(), names_.end(), [&](const ResolvedName& name) {
-      if (name.offset != offset || name.table != renaming_.table->id || !name.column || *name.column < 0) return false;
-      return equals_ignoring_case(renaming_.table->columns[static_cast<std::size_t>(*name.column)].name, renaming_.column);
+      if (name.offset != offset || name.table != renaming_.table->id || !name.column || *name.column < 0)
+        return false;
+      return equals_ignoring_case(renaming_.table->columns[static_cast<std::size_t>(*name.column)].name,
+                                  renaming_.column);
     });
   }
   /// Whether it was resolved to a column of the table, by the table's own name.

@@ -12,14 +12,16 @@ using storage::Value;
 std::vector<InSet::Field> in_set_fields(const Expr& in) {
   std::vector<InSet::Field> fields;
   const int width = row_width(*in.left);
-  for (int field = 0; field < width; ++field) fields.push_back({in_affinity(in, field), in_collation(in, field)});
+  for (int field = 0; field < width; ++field)
+    fields.push_back({in_affinity(in, field), in_collation(in, field)});
   return fields;
 }
 
 Runtime::Runtime(Environment& environment, const ConnectionCounters& counters)
     : run_(environment, counters), eval_{run_, *this, {}}, self_(run_) {}
 
-void Runtime::start(const storage::DatabaseState& state, const Limits& limits, std::span<const Value> parameters) {
+void Runtime::start(const storage::DatabaseState& state, const Limits& limits,
+                    std::span<const Value> parameters) {
   run_.start();
   run_.limit_memory(static_cast<std::size_t>(limits.memory_bytes));
   eval_.parameters = parameters;
@@ -79,6 +81,14 @@ Runtime::Place& Runtime::place_of(planner::ItemId item) {
   if (item < 0) return self_;
   while (places_.size() <= static_cast<std::size_t>(item)) places_.emplace_back(run_);
   return places_[static_cast<std::size_t>(item)];
+}
+
+void Runtime::set_relation(planner::ItemId item, const planner::Relation& relation, storage::Arena& arena) {
+  Place& place = place_of(item);
+  if (!relation.def->has_generated(storage::GeneratedKind::kVirtual)) return;
+  if (place.virtual_columns != nullptr && &place.virtual_columns->relation() == &relation) return;
+  place.virtual_columns = std::make_unique<VirtualColumns>(relation, place.row, run_, arena);
+  place.row.connect(place.virtual_columns.get());
 }
 
 void Runtime::add_subquery(const Expr& node, std::unique_ptr<RowStream> stream) {
@@ -160,7 +170,8 @@ bool Runtime::exists(const Expr& node) {
 // The table whose index or rowids SQLite asks instead of making a list; null where it makes one.
 Runtime::Place* Runtime::looked_up(const Expr& in) {
   const planner::SelectPlan* plan = in.select->plan;
-  if (plan == nullptr || plan->in_lookup == planner::InLookup::kList || in.select->items.size() != 1) return nullptr;
+  if (plan == nullptr || plan->in_lookup == planner::InLookup::kList || in.select->items.size() != 1)
+    return nullptr;
   return &place_of(in.select->items[0]->id);
 }
 

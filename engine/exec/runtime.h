@@ -1,8 +1,9 @@
-// engine/exec/runtime.h - one prepared statement while it runs: the current row of every FROM item, the subqueries in
-// its expressions, its parameters, errors, limits and counters.
+// engine/exec/runtime.h - one prepared statement while it runs: the current row of every FROM item, the
+// subqueries in its expressions, its parameters, errors, limits and counters.
 //
-// It is the RowSource of every expression of the statement: a kColumn asks for the row of its item, a subquery node
-// for the stream that was registered for it. What an uncorrelated subquery answers is kept until the end of the run.
+// It is the RowSource of every expression of the statement: a kColumn asks for the row of its item, a
+// subquery node for the stream that was registered for it. What an uncorrelated subquery answers is kept
+// until the end of the run.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ class Runtime final : public RowSource {
   Runtime(Environment& environment, const ConnectionCounters& counters);
 
   /// Begins a run on `state`, which the statement may be changing while it runs.
-  void start(const storage::DatabaseState& state, const Limits& limits, std::span<const storage::Value> parameters);
+  void start(const storage::DatabaseState& state, const Limits& limits,
+             std::span<const storage::Value> parameters);
 
   StatementRun& run() { return run_; }
   EvalContext& eval() { return eval_; }
@@ -46,21 +48,24 @@ class Runtime final : public RowSource {
     if ((++steps_ & 0x3ff) == 0) check_limits(0);
     return !run_.failed();
   }
-  /// False (with the error set) if `bytes` in one place, or the results so far, are more than the limit, or the
-  /// caller asked to stop.
+  /// False (with the error set) if `bytes` in one place, or the results so far, are more than the limit, or
+  /// the caller asked to stop.
   bool check_limits(std::uint64_t bytes);
 
   /// The row of an item (kSelfItem: of the table that CHECKs, DEFAULTs and index expressions are about).
   ItemRow& row(planner::ItemId item) { return place_of(item).row; }
 
   // Registered while the statement is built.
+  /// The item's rows are of this table: its VIRTUAL columns can be computed from now on. All outlive the
+  /// runtime.
+  void set_relation(planner::ItemId item, const planner::Relation& relation, storage::Arena& arena);
   void add_subquery(const planner::Expr& node, std::unique_ptr<RowStream> stream);
   bool has_subquery(const planner::Expr& node) const { return subqueries_.count(&node) != 0; }
   /// Where aggregates of `owner` find their results; the span is read when they are asked for.
   void set_aggregates(const planner::Select& owner, const std::vector<storage::Value>* values);
 
-  /// The rows of the SELECT on the right side of `in` as a set. Valid until the next call for the same node. Null after
-  /// an error.
+  /// The rows of the SELECT on the right side of `in` as a set. Valid until the next call for the same node.
+  /// Null after an error.
   const InSet* in_set(const planner::Expr& in);
   /// Lets go of all cursors of subqueries, so that a write need not copy their pages.
   void close_subqueries();
@@ -97,6 +102,7 @@ class Runtime final : public RowSource {
     ItemWork work;
     storage::TreeCounters tree_counters;
     RowAccess access;
+    std::unique_ptr<VirtualColumns> virtual_columns;
   };
 
   Place& place_of(planner::ItemId item);

@@ -4,6 +4,7 @@
 
 #include "engine/exec/group_producer.h"
 #include "engine/exec/row_buffer.h"
+#include "engine/exec/stored_reals.h"
 #include "engine/exec/typed_rows.h"
 #include "planner/comparison.h"
 
@@ -20,7 +21,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   if (is_whole) limit_ = LimitCounter(select, builder);
   build_from(builder);
 
-  const bool is_grouped = plan_.group != GroupMode::kNone && !(plan_.distinct_as_group_by && select.group_by.empty());
+  const bool is_grouped =
+      plan_.group != GroupMode::kNone && !(plan_.distinct_as_group_by && select.group_by.empty());
   std::unique_ptr<LoopNest> loops;
   if (!plan_.count_shortcut) loops = std::make_unique<LoopNest>(plan_, builder);
   if (is_grouped || select.is_aggregate || plan_.count_shortcut) {
@@ -30,6 +32,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   }
 
   if (use == Use::kOnlyWhetherRows) return;
+  const bool is_sorted = plan_.order == OrderMode::kSort || plan_.order == OrderMode::kSortRightPart;
+  if (is_sorted && !is_grouped && !select.is_aggregate) read_virtual_as_stored(select);
   columns_.reserve(select.columns.size());
   for (const planner::ResultColumn& column : select.columns)
     columns_.push_back(builder.compile(*column.expr));
@@ -50,7 +54,7 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
                                    false, storage::Affinity::kBlob});
     }
   }
-  const std::span<const planner::OrderTerm> order = is_whole                   ? select.order_by
+  const std::span<const planner::OrderTerm> order = is_whole                  ? select.order_by
                                                     : plan_.arm_order.empty() ? plan_.merge_order
                                                                               : plan_.arm_order;
   sorts_ = wants_sort && !order.empty();
@@ -64,7 +68,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   }
   if (sorts_) {
     for (const planner::OrderTerm& term : order) {
-      const bool is_column = term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
+      const bool is_column =
+          term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
       order_.push_back({is_column ? nullptr : builder.compile(*term.expr),
                         is_column ? static_cast<std::size_t>(term.result_column) - 1 : 0, sort_column(term)});
     }
@@ -76,13 +81,15 @@ void SelectStream::build_from(StreamBuilder& builder) {
     const planner::ItemId id = subquery.item->id;
     switch (subquery.use) {
       case planner::SubqueryUse::kCoroutine:
-        builder.add_coroutine(id, with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, false));
+        builder.add_coroutine(
+            id, with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, false));
         break;
       case planner::SubqueryUse::kMaterialize: {
         std::unique_ptr<RowStream> stream =
             with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, true);
         if (!stream) return;
-        auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated, runtime_);
+        auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated,
+                                                   runtime_);
         materialized_.push_back(rows);
         builder.add_materialized(id, std::move(rows));
         break;
@@ -142,8 +149,8 @@ bool SelectStream::is_distinct() {
   return true;
 }
 
-// With a limit most rows of a sort are refused by their key alone; where the result columns are plain columns they are
-// then not even read.
+// With a limit most rows of a sort are refused by their key alone; where the result columns are plain columns
+// they are then not even read.
 bool SelectStream::is_refused_by_key() {
   if (!refuses_early_ || !sorter_.is_full()) return false;
   key_.clear();
@@ -181,7 +188,8 @@ bool SelectStream::begins_block() {
   for (std::size_t i = 0; i < block_terms_ && i < order_.size(); ++i) {
     const OrderKey& order = order_[i];
     append_sort_key(
-        key, order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval()),
+        key,
+        order.program == nullptr ? values_[order.result_column] : evaluate(*order.program, runtime_.eval()),
         order.column);
   }
   const bool begins = has_block_key_ && key != block_key_;

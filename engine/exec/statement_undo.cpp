@@ -6,6 +6,7 @@
 
 #include "engine/exec/expr_walk.h"
 #include "engine/functions/function.h"
+#include "planner/generated_columns.h"
 
 namespace leftmost::engine {
 
@@ -15,12 +16,11 @@ namespace {
 
 // The columns that a write gives values to; kRowidColumn for the rowid and its alias.
 struct Written {
-  bool all = false;  // INSERT
-  std::vector<int> columns;
+  std::optional<planner::ChangedColumns> columns;  // none: INSERT gives all
+  bool tests_rowid = true;                         // INSERT: the rowid is given, not made up
 
-  bool has(int column) const {
-    return all || std::find(columns.begin(), columns.end(), column) != columns.end();
-  }
+  bool has(int column) const { return !columns || columns->has(column); }
+  bool read_by(const planner::Expr* expr) const { return !columns || columns->touch(expr); }
   bool rowid() const { return has(planner::kRowidColumn); }
 };
 
@@ -34,25 +34,9 @@ bool calls_function(const planner::Expr* expr) {
   return found;
 }
 
-bool reads_written(const planner::Expr* expr, const storage::TableDef& table, const Written& written) {
-  bool found = written.all;
-  walk(expr, [&](const planner::Expr& part) {
-    if (part.kind != planner::ExprKind::kColumn) return;
-    found = found || written.has(part.column == table.rowid_alias ? planner::kRowidColumn : part.column);
-  });
-  return found;
-}
-
 // An index has to be kept up when a column of it may change; with the rowid every entry does.
-bool is_kept_up(const planner::RelationIndex& index, const storage::TableDef& table, const Written& written) {
-  if (written.rowid()) return true;
-  for (const storage::IndexColumn& column : index.def->key_columns) {
-    if (column.column >= 0 && written.has(column.column)) return true;
-  }
-  for (const planner::Expr* expression : index.key_expressions) {
-    if (expression != nullptr && reads_written(expression, table, written)) return true;
-  }
-  return index.where != nullptr && reads_written(index.where, table, written);
+bool is_kept_up(const planner::RelationIndex& index, const Written& written) {
+  return written.rowid() || written.columns->touch(index);
 }
 
 bool asks_for_abort(ConflictAction action, ConflictAction declared) {
@@ -66,7 +50,8 @@ bool not_null_may_abort(const ConstraintUse& use, const Written& written) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const storage::ColumnDef& column = table.columns[i];
     const int number = static_cast<int>(i);
-    if (!column.not_null || number == table.rowid_alias || !written.has(number)) continue;
+    const bool is_checked = written.has(number) || column.generated != storage::GeneratedKind::kNone;
+    if (!column.not_null || number == table.rowid_alias || !is_checked) continue;
     const ConflictAction wanted =
         use.action != ConflictAction::kDefault ? use.action : column.not_null_conflict;
     if (wanted == ConflictAction::kReplace || asks_for_abort(use.action, column.not_null_conflict))
@@ -79,7 +64,7 @@ bool check_may_abort(const ConstraintUse& use, const Written& written) {
   const bool aborts =
       use.action == ConflictAction::kReplace || asks_for_abort(use.action, ConflictAction::kDefault);
   for (const planner::Expr* check : use.expressions.checks) {
-    if (!reads_written(check, *use.relation.def, written)) continue;
+    if (!written.read_by(check)) continue;
     if (aborts || calls_function(check)) return true;
   }
   return false;
@@ -95,12 +80,12 @@ bool has_upsert(std::span<const BoundUpsert> upserts, const storage::IndexDef* i
 bool uniqueness_may_abort(const ConstraintUse& use, const Written& written,
                           std::span<const BoundUpsert> upserts) {
   const storage::TableDef& table = *use.relation.def;
-  if (!table.without_rowid && written.rowid() && !has_upsert(upserts, nullptr) &&
+  if (!table.without_rowid && written.rowid() && written.tests_rowid && !has_upsert(upserts, nullptr) &&
       asks_for_abort(use.action, table.primary_key_conflict)) {
     return true;
   }
   for (const planner::RelationIndex& index : use.relation.indexes) {
-    if (!is_kept_up(index, table, written)) continue;
+    if (!is_kept_up(index, written)) continue;
     if (calls_function(index.where)) return true;
     if (std::any_of(index.key_expressions.begin(), index.key_expressions.end(), calls_function)) return true;
     if (index.def->unique && !has_upsert(upserts, index.def.get()) &&
@@ -113,7 +98,9 @@ bool uniqueness_may_abort(const ConstraintUse& use, const Written& written,
 
 bool constraints_may_abort(const ConstraintUse& use, const Written& written,
                            std::span<const BoundUpsert> upserts) {
-  return not_null_may_abort(use, written) || check_may_abort(use, written) ||
+  const std::vector<const planner::Expr*>& generated = use.relation.generated;
+  return std::any_of(generated.begin(), generated.end(), calls_function) ||
+         not_null_may_abort(use, written) || check_may_abort(use, written) ||
          uniqueness_may_abort(use, written, upserts);
 }
 
@@ -121,17 +108,29 @@ bool constraints_may_abort(const ConstraintUse& use, const Written& written,
 
 bool update_may_abort(const ConstraintUse& use, std::span<const BoundAssignment> assignments) {
   Written written;
-  for (const BoundAssignment& assignment : assignments) {
-    for (const int column : assignment.columns) {
-      written.columns.push_back(column == use.relation.def->rowid_alias ? planner::kRowidColumn : column);
-    }
-  }
+  written.columns.emplace(use.relation, assigned_columns(assignments));
   return constraints_may_abort(use, written, {});
+}
+
+TableWriter::TypeTests type_tests(const ConstraintUse& use, std::span<const BoundAssignment> assignments) {
+  const planner::Relation& relation = use.relation;
+  Written written;
+  written.columns.emplace(relation, assigned_columns(assignments));
+  const std::vector<const planner::Expr*>& checks = use.expressions.checks;
+  TableWriter::TypeTests tests;
+  tests.before_checks = std::any_of(checks.begin(), checks.end(),
+                                    [&](const planner::Expr* check) { return written.read_by(check); });
+  tests.before_indexes =
+      relation.def->without_rowid ||
+      std::any_of(relation.indexes.begin(), relation.indexes.end(),
+                  [&](const planner::RelationIndex& index) { return is_kept_up(index, written); });
+  return tests;
 }
 
 bool insert_may_abort(const ConstraintUse& use, const BoundInsert& insert) {
   Written written;
-  written.all = true;
+  written.tests_rowid =
+      std::find(insert.columns.begin(), insert.columns.end(), planner::kRowidColumn) != insert.columns.end();
   if (constraints_may_abort(use, written, insert.upserts)) return true;
   for (std::size_t i = 0; i < use.expressions.defaults.size(); ++i) {
     const bool named =

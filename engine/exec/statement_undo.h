@@ -11,6 +11,7 @@
 
 #include "engine/bind/binder.h"
 #include "engine/bind/relation_cache.h"
+#include "engine/exec/table_writer.h"
 #include "planner/relation.h"
 #include "storage/definitions.h"
 
@@ -28,5 +29,8 @@ bool insert_may_abort(const ConstraintUse& use, const BoundInsert& insert);
 
 /// UPDATE looks at the constraints that the assigned columns take part in.
 bool update_may_abort(const ConstraintUse& use, std::span<const BoundAssignment> assignments);
+
+/// The constraints that such an UPDATE looks at: whether any CHECK, and whether any index.
+TableWriter::TypeTests type_tests(const ConstraintUse& use, std::span<const BoundAssignment> assignments);
 
 }  // namespace leftmost::engine

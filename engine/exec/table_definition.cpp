@@ -15,6 +15,7 @@ using storage::IndexDef;
 using storage::TableDef;
 
 constexpr std::size_t kColumnsMax = 2000;
+constexpr std::string_view kGeneratedKey = "generated columns cannot be part of the PRIMARY KEY";
 
 std::string action_text(sql::ForeignKeyAction action) {
   switch (action) {
@@ -52,9 +53,9 @@ class TableBuilder {
   }
 
   Expected<TableDefinition> build() {
-    if (create_.strict) return not_supported("STRICT tables", create_.span.begin);
     TableDef& table = made_.table;
-    if (create_.columns.size() > kColumnsMax) return fail(ErrorCode::kError, "too many columns on " + table.name);
+    if (create_.columns.size() > kColumnsMax)
+      return fail(ErrorCode::kError, "too many columns on " + table.name);
     for (const sql::ColumnDefinition& column : create_.columns) {
       if (table.find_column(column.name.text) >= 0) {
         return fail(ErrorCode::kError, "duplicate column name: " + std::string(column.name.text));
@@ -70,12 +71,15 @@ class TableBuilder {
     for (const sql::TableConstraint& constraint : create_.constraints) {
       if (auto added = add_table_constraint(constraint); !added) return Unexpected(added.error());
     }
+    if (auto checked = check_strict(); !checked) return Unexpected(checked.error());
     if (table.without_rowid) {
-      if (table.autoincrement) return fail(ErrorCode::kError, "AUTOINCREMENT not allowed on WITHOUT ROWID tables");
+      if (table.autoincrement)
+        return fail(ErrorCode::kError, "AUTOINCREMENT not allowed on WITHOUT ROWID tables");
       if (!has_primary_key_) return fail(ErrorCode::kError, "PRIMARY KEY missing on table " + table.name);
     }
     if (!late_key_.empty()) {
-      if (auto added = add_index(late_key_, late_conflict_, storage::IndexOrigin::kPrimaryKey); !added) return Unexpected(added.error());
+      if (auto added = add_index(late_key_, late_conflict_, storage::IndexOrigin::kPrimaryKey); !added)
+        return Unexpected(added.error());
     }
     if (auto checked = check_expressions(); !checked) return Unexpected(checked.error());
     finish_indexes();
@@ -92,7 +96,8 @@ class TableBuilder {
         return add_primary_key({term}, constraint.conflict, constraint.autoincrement, !constraint.descending);
       }
       case sql::ColumnConstraintKind::kUnique:
-        return add_index({KeyTerm{column, def.collation, false}}, constraint.conflict, storage::IndexOrigin::kUnique);
+        return add_index({KeyTerm{column, def.collation, false}}, constraint.conflict,
+                         storage::IndexOrigin::kUnique);
       case sql::ColumnConstraintKind::kCheck:
         table.checks.push_back({std::string(constraint.name.text), std::string(constraint.text)});
         checks_.push_back(constraint.expr);
@@ -104,7 +109,8 @@ class TableBuilder {
         const sql::References& references = *constraint.references;
         if (references.columns.size() > 1) {
           return fail(ErrorCode::kError, "foreign key on " + def.name +
-                                             " should reference only one column of table " + std::string(references.table.text));
+                                             " should reference only one column of table " +
+                                             std::string(references.table.text));
         }
         add_foreign_key(references, {column});
         return {};
@@ -120,9 +126,11 @@ class TableBuilder {
           if (key.column == column) key.collation = def.collation;
         }
         return {};
+      case sql::ColumnConstraintKind::kGenerated:
+        generated_.push_back(constraint.expr);
+        return {};
       case sql::ColumnConstraintKind::kNull:
       case sql::ColumnConstraintKind::kNotNull:
-      case sql::ColumnConstraintKind::kGenerated:
         break;
     }
     return {};
@@ -139,13 +147,15 @@ class TableBuilder {
         const sql::References& references = *constraint.references;
         if (!references.columns.empty() && references.columns.size() != constraint.columns.size()) {
           return fail(ErrorCode::kError,
-                      "number of columns in foreign key does not match the number of columns in the referenced table");
+                      "number of columns in foreign key does not match the number of columns in the "
+                      "referenced table");
         }
         std::vector<int> columns;
         for (const sql::Name& name : constraint.columns) {
           const int column = table.find_column(name.text);
           if (column < 0) {
-            return fail(ErrorCode::kError, "unknown column \"" + std::string(name.text) + "\" in foreign key definition");
+            return fail(ErrorCode::kError,
+                        "unknown column \"" + std::string(name.text) + "\" in foreign key definition");
           }
           columns.push_back(column);
         }
@@ -174,16 +184,19 @@ class TableBuilder {
     std::optional<Collation> collation;
     if (expr->kind == sql::ExprKind::kCollate) {
       collation = storage::find_collation(expr->text);
-      if (!collation) return fail(ErrorCode::kError, "no such collation sequence: " + std::string(expr->text));
+      if (!collation)
+        return fail(ErrorCode::kError, "no such collation sequence: " + std::string(expr->text));
       expr = expr->left;
     }
-    const bool is_name = (expr->kind == sql::ExprKind::kName && expr->qualifiers.empty()) || expr->kind == sql::ExprKind::kString;
+    const bool is_name = (expr->kind == sql::ExprKind::kName && expr->qualifiers.empty()) ||
+                         expr->kind == sql::ExprKind::kString;
     if (!is_name) {
       return fail(ErrorCode::kError, "expressions prohibited in PRIMARY KEY and UNIQUE constraints");
     }
     if (written.nulls != sql::NullsOrder::kDefault) {
-      return fail(ErrorCode::kError, written.nulls == sql::NullsOrder::kFirst ? "unsupported use of NULLS FIRST"
-                                                                              : "unsupported use of NULLS LAST");
+      return fail(ErrorCode::kError, written.nulls == sql::NullsOrder::kFirst
+                                         ? "unsupported use of NULLS FIRST"
+                                         : "unsupported use of NULLS LAST");
     }
     term.column = made_.table.find_column(expr->text);
     if (term.column < 0) {
@@ -202,9 +215,16 @@ class TableBuilder {
     }
     has_primary_key_ = true;
     table.primary_key_conflict = conflict_action(conflict);
-    for (const KeyTerm& term : terms) table.columns[static_cast<std::size_t>(term.column)].in_primary_key = true;
+    for (const KeyTerm& term : terms) {
+      if (table.columns[static_cast<std::size_t>(term.column)].generated != storage::GeneratedKind::kNone) {
+        return fail(ErrorCode::kError, std::string(kGeneratedKey));
+      }
+    }
+    for (const KeyTerm& term : terms)
+      table.columns[static_cast<std::size_t>(term.column)].in_primary_key = true;
     const ColumnDef& first = table.columns[static_cast<std::size_t>(terms[0].column)];
-    const bool is_integer = terms.size() == 1 && storage::equals_ignoring_case(first.declared_type, "INTEGER");
+    const bool is_integer =
+        terms.size() == 1 && storage::equals_ignoring_case(first.declared_type, "INTEGER");
     if (is_integer && may_be_rowid && !create_.without_rowid) {
       table.rowid_alias = terms[0].column;
       table.autoincrement = autoincrement;
@@ -235,7 +255,8 @@ class TableBuilder {
   }
 
   // A UNIQUE or PRIMARY KEY constraint makes an index, unless an equal one is there.
-  Expected<void> add_index(const std::vector<KeyTerm>& terms, sql::ConflictAction written, storage::IndexOrigin origin) {
+  Expected<void> add_index(const std::vector<KeyTerm>& terms, sql::ConflictAction written,
+                           storage::IndexOrigin origin) {
     const ConflictAction conflict = conflict_action(written);
     for (IndexDef& other : made_.indexes) {
       if (other.key_columns.size() != terms.size()) continue;
@@ -281,6 +302,22 @@ class TableBuilder {
     made_.table.foreign_keys.push_back(std::move(key));
   }
 
+  // The six types are kept in capitals.
+  Expected<void> check_strict() {
+    if (!create_.strict) return {};
+    for (ColumnDef& column : made_.table.columns) {
+      const std::string& type = column.declared_type;
+      const std::string name = made_.table.name + '.' + column.name;
+      if (type.empty()) return fail(ErrorCode::kError, "missing datatype for " + name);
+      constexpr std::string_view kTypes[] = {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"};
+      if (std::find(std::begin(kTypes), std::end(kTypes), type) == std::end(kTypes)) {
+        return fail(ErrorCode::kError, "unknown datatype for " + name + ": \"" + type + '"');
+      }
+      if (type == "ANY") column.affinity = storage::Affinity::kBlob;
+    }
+    return {};
+  }
+
   Expected<void> check_expressions() {
     BindContext context;
     context.functions = &functions_;
@@ -291,7 +328,8 @@ class TableBuilder {
       if (bound) continue;
       if (bound.error().message.find("not constant") != std::string::npos) {
         return fail(ErrorCode::kError, "default value of column [" +
-                                           made_.table.columns[static_cast<std::size_t>(column)].name + "] is not constant");
+                                           made_.table.columns[static_cast<std::size_t>(column)].name +
+                                           "] is not constant");
       }
       return Unexpected(bound.error());
     }
@@ -299,7 +337,20 @@ class TableBuilder {
       auto bound = bind_table_expression(*check, made_.table, TableExpressionUse::kCheck, context);
       if (!bound) return Unexpected(bound.error());
     }
-    return {};
+    return check_generated(context);
+  }
+
+  // SQLite looks at all of them; what it said last is what it says.
+  Expected<void> check_generated(const BindContext& context) {
+    Expected<void> checked;
+    for (const sql::Expr* expr : generated_) {
+      auto bound = bind_table_expression(*expr, made_.table, TableExpressionUse::kGenerated, context);
+      if (!bound) checked = Unexpected(bound.error());
+    }
+    if (generated_.size() == made_.table.columns.size()) {
+      return fail(ErrorCode::kError, "must have at least one non-generated column");
+    }
+    return checked;
   }
 
   void finish_indexes() {
@@ -319,9 +370,10 @@ class TableBuilder {
       }
     }
     for (IndexDef& index : made_.indexes) index.unique_not_null = storage::is_unique_not_null(index, table);
-    if (table.without_rowid) {
+    if (table.without_rowid || table.strict) {
       for (const storage::PrimaryKeyColumn& key : table.primary_key) {
-        table.columns[static_cast<std::size_t>(key.column)].not_null = true;
+        if (key.column != table.rowid_alias)
+          table.columns[static_cast<std::size_t>(key.column)].not_null = true;
       }
     }
     for (IndexDef& index : made_.indexes) storage::add_tail_columns(index, table);
@@ -339,6 +391,7 @@ class TableBuilder {
   sql::ConflictAction late_conflict_{};
   std::vector<const sql::Expr*> checks_;
   std::vector<std::pair<const sql::Expr*, int>> defaults_;
+  std::vector<const sql::Expr*> generated_;
 };
 
 }  // namespace
@@ -350,13 +403,20 @@ Expected<ColumnDef> define_column(const sql::ColumnDefinition& column) {
   const storage::TypeDescription type = storage::describe_type(column.type);
   def.affinity = type.affinity;
   def.width = type.width;
+  bool is_key = false;
   for (const sql::ColumnConstraint& constraint : column.constraints) {
     switch (constraint.kind) {
+      case sql::ColumnConstraintKind::kPrimaryKey:
+        is_key = true;
+        break;
       case sql::ColumnConstraintKind::kNotNull:
         def.not_null = true;
         def.not_null_conflict = conflict_action(constraint.conflict);
         break;
       case sql::ColumnConstraintKind::kDefault:
+        if (def.generated != storage::GeneratedKind::kNone) {
+          return fail(ErrorCode::kError, "cannot use DEFAULT on a generated column");
+        }
         def.default_sql = std::string(constraint.text);
         break;
       case sql::ColumnConstraintKind::kCollate: {
@@ -368,7 +428,14 @@ Expected<ColumnDef> define_column(const sql::ColumnDefinition& column) {
         break;
       }
       case sql::ColumnConstraintKind::kGenerated:
-        return not_supported("generated columns", constraint.span.begin);
+        if (def.default_sql || def.generated != storage::GeneratedKind::kNone) {
+          return fail(ErrorCode::kError, "error in generated column \"" + def.name + '"');
+        }
+        if (is_key) return fail(ErrorCode::kError, std::string(kGeneratedKey));
+        def.generated =
+            constraint.stored ? storage::GeneratedKind::kStored : storage::GeneratedKind::kVirtual;
+        def.generated_sql = constraint.text;
+        break;
       default:
         break;
     }
@@ -376,8 +443,9 @@ Expected<ColumnDef> define_column(const sql::ColumnDefinition& column) {
   return def;
 }
 
-Expected<TableDefinition> define_table(const sql::CreateTable& create, storage::SchemaName schema, std::string_view text,
-                                       const FunctionRegistry& functions, storage::Arena& arena) {
+Expected<TableDefinition> define_table(const sql::CreateTable& create, storage::SchemaName schema,
+                                       std::string_view text, const FunctionRegistry& functions,
+                                       storage::Arena& arena) {
   return TableBuilder(create, schema, text, functions, arena).build();
 }
 

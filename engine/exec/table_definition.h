@@ -1,5 +1,5 @@
-// engine/exec/table_definition.h - from a CREATE TABLE's syntax tree to the definitions it stands for: the table and
-// the indexes of its constraints. Changes nothing.
+// engine/exec/table_definition.h - from a CREATE TABLE's syntax tree to the definitions it stands for: the
+// table and the indexes of its constraints. Changes nothing.
 #pragma once
 
 #include <vector>
@@ -17,9 +17,10 @@ struct TableDefinition {
 };
 
 /// Requires: no AS SELECT. `schema`: where it goes. `text`: what spans refer to.
-/// Errors: SQLite's, `not supported: generated columns`, `not supported: STRICT`.
-Expected<TableDefinition> define_table(const sql::CreateTable& create, storage::SchemaName schema, std::string_view text,
-                                       const FunctionRegistry& functions, storage::Arena& arena);
+/// Errors: SQLite's.
+Expected<TableDefinition> define_table(const sql::CreateTable& create, storage::SchemaName schema,
+                                       std::string_view text, const FunctionRegistry& functions,
+                                       storage::Arena& arena);
 
 /// One column (CREATE TABLE, ALTER TABLE ADD COLUMN) without its keys.
 Expected<storage::ColumnDef> define_column(const sql::ColumnDefinition& column);

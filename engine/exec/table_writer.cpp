@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/exec/stored_reals.h"
+#include "planner/generated_columns.h"
 #include "storage/affinity.h"
 
 namespace leftmost::engine {
@@ -30,21 +32,23 @@ std::string shown_check(const storage::CheckConstraint& check) {
   return word;
 }
 
-// While it lives, what depends on the clock is an error.
-class ClockForbidden {
- public:
-  ClockForbidden(StatementRun& run, std::string_view place) : run_(run) { run_.forbid_clock(place); }
-  ~ClockForbidden() { run_.forbid_clock({}); }
-  ClockForbidden(const ClockForbidden&) = delete;
-  ClockForbidden& operator=(const ClockForbidden&) = delete;
-
- private:
-  StatementRun& run_;
-};
+std::string_view type_name(const Value& value) {
+  if (value.is_integer()) return "INT";
+  if (value.is_real()) return "REAL";
+  return value.is_text() ? "TEXT" : "BLOB";
+}
 
 }  // namespace
 
-TableWriter::TableWriter(const planner::Relation& relation, const TableExpressions& expressions, StreamBuilder& builder)
+bool is_of_strict_type(std::string_view type, const Value& value) {
+  if (value.is_null() || type == "ANY") return true;
+  if (type == "INT" || type == "INTEGER") return value.is_integer();
+  if (type == "REAL") return value.is_real();
+  return type == "TEXT" ? value.is_text() : value.is_blob();
+}
+
+TableWriter::TableWriter(const planner::Relation& relation, const TableExpressions& expressions,
+                         StreamBuilder& builder)
     : relation_(relation), runtime_(builder.runtime()) {
   const storage::TableDef& table = *relation.def;
   indexes_.reserve(relation.indexes.size());
@@ -62,7 +66,24 @@ TableWriter::TableWriter(const planner::Relation& relation, const TableExpressio
     }
     if (source.where != nullptr) index.where = builder.compile(*source.where);
   }
+  runtime_.set_relation(planner::kSelfItem, relation, builder.arena());
+  for (const int column : planner::order_for_writing(relation).columns) {
+    const auto place = static_cast<std::size_t>(column);
+    const bool is_stored = table.columns[place].generated == storage::GeneratedKind::kStored;
+    Generated& generated = generated_.emplace_back(Generated{place, nullptr});
+    if (!is_stored) continue;
+    planner::Expr* value = planner::clone(relation.generated[place], builder.arena());
+    if (table.columns[place].affinity == storage::Affinity::kBlob) {
+      read_as_stored(value, [&table](const planner::Expr& operand) {
+        return operand.column >= 0 && operand.affinity == storage::Affinity::kReal &&
+               table.columns[static_cast<std::size_t>(operand.column)].generated ==
+                   storage::GeneratedKind::kVirtual;
+      });
+    }
+    generated.program = builder.compile(*value);
+  }
   for (const planner::Expr* check : expressions.checks) checks_.push_back(builder.compile(*check));
+  tests_ = {!checks_.empty(), !indexes_.empty()};
   const auto is_written = [](const planner::Expr* value) { return value != nullptr; };
   if (std::any_of(expressions.defaults.begin(), expressions.defaults.end(), is_written)) {
     defaults_.reserve(expressions.defaults.size());
@@ -92,7 +113,54 @@ bool TableWriter::read(const storage::DatabaseState& state, std::string_view key
 
 void TableWriter::put_self(const RowImage& row) {
   runtime_.row(planner::kSelfItem)
-      .set_values(row.values, table().without_rowid ? Value::null() : Value::integer(row.rowid));
+      .set_stored_values(row.values, table().without_rowid ? Value::null() : Value::integer(row.rowid));
+}
+
+// Requires: put_self(row).
+Value TableWriter::value_of(std::size_t column, const RowImage& row) {
+  if (table().columns[column].generated != storage::GeneratedKind::kVirtual) return row.values[column];
+  return runtime_.row(planner::kSelfItem).column(static_cast<int>(column));
+}
+
+// VIRTUAL columns are computed as well, though they are kept nowhere: one that cannot be is an error of the
+// statement.
+bool TableWriter::compute_generated(RowImage& row) {
+  if (generated_.empty()) return true;
+  put_self(row);
+  for (const Generated& generated : generated_) {
+    Value value;
+    if (generated.program == nullptr) {
+      value_of(generated.column, row);
+    } else {
+      const ClockForbidden forbidden(runtime_.run(), "a generated column");
+      value = evaluate(*generated.program, runtime_.eval());
+      value = storage::apply_affinity(value, table().columns[generated.column].affinity,
+                                      runtime_.run().results());
+      row.values[generated.column] = storage::copy_value(value, made_bytes_);
+    }
+    if (runtime_.failed()) return false;
+  }
+  return true;
+}
+
+bool TableWriter::check_types(const RowImage& row, bool with_generated, Check& check) {
+  for (std::size_t i = 0; i < row.values.size(); ++i) {
+    const storage::ColumnDef& column = table().columns[i];
+    if (column.generated == storage::GeneratedKind::kVirtual || static_cast<int>(i) == table().rowid_alias)
+      continue;
+    if (column.generated == storage::GeneratedKind::kStored && !with_generated) continue;
+    if (is_of_strict_type(column.declared_type, row.values[i])) continue;
+    check.verdict = Verdict::kFail;
+    check.action = Action::kAbort;
+    check.is_datatype = true;
+    check.error = Error{ErrorCode::kConstraint,
+                        "cannot store " + std::string(type_name(row.values[i])) + " value in " +
+                            column.declared_type + " column " + table().name + '.' + column.name,
+                        std::nullopt,
+                        {}};
+    return false;
+  }
+  return true;
 }
 
 // Requires: put_self(row).
@@ -106,7 +174,8 @@ bool TableWriter::is_in_index(const Index& index, const RowImage&) {
 Value TableWriter::entry_value(const Index& index, std::size_t position, const RowImage& row) {
   const storage::IndexColumn& column = index.def->column(position);
   if (column.column == storage::kRowidColumn) return Value::integer(row.rowid);
-  if (column.column != storage::kExpressionColumn) return row.values[static_cast<std::size_t>(column.column)];
+  if (column.column != storage::kExpressionColumn)
+    return value_of(static_cast<std::size_t>(column.column), row);
   const Program* program = position < index.expressions.size() ? index.expressions[position] : nullptr;
   if (program == nullptr) return Value::null();
   const ClockForbidden forbidden(runtime_.run(), "an index");
@@ -128,7 +197,8 @@ Error TableWriter::unique_error(const storage::IndexDef* index) const {
   std::string columns;
   if (index == nullptr) {
     columns = table().name + '.' +
-              (table().rowid_alias < 0 ? "rowid" : table().columns[static_cast<std::size_t>(table().rowid_alias)].name);
+              (table().rowid_alias < 0 ? "rowid"
+                                       : table().columns[static_cast<std::size_t>(table().rowid_alias)].name);
   } else {
     for (const storage::IndexColumn& column : index->key_columns) {
       if (column.column < 0 && column.column == storage::kExpressionColumn) {
@@ -137,42 +207,60 @@ Error TableWriter::unique_error(const storage::IndexDef* index) const {
       }
       if (!columns.empty()) columns += ", ";
       columns += table().name + '.';
-      columns += column.column < 0 ? std::string("rowid") : table().columns[static_cast<std::size_t>(column.column)].name;
+      columns += column.column < 0 ? std::string("rowid")
+                                   : table().columns[static_cast<std::size_t>(column.column)].name;
     }
   }
   return Error{ErrorCode::kConstraint, "UNIQUE constraint failed: " + columns, std::nullopt, {}};
 }
 
+// Requires: put_self(row). `wanted` is what a NULL leads to; kReplace is kAbort here.
+bool TableWriter::check_not_null(std::size_t place, Action wanted, RowImage& row, Check& check) {
+  if (!value_of(place, row).is_null()) return true;
+  if (wanted == Action::kIgnore) {
+    check.verdict = Verdict::kSkip;
+    return false;
+  }
+  check.verdict = Verdict::kFail;
+  check.action = wanted == Action::kReplace ? Action::kAbort : wanted;
+  check.error = Error{ErrorCode::kConstraint,
+                      "NOT NULL constraint failed: " + table().name + '.' + table().columns[place].name,
+                      std::nullopt,
+                      {}};
+  return false;
+}
+
+// REPLACE puts in the DEFAULT. Generated columns, which may depend on it, and what is still NULL then come in
+// a second pass.
 bool TableWriter::check_not_null(RowImage& row, Action action, Check& check) {
-  for (std::size_t i = 0; i < row.values.size(); ++i) {
-    const storage::ColumnDef& column = table().columns[i];
-    const bool is_rowid = static_cast<int>(i) == table().rowid_alias;
-    if (!column.not_null || is_rowid || !row.values[i].is_null()) continue;
-    Action wanted = action != Action::kDefault ? action : column.not_null_conflict;
-    if (wanted == Action::kDefault) wanted = Action::kAbort;
-    if (wanted == Action::kReplace) {
-      Value value;
-      if (const Program* written = default_of(i); written != nullptr) {
-        put_self(row);
-        value = storage::apply_affinity(evaluate(*written, runtime_.eval()), column.affinity, default_bytes_);
-        value = storage::copy_value(value, default_bytes_);
-      }
-      if (!value.is_null()) {
-        row.values[i] = value;
+  bool has_second_pass = false, has_replace = false;
+  for (const bool is_second_pass : {false, true}) {
+    if (is_second_pass && !has_second_pass) break;
+    if (is_second_pass && has_replace && !compute_generated(row)) return false;
+    put_self(row);
+    for (std::size_t i = 0; i < row.values.size(); ++i) {
+      const storage::ColumnDef& column = table().columns[i];
+      if (!column.not_null || static_cast<int>(i) == table().rowid_alias) continue;
+      const bool is_generated = column.generated != storage::GeneratedKind::kNone;
+      Action wanted = action != Action::kDefault ? action : column.not_null_conflict;
+      if (wanted == Action::kDefault) wanted = Action::kAbort;
+      const bool replaces = wanted == Action::kReplace && !is_generated && default_of(i) != nullptr;
+      if (is_second_pass ? !is_generated && !replaces : is_generated) {
+        has_second_pass = true;
         continue;
       }
-      wanted = Action::kAbort;
+      if (!is_second_pass && replaces) {
+        has_second_pass = has_replace = true;
+        if (!row.values[i].is_null()) continue;
+        const Value value =
+            storage::apply_affinity(evaluate(*default_of(i), runtime_.eval()), column.affinity, made_bytes_);
+        row.values[i] = storage::copy_value(value, made_bytes_);
+        if (runtime_.failed()) return false;
+        continue;
+      }
+      if (!check_not_null(i, wanted, row, check)) return false;
+      if (runtime_.failed()) return false;
     }
-    if (wanted == Action::kIgnore) {
-      check.verdict = Verdict::kSkip;
-    } else {
-      check.verdict = Verdict::kFail;
-      check.action = wanted;
-      check.error = Error{ErrorCode::kConstraint, "NOT NULL constraint failed: " + table().name + '.' + column.name,
-                          std::nullopt,
-                          {}};
-    }
-    return false;
   }
   return true;
 }
@@ -193,8 +281,10 @@ bool TableWriter::check_expressions(const RowImage& row, Action action, Check& c
       check.error = runtime_.run().take_error();
       check.action = Action::kAbort;
     } else {
-      check.error =
-          Error{ErrorCode::kConstraint, "CHECK constraint failed: " + shown_check(table().checks[i]), std::nullopt, {}};
+      check.error = Error{ErrorCode::kConstraint,
+                          "CHECK constraint failed: " + shown_check(table().checks[i]),
+                          std::nullopt,
+                          {}};
     }
     return false;
   }
@@ -202,8 +292,8 @@ bool TableWriter::check_expressions(const RowImage& row, Action action, Check& c
 }
 
 // A conflict with the row at `conflicting_key`. True: checking goes on.
-bool TableWriter::resolve(const storage::IndexDef* index, std::string conflicting_key, Action action, Action declared,
-                          std::span<const UpsertTarget> upserts, Check& check) {
+bool TableWriter::resolve(const storage::IndexDef* index, std::string conflicting_key, Action action,
+                          Action declared, std::span<const UpsertTarget> upserts, Check& check) {
   for (std::size_t i = 0; i < upserts.size(); ++i) {
     const UpsertTarget& target = upserts[i];
     if (!target.any() && (index == nullptr ? !target.on_rowid : target.index != index)) continue;
@@ -280,7 +370,8 @@ bool TableWriter::check_index(const storage::DatabaseState& state, const Index& 
     if (storage::decode_index_entry(found.leaf, found.slot, layout.columns(), bytes, values)) {
       conflicting = layout.primary_key(values);
     }
-  } else if (const auto rowid = storage::rowid_of_index_entry(found.leaf->key(found.slot, scratch), index.columns)) {
+  } else if (const auto rowid =
+                 storage::rowid_of_index_entry(found.leaf->key(found.slot, scratch), index.columns)) {
     conflicting = storage::RowidKey(*rowid).view();
   }
   if (old_key && *old_key == conflicting) return true;
@@ -308,8 +399,16 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
                                       std::optional<std::string_view> old_key, Action action,
                                       std::span<const UpsertTarget> upserts) {
   Check check;
-  default_bytes_.reset();
-  if (!check_not_null(row, action, check) || !check_expressions(row, action, check)) return check;
+  made_bytes_.reset();
+  if (table().strict && !generated_.empty() && !check_types(row, false, check)) return check;
+  if (!compute_generated(row)) return check;
+  if (!check_not_null(row, action, check)) return check;
+  bool types_are_checked = !table().strict;
+  if (tests_.before_checks && !types_are_checked) {
+    if (!check_types(row, true, check)) return check;
+    types_are_checked = true;
+  }
+  if (!check_expressions(row, action, check)) return check;
   // Indexes that an ON CONFLICT names come first, in its order, each once.
   std::vector<std::size_t> order;
   const auto add = [&](std::size_t i) {
@@ -324,6 +423,7 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
   // The rowid goes before them unless the first clause is about an index; then it waits for its turn.
   bool rowid_is_checked = upserts.empty() || upserts[0].any() || upserts[0].on_rowid;
   if (rowid_is_checked && !check_rowid(state, row, old_key, action, upserts, check)) return check;
+  if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return check;
   for (const std::size_t i : order) {
     if (!check_index(state, indexes_[i], row, old_key, action, upserts, check)) return check;
     if (rowid_is_checked || !rowid_is_next(upserts, indexes_[i].def)) continue;
@@ -331,8 +431,8 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
     if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
   }
   if (rowid_is_checked) return check;
-  // Its turn never came, because an index is named twice: SQLite 3.40.1 puts a row over another one then and leaves
-  // that one's index entries.
+  // Its turn never came, because an index is named twice: SQLite 3.40.1 puts a row over another one then and
+  // leaves that one's index entries.
   if (!check_rowid(state, row, old_key, Action::kAbort, {}, check)) {
     check.error = not_supported("a conflict of rowids when ON CONFLICT names one constraint twice").value();
   }

@@ -4,6 +4,7 @@
 
 #include "engine/exec/change_action.h"
 #include "engine/exec/schema_rows.h"
+#include "planner/expr_tools.h"
 #include "planner/relation.h"
 
 namespace leftmost::engine {
@@ -31,15 +32,21 @@ bool is_plain(const sql::Insert& insert, const BoundInsert& bound) {
 }
 
 // (2) The columns of both tables match one by one, and so do the CHECKs.
-bool columns_match(const TableDef& to, const TableDef& from) {
+bool columns_match(const planner::Relation& to_relation, const planner::Relation& from_relation) {
+  const TableDef &to = *to_relation.def, &from = *from_relation.def;
   if (to.without_rowid != from.without_rowid || to.columns.size() != from.columns.size() ||
-      to.rowid_alias != from.rowid_alias) {
+      to.rowid_alias != from.rowid_alias || (to.strict && !from.strict)) {
     return false;
   }
   for (std::size_t i = 0; i < to.columns.size(); ++i) {
     const storage::ColumnDef& a = to.columns[i];
     const storage::ColumnDef& b = from.columns[i];
     if (a.affinity != b.affinity || a.collation != b.collation || (a.not_null && !b.not_null)) return false;
+    if (a.generated != b.generated) return false;
+    if (a.generated != storage::GeneratedKind::kNone &&
+        !planner::same_expr(to_relation.generated[i], from_relation.generated[i], planner::kSelfItem)) {
+      return false;
+    }
     if (i > 0 && a.default_sql != b.default_sql) return false;
   }
   if (to.checks.empty()) return true;
@@ -93,7 +100,8 @@ bool is_transfer(const sql::Insert& insert, const BoundInsert& bound) {
   if (!is_plain(insert, bound)) return false;
   const planner::Relation& to = *bound.target->relation;
   const TableDef& from = *bound.source->items[0]->relation->def;
-  if (is_schema_table(from) || from.id == to.def->id || !columns_match(*to.def, from)) return false;
+  if (is_schema_table(from) || from.id == to.def->id) return false;
+  if (!columns_match(to, *bound.source->items[0]->relation)) return false;
   if (!indexes_match(to, *bound.source->items[0]->relation)) return false;
   return cannot_collide(to, conflict_action(insert.action));
 }

@@ -3,10 +3,10 @@
 #include <map>
 
 #include "engine/exec/change_action.h"
-#include "engine/exec/expr_walk.h"
 #include "engine/exec/key_map.h"
 #include "engine/exec/loop_nest.h"
 #include "engine/exec/statement_undo.h"
+#include "planner/generated_columns.h"
 #include "planner/planner.h"
 #include "planner/update_plan.h"
 
@@ -25,6 +25,7 @@ class UpdateAction final : public ChangeAction {
         writer_(*update_.query.target->relation, expressions, builder_),
         action_(conflict_action(update_.action)),
         target_row_(runtime_.row(update_.query.target->id)) {
+    runtime_.set_relation(update_.query.target->id, *update_.query.target->relation, builder_.arena());
     if (update_.source != nullptr) {
       source_ = builder_.build(*update_.source);
     } else {
@@ -33,7 +34,9 @@ class UpdateAction final : public ChangeAction {
                                           context.statement.plan->change_constant_filters, builder_);
       has_loops_ = !context.statement.plan->change_loops.empty();
     }
-    assignments_ = compile_assignments(update_.assignments, builder_);
+    assignments_ = compile_assignments(update_.assignments, std::span(&update_.query.target, 1), builder_);
+    writer_.set_type_tests(
+        type_tests({*update_.query.target->relation, expressions, action_}, update_.assignments));
     set_returning(update_.returning, table_, true, builder_);
     set_may_abort(
         update_.calls_function ||
@@ -73,7 +76,8 @@ class UpdateAction final : public ChangeAction {
     return !runtime_.failed();
   }
 
-  // UPDATE ... FROM: the target's key, then the new values; of several matches of one row the last one counts.
+  // UPDATE ... FROM: the target's key, then the new values; of several matches of one row the last one
+  // counts.
   bool find_through_source() {
     const std::vector<storage::KeyColumn> primary_key =
         table_.without_rowid ? storage::primary_key_columns(table_) : std::vector<storage::KeyColumn>();
@@ -114,7 +118,8 @@ class UpdateAction final : public ChangeAction {
     runtime_.run().results().reset();
     for (Value& value : row.values) value = storage::copy_value(value, bytes_);
     const RowImage old = row;
-    target_row_.set_values(old.values, rowid_value(old));
+    target_row_.set_stored_values(old.values, rowid_value(old));
+    if (has_returning()) compute_virtual_columns(target_row_, table_);
     if (!apply_assignments(assignments_, source, table_, runtime_, bytes_, row)) return false;
     TableWriter::Check check = writer_.check(state, row, key, action_);
     if (runtime_.failed()) return false;
@@ -124,7 +129,7 @@ class UpdateAction final : public ChangeAction {
     if (!writer_.update(state, key, row)) return false;
     count_change();
     if (!has_returning()) return true;
-    target_row_.set_values(row.values, rowid_value(row));
+    target_row_.set_stored_values(row.values, rowid_value(row));
     return add_returned();
   }
 
@@ -143,24 +148,13 @@ class UpdateAction final : public ChangeAction {
   storage::Arena bytes_;
 };
 
-/// Indexes that hold a column which is assigned to, in their key or their WHERE.
+/// Indexes that hold a column which changes, in their key or their WHERE.
 std::vector<const planner::RelationIndex*> changed_indexes(const planner::Relation& relation,
                                                            const std::vector<BoundAssignment>& assignments) {
-  const auto is_assigned = [&](int column) {
-    return std::any_of(assignments.begin(), assignments.end(), [column](const BoundAssignment& one) {
-      return std::find(one.columns.begin(), one.columns.end(), column) != one.columns.end();
-    });
-  };
+  const planner::ChangedColumns columns(relation, assigned_columns(assignments));
   std::vector<const planner::RelationIndex*> changed;
   for (const planner::RelationIndex& index : relation.indexes) {
-    bool found = false;
-    for (const storage::IndexColumn& key : index.def->key_columns) found = found || is_assigned(key.column);
-    const auto look = [&](const planner::Expr& expr) {
-      found = found || (expr.kind == planner::ExprKind::kColumn && is_assigned(expr.column));
-    };
-    for (const planner::Expr* expression : index.key_expressions) walk(expression, look);
-    walk(index.where, look);
-    if (found) changed.push_back(&index);
+    if (columns.touch(index)) changed.push_back(&index);
   }
   return changed;
 }

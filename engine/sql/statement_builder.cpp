@@ -86,10 +86,11 @@ ColumnConstraint* TreeBuilder::column_default(Expr* value, std::string_view text
   return node;
 }
 
-ColumnConstraint* TreeBuilder::generated(Expr* value, bool stored) {
+ColumnConstraint* TreeBuilder::generated(Expr* value, bool stored, std::string_view text) {
   ColumnConstraint* node = constraint(ColumnConstraintKind::kGenerated, 0);
   node->expr = value;
   node->stored = stored;
+  node->text = text;
   return node;
 }
 

@@ -415,7 +415,7 @@ struct ColumnConstraint {
   bool autoincrement = false;  ///< kPrimaryKey
   /// kCheck, kGenerated; kDefault (the bare word of DEFAULT word is a kString).
   const Expr* expr = nullptr;
-  /// kCheck, kDefault: what stands between the parentheses, or the default as written, trimmed.
+  /// kCheck, kGenerated, kDefault: what stands between the parentheses, or the default as written, trimmed.
   std::string_view text;
   std::string_view collation;              ///< kCollate
   const References* references = nullptr;  ///< kReferences

@@ -203,7 +203,7 @@ class TreeBuilder {
   Name take_constraint_name();
   ColumnConstraint* constraint(ColumnConstraintKind kind, int conflict);
   ColumnConstraint* column_default(Expr* value, std::string_view text);
-  ColumnConstraint* generated(Expr* value, bool stored);
+  ColumnConstraint* generated(Expr* value, bool stored, std::string_view text);
   /// VIRTUAL or STORED behind a generated column.
   bool is_stored(Span word);
   /// DEFERRABLE ... speaks about the REFERENCES before it.

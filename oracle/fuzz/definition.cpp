@@ -40,6 +40,11 @@ Step Generator::alter_table() {
           {" INT", " TEXT COLLATE NOCASE", " REAL", " NOT NULL", " UNIQUE", " PRIMARY KEY", " CHECK (1)"})}));
       parts.push_back(
           optional({" DEFAULT ", random_.pick({"5", "'x'", "NULL", "-2.5", "(1 + 1)", "x'61'"})}));
+      if (random_.percent(25)) {
+        parts.push_back(sequence(
+            {" AS (", value(table.columns, 1), ")", optional({random_.pick({" VIRTUAL", " STORED"})})}));
+        table.generated.push_back(name);
+      }
       table.columns.push_back(name);
       return {"ALTER TABLE", sequence(std::move(parts)), {}};
     }
@@ -49,6 +54,7 @@ Step Generator::alter_table() {
       const std::string sql = start + " RENAME COLUMN " + column + " TO " + name;
       for (std::vector<std::string>& unique : table.unique)
         std::replace(unique.begin(), unique.end(), column, name);
+      std::replace(table.generated.begin(), table.generated.end(), column, name);
       column = name;
       return {"ALTER TABLE", sql, {}};
     }
@@ -133,8 +139,13 @@ Step Generator::create() {
                "CONFLICT ROLLBACK)",
                "(a TEXT COLLATE NOCASE PRIMARY KEY DESC, b DEFAULT -1 NOT NULL ON CONFLICT REPLACE, c, CHECK "
                "(a <> b))",
+               "(a INTEGER PRIMARY KEY, b TEXT, c TEXT COLLATE NOCASE AS (lower(b)) NOT NULL, UNIQUE (c, a))",
+               "(a ANY, b INT, c REAL AS (b * 0.5) STORED CHECK (c <> 4), PRIMARY KEY (a, b)) STRICT, "
+               "WITHOUT ROWID",
+               "(a TEXT NOT NULL, b REAL, c INT DEFAULT 4) STRICT",
                "(a, b, c, CONSTRAINT k PRIMARY KEY (b, a COLLATE NOCASE), FOREIGN KEY (c) REFERENCES t0)"});
       table.unique = {{"a"}};
+      if (sql.find(" AS (") != std::string::npos) table.generated = {"c"};
       add_table(std::move(table));
       return {"CREATE TABLE", sql, {}};
     }

@@ -66,6 +66,7 @@ class Generator {
   Step erase();
   Piece returning(const Table& table);
   Piece upsert(const Table& table);
+  std::string assigned_column(const Table& table);
   static std::vector<std::string> checks_of(const Table& table) { return {"SELECT * FROM " + table.name}; }
 
   // definition.cpp

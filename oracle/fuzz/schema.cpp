@@ -24,16 +24,27 @@ Piece column_names(const std::vector<std::string>& columns) {
   return list(", ", std::move(items));
 }
 
-Piece column_definition(Random& random, const std::string& name, Table& table) {
-  std::vector<Piece> parts = {name};
-  parts.push_back(optional(
-      {random.pick({"", "", " INT", " INTEGER", " TEXT", " REAL", " NUMERIC", " BLOB", " VARCHAR(9)"})}));
+/// A type and constraints, DEFAULT and CHECK aside.
+void add_type_and_constraints(Random& random, const std::string& name, Table& table,
+                              std::vector<Piece>& parts) {
+  if (table.is_strict()) {
+    table.types[name] = random.pick({"INT", "INTEGER", "TEXT", "REAL", "BLOB", "ANY", "ANY"});
+    parts.emplace_back(" " + table.types[name]);
+  } else {
+    parts.push_back(optional(
+        {random.pick({"", "", " INT", " INTEGER", " TEXT", " REAL", " NUMERIC", " BLOB", " VARCHAR(9)"})}));
+  }
   if (random.percent(12)) parts.push_back(optional({" NOT NULL"}));
   if (random.percent(8)) {
     parts.push_back(optional({" UNIQUE"}));
     table.unique.push_back({name});
   }
   if (random.percent(15)) parts.push_back(optional({" COLLATE ", random.pick({"NOCASE", "RTRIM"})}));
+}
+
+Piece column_definition(Random& random, const std::string& name, Table& table) {
+  std::vector<Piece> parts = {name};
+  add_type_and_constraints(random, name, table, parts);
   if (random.percent(12))
     parts.push_back(optional({" DEFAULT ", random.pick({"7", "'d'", "(1 + 2)", "NULL", "-1.5"})}));
   if (random.percent(6)) {
@@ -42,15 +53,68 @@ Piece column_definition(Random& random, const std::string& name, Table& table) {
   return sequence(std::move(parts));
 }
 
+/// A generated column; one in many may need itself.
+Piece generated_definition(Random& random, const std::string& name, Table& table) {
+  std::vector<std::string> operands = table.columns;
+  const auto comes_later = [&](const std::string& column) { return column >= name && column >= "g"; };
+  if (random.percent(97))
+    operands.erase(std::remove_if(operands.begin(), operands.end(), comes_later), operands.end());
+  const auto any = [&] { return random.pick(operands); };
+  const auto expression = [&]() -> std::string {
+    switch (random.below(12)) {
+      case 0:
+        return any();
+      case 1:
+        return any() + " + 1";
+      case 2:
+        return "lower(" + any() + ")";
+      case 3:
+        return any() + " || " + any();
+      case 4:
+        return "length(" + any() + ")";
+      case 5:
+        return any() + " * 0.5";
+      case 6:
+        return "coalesce(" + any() + ", " + any() + ")";
+      case 7:
+        return any() + random.pick({" = ", " < ", " IS NOT "}) + any();
+      case 8:
+        return "substr(" + any() + ", 1, 1) COLLATE NOCASE";
+      case 9:
+        return "CASE WHEN " + any() + " > 1 THEN " + any() + " END";
+      case 10:
+        return "abs(" + any() + ")";
+      default:
+        return "CAST(" + any() + " AS " + random.pick({"TEXT", "INT", "REAL"}) + ")";
+    }
+  };
+  std::vector<Piece> parts = {name};
+  add_type_and_constraints(random, name, table, parts);
+  parts.emplace_back(random.pick({" AS (", " GENERATED ALWAYS AS ("}) + expression() + ")");
+  parts.push_back(optional({random.pick({"", " VIRTUAL", " STORED", " STORED"})}));
+  if (random.percent(6)) parts.push_back(optional({" CHECK (", name, " IS NOT 4)"}));
+  table.generated.push_back(name);
+  return sequence(std::move(parts));
+}
+
 void add_table(Random& random, Schema& schema, std::size_t number) {
   Table table;
+  if (random.percent(10)) table.types["a"] = "INTEGER";
   table.name = "t" + std::to_string(number);
   const std::size_t column_count = random.between(2, 5);
   for (std::size_t i = 0; i < column_count; ++i) table.columns.emplace_back(1, static_cast<char>('a' + i));
+  const std::size_t generated_count = random.percent(25) ? random.between(1, 3) : 0;
+  for (std::size_t i = 0; i < generated_count; ++i) {
+    const std::size_t place = random.between(1, table.columns.size());
+    table.columns.insert(table.columns.begin() + static_cast<std::ptrdiff_t>(place), 1,
+                         std::string(1, static_cast<char>('g' + i)));
+  }
   std::vector<Piece> items;
   const std::size_t key = random.below(10);
-  for (std::size_t i = 0; i < column_count; ++i) {
-    if (i == 0 && key < 4) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i] >= "g") {
+      items.push_back(generated_definition(random, table.columns[i], table));
+    } else if (i == 0 && key < 4) {
       items.push_back(
           sequence({"a INTEGER PRIMARY KEY", optional({random.pick({"", "", " DESC", " AUTOINCREMENT"})})}));
       table.unique.push_back({"a"});
@@ -60,7 +124,9 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
   }
   std::vector<Piece> constraints;
   if (key >= 8) {
-    const auto columns = some_columns(random, table, random.between(1, 2));
+    Table plain = table;
+    if (random.percent(95)) plain.columns = table.written();
+    const auto columns = some_columns(random, plain, random.between(1, 2));
     constraints.push_back(optional({", PRIMARY KEY(", column_names(columns), ")"}));
     table.unique.push_back(columns);
     table.has_rowid = key == 8;
@@ -75,7 +141,9 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
   std::vector<Piece> create = {"CREATE TABLE " + table.name + "(", list(", ", std::move(items))};
   for (Piece& constraint : constraints) create.push_back(std::move(constraint));
   create.push_back(")");
-  if (!table.has_rowid) create.push_back(optional({" WITHOUT ROWID"}));
+  if (table.is_strict()) create.push_back(optional({" STRICT"}));
+  if (!table.has_rowid)
+    create.push_back(optional({table.is_strict() ? ", WITHOUT ROWID" : " WITHOUT ROWID"}));
   schema.steps.push_back({"CREATE TABLE", sequence(std::move(create)), {}});
   schema.tables.push_back(std::move(table));
 }
@@ -125,10 +193,11 @@ void add_rows(Random& random, Schema& schema, const Table& table) {
   std::vector<Piece> rows;
   for (std::size_t row = 0; row < row_count; ++row) {
     std::string values = "(";
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::vector<std::string> columns = table.written();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) values += ", ";
       const bool is_key = i == 0 && !table.unique.empty() && table.unique.front().front() == "a";
-      values += is_key ? std::to_string(row + 1) : random_literal(random);
+      values += is_key ? std::to_string(row + 1) : random_literal(random, table, columns[i]);
     }
     rows.emplace_back(values + ")");
   }
@@ -190,6 +259,14 @@ void add_statistics_by_hand(Random& random, Schema& schema) {
 }
 
 }  // namespace
+
+std::vector<std::string> Table::written() const {
+  std::vector<std::string> names;
+  for (const std::string& column : columns) {
+    if (std::find(generated.begin(), generated.end(), column) == generated.end()) names.push_back(column);
+  }
+  return names;
+}
 
 const Table& Schema::pick_table(Random& random) const {
   std::size_t count = 0;
@@ -257,6 +334,17 @@ std::string random_literal(Random& random) {
                       "'\xc3\xa4'",
                       "-5",
                       "3.0"});
+}
+
+std::string random_literal(Random& random, const Table& table, const std::string& column) {
+  const auto type = table.types.find(column);
+  if (type == table.types.end() || type->second == "ANY" || random.percent(5)) return random_literal(random);
+  if (random.percent(8)) return "NULL";
+  if (type->second == "TEXT") return random.pick({"'a'", "'b'", "'A'", "'ab'", "'abc'", "'a '", "'10'", "4"});
+  if (type->second == "BLOB") return random.pick({"x''", "x'61'", "x'00'", "x'00ff41'"});
+  if (type->second == "REAL") return random.pick({"1.5", "2", "0.1", "-0.0", "3.0", "'1e1'"});
+  return random.percent(85) ? std::to_string(random.below(8))
+                            : random.pick({"-1", "2.0", "'10'", "9007199254740993"});
 }
 
 Schema random_schema(Random& random) {

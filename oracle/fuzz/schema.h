@@ -5,6 +5,7 @@
 // text and blobs, NULL.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,15 @@ struct Table {
   std::vector<std::string> columns;
   bool has_rowid = true;
   bool is_view = false;
+  std::vector<std::string> generated;  ///< some of the columns
+  /// Of a STRICT table: the type of each column; without it most rows would be refused.
+  std::map<std::string, std::string> types;
   std::vector<std::vector<std::string>> unique;  ///< column lists that an UPSERT may name
   std::vector<std::string> indexes;
+
+  /// The columns that INSERT and UPDATE may name.
+  std::vector<std::string> written() const;
+  bool is_strict() const { return !types.empty(); }
 };
 
 struct Schema {
@@ -39,6 +47,8 @@ struct Schema {
 };
 
 std::string random_literal(Random& random);
+/// Mostly of a type that the column takes.
+std::string random_literal(Random& random, const Table& table, const std::string& column);
 
 /// 1 to 4 tables, with indexes, rows, perhaps a view, perhaps statistics of ANALYZE or written by hand.
 Schema random_schema(Random& random);

@@ -26,7 +26,7 @@ Piece Generator::upsert(const Table& table) {
     } else {
       std::vector<Piece> sets;
       for (std::size_t n = random_.between(1, 2); n > 0; --n) {
-        sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
+        sets.push_back(sequence({assigned_column(table), " = ", value(scope, 1)}));
       }
       clause.push_back(sequence({" DO UPDATE SET ", list(", ", std::move(sets))}));
       if (random_.percent(30)) clause.push_back(optional({" WHERE ", term(scope, 0)}));
@@ -36,11 +36,17 @@ Piece Generator::upsert(const Table& table) {
   return optional({list("", std::move(clauses))});
 }
 
+// A generated one only to see it refused.
+std::string Generator::assigned_column(const Table& table) {
+  return random_.percent(97) ? random_.pick(table.written()) : random_.pick(table.columns);
+}
+
 Step Generator::insert() {
   const Table& table = schema_.pick_table(random_);
   std::string kind = "INSERT";
   std::vector<Piece> parts;
-  std::size_t column_count = table.columns.size();
+  std::vector<std::string> columns = table.written();
+  std::size_t column_count = columns.size();
   const bool is_query = random_.percent(35);
   const bool has_cte = is_query && random_.percent(25);
   if (has_cte) {
@@ -59,17 +65,15 @@ Step Generator::insert() {
          " INTO " + table.name}));
   }
   if (!has_cte && random_.percent(20)) {
+    const std::vector<std::string> all = random_.percent(95) ? columns : table.columns;
+    columns.clear();
     std::string names;
-    column_count = 0;
-    for (const std::string& name : table.columns) {
-      if (random_.percent(30)) continue;
+    for (const std::string& name : all) {
+      if (random_.percent(30) && !(columns.empty() && name == all.back())) continue;
       names += (names.empty() ? "" : ", ") + name;
-      ++column_count;
+      columns.push_back(name);
     }
-    if (column_count == 0) {
-      names = table.columns.front();
-      column_count = 1;
-    }
+    column_count = columns.size();
     parts.emplace_back("(" + names + ")");
   }
   if (has_cte) {
@@ -80,7 +84,7 @@ Step Generator::insert() {
     parts.push_back(
         sequence({" ", random_.percent(80) ? core(column_count, {}, 1) : compound(column_count, 1)}));
     // Without WHERE the grammar takes ON CONFLICT for the ON of a join, so UPSERT stays with VALUES.
-  } else if (column_count == table.columns.size() && random_.percent(4)) {
+  } else if (column_count == table.written().size() && random_.percent(4)) {
     parts.emplace_back(" DEFAULT VALUES");
   } else {
     std::vector<Piece> rows;
@@ -88,7 +92,8 @@ Step Generator::insert() {
     for (std::size_t row = 0; row < row_count; ++row) {
       std::vector<Piece> values;
       for (std::size_t i = 0; i < column_count; ++i)
-        values.push_back(random_.percent(85) ? literal() : value({}, 1));
+        values.push_back(random_.percent(85) ? expression({random_literal(random_, table, columns[i])})
+                                             : value({}, 1));
       rows.push_back(sequence({"(", list(", ", std::move(values), column_count), ")"}));
     }
     parts.push_back(sequence({" VALUES ", list(", ", std::move(rows))}));
@@ -116,7 +121,7 @@ Step Generator::update() {
   std::vector<Piece> sets;
   const std::size_t set_count = random_.between(1, 2);
   for (std::size_t i = 0; i < set_count; ++i)
-    sets.push_back(sequence({random_.pick(table.columns), " = ", value(scope, 1)}));
+    sets.push_back(sequence({assigned_column(table), " = ", value(scope, 1)}));
   if (table.columns.size() > 1 && random_.percent(8)) {
     sets = {sequence({"(", table.columns[0], ", ", table.columns[1], ") = (", value(scope, 1), ", ",
                       value(scope, 1), ")"})};

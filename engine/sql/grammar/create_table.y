@@ -104,8 +104,8 @@ column_constraint: DEFAULT term { $$ = BUILD.column_default($2, BUILD.text(@2));
                      $$ = BUILD.constraint(sql::ColumnConstraintKind::kCollate, 0);
                      $$->collation = BUILD.name($2).text;
                    }
-                 | GENERATED ALWAYS AS LP expr RP generated_kind { $$ = BUILD.generated($5, $7); }
-                 | AS LP expr RP generated_kind                  { $$ = BUILD.generated($3, $5); }
+                 | GENERATED ALWAYS AS LP expr RP generated_kind { $$ = BUILD.generated($5, $7, BUILD.trimmed(@4.end, @6.begin)); }
+                 | AS LP expr RP generated_kind                  { $$ = BUILD.generated($3, $5, BUILD.trimmed(@2.end, @4.begin)); }
                  ;
 generated_kind: %empty { $$ = false; } | ID { $$ = BUILD.is_stored(@1); } ;
 autoincrement: %empty { $$ = false; } | AUTOINCR { $$ = true; } ;
