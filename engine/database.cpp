@@ -2,6 +2,7 @@
 
 #include "engine/exec/compiled_statement.h"
 #include "engine/exec/connection.h"
+#include "engine/exec/statement_cache.h"
 
 namespace leftmost::engine {
 
@@ -10,19 +11,28 @@ using storage::Value;
 
 struct Database::Impl : Connection {
   using Connection::Connection;
+  ~Impl() { cache->close(); }
+  std::shared_ptr<StatementCache> cache = std::make_shared<StatementCache>();
 };
 
 struct Database::Mark::Content {
   Connection::Whole whole;
 };
 
-struct Statement::Impl {
+struct Statement::Impl : storage::FromLookaside {
+  Impl(Connection& its_connection, std::shared_ptr<StatementCache> its_cache,
+       std::unique_ptr<CompiledStatement> statement)
+      : connection(its_connection), cache(std::move(its_cache)), compiled(std::move(statement)) {}
+
   Connection& connection;
+  std::shared_ptr<StatementCache> cache;  // outlives the connection, for statements that do
   std::unique_ptr<CompiledStatement> compiled;
   std::vector<OwnedValue> bindings;
   std::vector<Value> parameters;  // views of `bindings`, up to date after refresh()
   bool is_running = false;
   bool has_row = false;
+  bool has_run = false;
+  bool has_failed = false;
   Work no_work;
 
   Expected<void> refresh();
@@ -43,11 +53,14 @@ Expected<void> Statement::Impl::refresh() {
 
 Expected<void> Statement::Impl::begin() {
   if (auto refreshed = refresh(); !refreshed) return refreshed;
+  if (auto made = make_action(*compiled); !made) return made;
   if (auto started = compiled->action->start(parameters); !started) {
     compiled->action->finish();
+    has_failed = true;
     return started;
   }
   is_running = true;
+  has_run = true;
   return {};
 }
 
@@ -61,7 +74,10 @@ Statement::Statement(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Statement::Statement(Statement&&) noexcept = default;
 Statement& Statement::operator=(Statement&&) noexcept = default;
 Statement::~Statement() {
-  if (impl_) impl_->end();
+  if (!impl_) return;
+  impl_->end();
+  if (impl_->has_failed) return;
+  impl_->cache->give_back(std::move(impl_->compiled));
 }
 
 StatementKind Statement::kind() const { return impl_->compiled->kind; }
@@ -69,7 +85,7 @@ bool Statement::is_readonly() const { return impl_->compiled->is_readonly; }
 
 std::string_view Statement::sql() const {
   const sql::Span span = impl_->compiled->syntax->span;
-  return std::string_view(impl_->compiled->text).substr(span.begin, span.end - span.begin);
+  return impl_->compiled->text.substr(span.begin, span.end - span.begin);
 }
 
 int Statement::parameter_count() const { return impl_->compiled->syntax->parameter_count; }
@@ -120,6 +136,7 @@ Expected<StepResult> Statement::step() {
   auto row = impl.compiled->action->next();
   if (!row) {
     impl.end();
+    impl.has_failed = true;
     return Unexpected(row.error());
   }
   impl.has_row = *row;
@@ -146,7 +163,8 @@ const planner::Plan* Statement::plan() const {
 }
 
 const Work& Statement::work() const {
-  const Work* work = impl_->compiled->action->work();
+  Action* action = impl_->has_run ? impl_->compiled->action.get() : nullptr;
+  const Work* work = action == nullptr ? nullptr : action->work();
   return work == nullptr ? impl_->no_work : *work;
 }
 
@@ -158,13 +176,17 @@ std::unique_ptr<Database> Database::in_memory(std::shared_ptr<Environment> envir
 }
 
 Expected<Prepared> Database::prepare_next(std::string_view sql) {
-  auto compiled = compile_statement(*impl_, sql);
-  if (!compiled) return Unexpected(compiled.error());
+  std::unique_ptr<CompiledStatement> statement = impl_->cache->take(*impl_, sql);
+  if (statement == nullptr) {
+    auto compiled = compile_statement(*impl_, sql);
+    if (!compiled) return Unexpected(compiled.error());
+    statement = std::move(*compiled);
+  }
   Prepared prepared;
-  prepared.bytes_consumed = (*compiled)->bytes_consumed;
-  if ((*compiled)->syntax != nullptr) {
-    auto impl = std::unique_ptr<Statement::Impl>(new Statement::Impl{*impl_, std::move(*compiled), {}, {}, false, false, {}});
-    prepared.statement = Statement(std::move(impl));
+  prepared.bytes_consumed = statement->bytes_consumed;
+  if (statement->syntax != nullptr) {
+    prepared.statement =
+        Statement(std::make_unique<Statement::Impl>(*impl_, impl_->cache, std::move(statement)));
   }
   return prepared;
 }
@@ -176,7 +198,9 @@ Expected<Statement> Database::prepare(std::string_view sql) {
   std::string_view rest = sql.substr(prepared->bytes_consumed);
   while (!rest.empty()) {
     auto next = prepare_next(rest);
-    if (!next || next->statement) return fail(ErrorCode::kError, "there is more than one statement in the text", sql.size() - rest.size());
+    if (!next || next->statement)
+      return fail(ErrorCode::kError, "there is more than one statement in the text",
+                  sql.size() - rest.size());
     if (next->bytes_consumed == 0) break;
     rest.remove_prefix(next->bytes_consumed);
   }
@@ -212,6 +236,7 @@ std::int64_t Database::last_insert_rowid() const { return impl_->counters().last
 const storage::Catalog& Database::catalog() const { return impl_->data().catalog; }
 const storage::DatabaseState& Database::state() const { return impl_->data(); }
 Limits& Database::limits() { return impl_->limits(); }
+std::size_t Database::statements_kept() const { return impl_->cache->size(); }
 
 void Database::set_plan_record(planner::PlanRecord record) { impl_->settings().plan_record = record; }
 planner::PlanRecord Database::plan_record() const { return impl_->settings().plan_record; }
@@ -241,6 +266,8 @@ Database::Mark Database::mark() const {
 
 void Database::restore(const Mark& mark) { impl_->restore(mark.content_->whole); }
 
-void Database::set_commit_hook(std::function<Expected<void>()> hook) { impl_->set_commit_hook(std::move(hook)); }
+void Database::set_commit_hook(std::function<Expected<void>()> hook) {
+  impl_->set_commit_hook(std::move(hook));
+}
 
 }  // namespace leftmost::engine

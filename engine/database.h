@@ -107,6 +107,8 @@ struct Prepared {
 struct Limits {
   std::uint64_t memory_bytes = std::uint64_t{4} << 30;  ///< for one statement's sorts, groups and temporary tables
   std::atomic<bool>* interrupt = nullptr;               ///< set to true by another thread or a signal: kInterrupt
+  /// Prepared statements that are kept, when their Statement goes, for the next prepare() of the same text.
+  std::size_t statements_kept = 32;
 };
 
 class Database {
@@ -132,6 +134,8 @@ class Database {
   /// The data as this connection sees it now (uncommitted changes included).
   const storage::DatabaseState& state() const;
   Limits& limits();
+  /// Prepared statements that are kept at the moment (Limits::statements_kept).
+  std::size_t statements_kept() const;
 
   /// How much the plans of statements prepared from now on say: kReasons unless told otherwise. EXPLAIN WHY always
   /// has its reasons. Preparing is a fifth faster with kDecisions.

@@ -70,19 +70,19 @@ class CandidateList {
   void adjust_to_subsets(Candidate& candidate) const;
   /// `other`: the candidate that was replaced; when dropped, `dominator` is the one that is at least as good.
   struct Insertion {
-    Outcome outcome = Outcome::kAppended;
     std::optional<Candidate> other;
     const Candidate* dominator = nullptr;
-    std::vector<Candidate> deleted;
+    LookasideVector<Candidate> deleted;
   };
-  Insertion insert(const Candidate& candidate);
-  const std::vector<Candidate>& all() const { return all_; }
+  /// `account`, if wanted, says what became of which.
+  Outcome insert(const Candidate& candidate, Insertion* account = nullptr);
+  const LookasideVector<Candidate>& all() const { return all_; }
 
  private:
   /// First place from `from` on where `candidate` fits in; all_.size() to append; nothing if it is dominated.
   std::optional<std::size_t> place(const Candidate& candidate, std::size_t from,
                                    std::size_t& dominator) const;
-  std::vector<Candidate> all_;
+  LookasideVector<Candidate> all_;
 };
 
 /// `seek t1ab 1 col lo`, `table scan` ...: for traces.

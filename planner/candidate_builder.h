@@ -33,6 +33,8 @@ class CandidateBuilder {
   void add_seeks(ItemFacts& facts, const Probe& probe, LogEst in_multiplier);
   void add_seek_by(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, Term& term,
                    bool through_equivalence, const Candidate& saved);
+  /// The next column of the current candidate may be left out, with every value of it looked up in turn.
+  bool may_skip_column(const Probe& probe) const;
   void add_skip_scan(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, const Candidate& saved);
   LogEst range_rows(LogEst rows, const Term* lower, const Term* upper) const;
 

@@ -66,33 +66,30 @@ std::optional<std::size_t> CandidateList::place(const Candidate& c, std::size_t 
   return all_.size();
 }
 
-CandidateList::Insertion CandidateList::insert(const Candidate& candidate) {
-  Insertion result;
+CandidateList::Outcome CandidateList::insert(const Candidate& candidate, Insertion* account) {
   std::size_t dominator = 0;
   const auto at = place(candidate, 0, dominator);
   if (!at) {
-    result.outcome = Outcome::kDropped;
-    result.dominator = &all_[dominator];
-    return result;
+    if (account != nullptr) account->dominator = &all_[dominator];
+    return Outcome::kDropped;
   }
   if (*at == all_.size()) {
     constexpr std::size_t kUsual = 4;  // enough for most statements
     if (all_.empty()) all_.reserve(kUsual);
     all_.push_back(candidate);
-    return result;
+    return Outcome::kAppended;
   }
-  result.outcome = Outcome::kReplaced;
-  result.other = std::move(all_[*at]);
+  if (account != nullptr) account->other = all_[*at];
   // Later ones that the new one beats as well go, until one is met that beats it.
   for (std::size_t next = *at + 1;;) {
     const auto later = place(candidate, next, dominator);
     if (!later || *later == all_.size()) break;
-    result.deleted.push_back(std::move(all_[*later]));
+    if (account != nullptr) account->deleted.push_back(all_[*later]);
     all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(*later));
     next = *later;
   }
   all_[*at] = candidate;
-  return result;
+  return Outcome::kReplaced;
 }
 
 void OrCosts::insert(const Entry& entry) {

@@ -223,12 +223,10 @@ void CandidateBuilder::insert() {
     return;
   }
   --budget_;
-  Candidate candidate = current_;
-  const LogEst run_before = candidate.run, rows_before = candidate.rows;
-  result_.list.adjust_to_subsets(candidate);
+  const LogEst run_before = current_.run, rows_before = current_.rows;
   // SQLite adjusts its template in place, so what is built on top of it starts from the adjusted numbers.
-  current_.run = candidate.run;
-  current_.rows = candidate.rows;
+  Candidate& candidate = current_;
+  result_.list.adjust_to_subsets(candidate);
   if (summary_ != nullptr && (!summary_->best_run || candidate.run < *summary_->best_run)) {
     summary_->best_run = candidate.run;
   }
@@ -239,16 +237,18 @@ void CandidateBuilder::insert() {
     }
     return;
   }
-  if (keeps_record() &&
-      (run_before != candidate.run || rows_before != candidate.rows)) {
+  if (keeps_record() && (run_before != candidate.run || rows_before != candidate.rows)) {
     Candidate before = candidate;
     before.run = run_before;
     before.rows = rows_before;
     record(before, "adjusted to a subset of its terms");
   }
-  const CandidateList::Insertion insertion = result_.list.insert(candidate);
-  if (!keeps_record()) return;
-  switch (insertion.outcome) {
+  if (!keeps_record()) {
+    result_.list.insert(candidate);
+    return;
+  }
+  CandidateList::Insertion insertion;
+  switch (result_.list.insert(candidate, &insertion)) {
     case CandidateList::Outcome::kAppended:
       record(candidate, "kept");
       break;

@@ -15,12 +15,13 @@ namespace leftmost::planner {
 
 struct CandidateRequest {
   Context& context;
-  std::vector<ItemFacts>& facts;
+  LookasideVector<ItemFacts>& facts;
   std::size_t items_planned = 0;  ///< an OR arm plans the first item only, the others just exist
   TermList& where;
   std::span<const OrderTerm> wanted_order;
   bool order_may_help = true;  ///< false: the wanted order is an aggregate's argument (section 4.2)
-  bool may_build_index = true;  ///< automatic indexes: not for an OR arm, nor for the second pass of RIGHT JOIN
+  bool may_build_index =
+      true;  ///< automatic indexes: not for an OR arm, nor for the second pass of RIGHT JOIN
   bool is_or_arm = false;
   bool wants_one_pass = false;  ///< UPDATE, DELETE: no covering full scans
 };
@@ -35,7 +36,7 @@ struct ProbeSummary {
 
 struct Candidates {
   CandidateList list;
-  std::vector<ProbeSummary> probes;
+  LookasideVector<ProbeSummary> probes;
 };
 
 /// Errors go to the context.

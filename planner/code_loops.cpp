@@ -32,8 +32,9 @@ bool restricts_item_alone(const Expr* expr, const ItemFacts& facts) {
 
 }  // namespace
 
-void Coder::begin_loops(LoopPlan& plan, std::vector<Loop>& loops, std::vector<const Expr*>* constant_filters,
-                        const SelectPlan* select_plan, MinMaxMode min_max, bool one_pass_change) {
+void Coder::begin_loops(LoopPlan& plan, LookasideVector<Loop>& loops,
+                        LookasideVector<const Expr*>* constant_filters, const SelectPlan* select_plan,
+                        MinMaxMode min_max, bool one_pass_change) {
   for (const Term* term : plan.constant_terms) {
     code_condition(term->expr);
     if (constant_filters != nullptr) constant_filters->push_back(term->expr);
@@ -55,9 +56,9 @@ void Coder::begin_loops(LoopPlan& plan, std::vector<Loop>& loops, std::vector<co
   set_jump(plan, loops);
 }
 
-// With statistics that promise it is worth a search (12 entries or more that agree), the innermost loop jumps from one
-// distinct value to the next (SQLite: sqlite3WhereEnd, src/where.c).
-void Coder::set_jump(const LoopPlan& plan, std::vector<Loop>& loops) {
+// With statistics that promise it is worth a search (12 entries or more that agree), the innermost loop jumps
+// from one distinct value to the next (SQLite: sqlite3WhereEnd, src/where.c).
+void Coder::set_jump(const LoopPlan& plan, LookasideVector<Loop>& loops) {
   constexpr storage::LogEst kEntriesMin = 36;
   const int columns = plan.choice.distinct_columns;
   if (plan.choice.distinct != DistinctAnswer::kOrdered || columns == 0 || loops.empty()) return;
@@ -76,7 +77,7 @@ void Coder::restore_loop_factor() {
   outer_loop_factors_.pop_back();
 }
 
-void Coder::end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const SelectPlan* select_plan) {
+void Coder::end_loops(LoopPlan& plan, const LookasideVector<Loop>& loops, const SelectPlan* select_plan) {
   for (std::size_t i = 0; i < loops.size() && !context_.failed(); ++i) {
     if (loops[i].item->join.right) code_right_join(plan, loops[i], i, select_plan);
   }

@@ -13,8 +13,8 @@
 //   code_expressions.cpp  subqueries in expressions
 #pragma once
 
-#include <unordered_map>
-#include <unordered_set>
+#include <map>
+#include <set>
 
 #include "planner/context.h"
 #include "planner/loop_plan.h"
@@ -93,11 +93,12 @@ class Coder {
   void move_having_to_where(Select* select);
 
   // code_loops.cpp
-  void begin_loops(LoopPlan& plan, std::vector<Loop>& loops, std::vector<const Expr*>* constant_filters,
-                   const SelectPlan* select_plan, MinMaxMode min_max, bool one_pass_change);
+  void begin_loops(LoopPlan& plan, LookasideVector<Loop>& loops,
+                   LookasideVector<const Expr*>* constant_filters, const SelectPlan* select_plan,
+                   MinMaxMode min_max, bool one_pass_change);
   /// Closes the loops opened last: what comes after their body.
-  void end_loops(LoopPlan& plan, const std::vector<Loop>& loops, const SelectPlan* select_plan);
-  void set_jump(const LoopPlan& plan, std::vector<Loop>& loops);
+  void end_loops(LoopPlan& plan, const LookasideVector<Loop>& loops, const SelectPlan* select_plan);
+  void set_jump(const LoopPlan& plan, LookasideVector<Loop>& loops);
   void raise_loop_factor(storage::LogEst rows);
   void restore_loop_factor();
   void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready,
@@ -151,16 +152,16 @@ class Coder {
   Context& context_;
   boost::container::small_vector<int, 8> parents_;
   boost::container::small_vector<std::uint32_t, 8> outer_loop_factors_;
-  std::unordered_map<const Select*, Select*>
-      written_;  ///< the SELECT of an IN -> a copy from before its planning
-  std::unordered_set<const SharedQuery*> copied_ctes_;
-  std::unordered_set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
-  std::unordered_set<const Item*> coroutines_;
-  std::unordered_set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
+  // Most statements leave these empty, and an ordered container costs nothing then.
+  std::map<const Select*, Select*> written_;  ///< the SELECT of an IN -> a copy from before its planning
+  std::set<const SharedQuery*> copied_ctes_;
+  std::set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
+  std::set<const Item*> coroutines_;
+  std::set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   /// Recursive steps of a CTE with a constant LIMIT: SQLite estimates no step at more rows than that.
-  std::unordered_map<const Select*, storage::LogEst> step_rows_max_;
+  std::map<const Select*, storage::LogEst> step_rows_max_;
   int lines_only_ = 0;  ///< above 0: what is planned will not run
-  std::unordered_set<const SharedQuery*> materialized_in_lines_only_;
+  std::set<const SharedQuery*> materialized_in_lines_only_;
   int select_depth_ = 0;
   /// RIGHT JOINs whose inner loops are being written down as a subroutine, and second passes.
   int right_join_depth_ = 0;

@@ -1,8 +1,8 @@
 // planner/context.h - what all parts of one planning run share.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <unordered_map>
 
 #include "planner/expr_tools.h"
 #include "planner/planner.h"
@@ -23,9 +23,9 @@ struct Context {
   int select_count = 0;
   int plans_left = 20'000;  ///< loop nests that one statement may plan, OR arms included
   /// Rows of FROM subqueries that have been coded; kDefaultTableRows before that.
-  std::unordered_map<ItemId, storage::LogEst> item_rows = {};
+  std::map<ItemId, storage::LogEst> item_rows = {};
   /// The same for views, by name: all references to a view share one number, that of the one coded last.
-  std::unordered_map<std::string_view, storage::LogEst> view_rows = {};
+  std::map<std::string_view, storage::LogEst> view_rows = {};
   std::optional<Error> error = std::nullopt;
 
   storage::LogEst rows_of(const Item& item) const {

@@ -2,7 +2,25 @@
 
 namespace leftmost::planner {
 
+namespace {
+
+/// Requires: there is no subquery in it.
+Expr* copy_nodes(const Expr* expr, storage::Arena& arena) {
+  Expr* made = arena.make<Expr>(*expr);
+  if (expr->left != nullptr) made->left = copy_nodes(expr->left, arena);
+  if (expr->right != nullptr) made->right = copy_nodes(expr->right, arena);
+  made->list = arena.copy_span(std::span<Expr* const>(expr->list));
+  for (Expr*& element : made->list) {
+    if (element != nullptr) element = copy_nodes(element, arena);
+  }
+  return made;
+}
+
+}  // namespace
+
 Expr* clone(const Expr* expr, storage::Arena& arena) {
+  if (expr == nullptr) return nullptr;
+  if (!contains_subquery(expr)) return copy_nodes(expr, arena);
   Copier copier{.arena = arena, .items = {}, .selects = {}};
   return copier.copy(expr);
 }

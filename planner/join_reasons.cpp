@@ -108,7 +108,7 @@ class JoinReasons {
     if (!any || plan_.choice.loops.size() < 2) return;
     const auto other = replan_without(Hint::kCrossJoin, context_, plan_);
     if (other == nullptr) return;
-    const std::vector<Candidate>& loops = other->choice.loops;
+    const LookasideVector<Candidate>& loops = other->choice.loops;
     for (std::size_t i = 0; i < loops.size(); ++i) {
       const ItemFacts& facts = plan_.facts[static_cast<std::size_t>(loops[i].position)];
       if (!facts.join().cross) continue;

@@ -59,7 +59,7 @@ void drop_useless_joins(LoopPlan& plan, const LoopRequest& request) {
   ItemSet used = 0;
   for (const ResultColumn& result : request.results) used |= plan.numbers.mentioned(result.expr);
   for (const OrderTerm& wanted : request.wanted.terms) used |= plan.numbers.mentioned(wanted.expr);
-  std::vector<Candidate>& loops = plan.choice.loops;
+  LookasideVector<Candidate>& loops = plan.choice.loops;
   for (std::size_t i = loops.size(); i-- > 1;) {
     const Candidate& loop = loops[i];
     const Item& item = *plan.facts[static_cast<std::size_t>(loop.position)].item;
@@ -83,7 +83,7 @@ void drop_useless_joins(LoopPlan& plan, const LoopRequest& request) {
 
 /// Section 5.9: inner loops whose search will often find nothing, because other conditions filter the item.
 void choose_bloom_filters(LoopPlan& plan) {
-  std::vector<Candidate>& loops = plan.choice.loops;
+  LookasideVector<Candidate>& loops = plan.choice.loops;
   plan.bloom_filter.assign(loops.size(), false);
   if (loops.size() < 2) return;
   int searches = loops.front().rows;

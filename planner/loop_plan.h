@@ -23,17 +23,17 @@ struct LoopRequest {
   bool wants_one_pass = false;  ///< UPDATE, DELETE
 };
 
-struct LoopPlan {
+struct LoopPlan : storage::FromLookaside {
   LoopRequest request;
-  std::vector<ItemFacts> facts;
+  LookasideVector<ItemFacts> facts;
   ItemNumbers numbers;
   TermList terms;
   Candidates candidates;
   PathChoice choice;
   WantedOrder wanted;
   bool by_shortcut = false;
-  std::vector<Term*> constant_terms;  ///< decided before the loops
-  std::vector<bool> bloom_filter;     ///< per loop
+  LookasideVector<Term*> constant_terms;  ///< decided before the loops
+  LookasideVector<bool> bloom_filter;     ///< per loop
   ItemSet dropped = 0;                ///< items whose join adds nothing
 };
 

@@ -49,10 +49,12 @@ struct Step {
 
 class Search {
  public:
-  Search(const PathRequest& request, const std::vector<Candidate>& candidates)
+  Search(const PathRequest& request, const LookasideVector<Candidate>& candidates)
       // One item needs one path, two need five, more ten: SQLite's mxChoice.
       : request_(request),
-        paths_max_(request.item_count <= 1 ? 1 : request.item_count == 2 ? 5 : 10),
+        paths_max_(request.item_count <= 1   ? 1
+                   : request.item_count == 2 ? 5
+                                             : 10),
         loops_(2 * paths_max_ * request.item_count),
         scratch_(request.item_count) {
     steps_.reserve(candidates.size());
@@ -90,10 +92,14 @@ class Search {
       if ((step.prereq & ~path.items) != 0 || (step.self & path.items) != 0) continue;
       // An index that is built for less than 1.25 runs is not worth building.
       if (step.is_automatic_index && path.rows < 3) continue;
+      const LogEst unsorted =
+          log_est_add(log_est_add(step.setup, static_cast<LogEst>(step.run + path.rows)), path.unsorted);
+      const bool is_view_first = path.length == 0 && step.is_view_scan;
+      // What costs more than the worst path that is kept has no chance, whatever sorting adds. Most end here.
+      if (to_.size() >= paths_max_ && unsorted > worst_cost_ && !is_view_first) continue;
       Path next = path;
       next.items |= step.self;
-      next.unsorted = log_est_add(step.setup, static_cast<LogEst>(step.run + path.rows));
-      next.unsorted = log_est_add(next.unsorted, path.unsorted);
+      next.unsorted = unsorted;
       next.rows = static_cast<LogEst>(path.rows + step.rows);
       if (next.ordered < 0) {
         std::copy_n(path.loops, path.length, scratch_.begin());
@@ -112,7 +118,7 @@ class Search {
         next.cost = next.unsorted;
         next.unsorted = static_cast<LogEst>(next.unsorted - 2);
       }
-      if (path.length == 0 && step.is_view_scan) {
+      if (is_view_first) {
         next.cost = static_cast<LogEst>(next.cost - 10);
         next.rows = static_cast<LogEst>(next.rows - 30);
       }
@@ -121,7 +127,7 @@ class Search {
   }
 
   /// `next` is `path` and one more loop; its own loops are written when it finds a place.
-  void keep(const Path& path, Path next, const Candidate* last) {
+  void keep(const Path& path, Path& next, const Candidate* last) {
     std::size_t slot = 0;
     for (; slot < to_.size(); ++slot) {
       if (to_[slot].items == next.items && (to_[slot].ordered < 0) == (next.ordered < 0)) break;
@@ -199,7 +205,8 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
     if (path.ordered <= 0 && path.length != 0) {
       const Candidate& last = *path.loops[path.length - 1];
       if (!last.one_row && !(last.kind == CandidateKind::kRowid && last.has_in)) {
-        const OrderMatch match = match_order(request, wanted.terms, OrderMatchMode::kInnerLoop, path.chosen());
+        const OrderMatch match =
+            match_order(request, wanted.terms, OrderMatchMode::kInnerLoop, path.chosen());
         if (match.satisfied == terms) {
           choice.reverse = match.reverse;
           choice.nulls_last = match.nulls_last;
@@ -219,7 +226,7 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
 
 }  // namespace
 
-PathChoice search_path(const PathRequest& request, const std::vector<Candidate>& candidates) {
+PathChoice search_path(const PathRequest& request, const LookasideVector<Candidate>& candidates) {
   PathChoice choice;
   Search search(request, candidates);
   std::optional<Path> path = search.run(0);

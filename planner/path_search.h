@@ -33,19 +33,20 @@ struct WantedOrder {
 enum class DistinctAnswer : std::uint8_t { kNo, kUnique, kOrdered };
 
 struct PathChoice {
-  std::vector<Candidate> loops;  ///< outermost first
+  LookasideVector<Candidate> loops;  ///< outermost first
   storage::LogEst rows = 0;
   int order_satisfied = 0;  ///< leading terms of the wanted order that come for free
   ItemSet reverse = 0;      ///< bit i: loop i runs backwards
   ItemSet nulls_last = 0;   ///< bit i: loop i needs a second pass for NULLs
   DistinctAnswer distinct = DistinctAnswer::kNo;
-  int distinct_columns = 0;   ///< kOrdered: leading columns of the last loop's index that the distinct terms are
+  int distinct_columns =
+      0;  ///< kOrdered: leading columns of the last loop's index that the distinct terms are
   bool group_orders = false;  ///< the path delivers the GROUP BY in the ORDER BY's directions
 };
 
 struct PathRequest {
   Context& context;
-  const std::vector<ItemFacts>& facts;
+  const LookasideVector<ItemFacts>& facts;
   const ItemNumbers& numbers;
   TermList& where;
   std::size_t item_count = 0;
@@ -53,7 +54,7 @@ struct PathRequest {
 };
 
 /// Errors (in the context): `no query solution`.
-PathChoice search_path(const PathRequest& request, const std::vector<Candidate>& candidates);
+PathChoice search_path(const PathRequest& request, const LookasideVector<Candidate>& candidates);
 
 /// Section 5.4: the number of leading wanted terms that the loops deliver, -1: not known before more loops
 /// are added.
@@ -61,7 +62,8 @@ struct OrderMatch {
   int satisfied = 0;
   ItemSet reverse = 0;
   ItemSet nulls_last = 0;
-  int index_columns = 0;  ///< leading columns of the last loop's index, up to the last one that is a wanted term
+  int index_columns =
+      0;  ///< leading columns of the last loop's index, up to the last one that is a wanted term
 };
 OrderMatch match_order(const PathRequest& request, std::span<const OrderTerm> wanted, OrderMatchMode mode,
                        std::span<const Candidate* const> path);

@@ -21,8 +21,11 @@
 #include "planner/query.h"
 #include "planner/reason.h"
 #include "storage/log_est.h"
+#include "storage/lookaside.h"
 
 namespace leftmost::planner {
+
+using storage::LookasideVector;
 
 struct SelectPlan;
 struct Loop;
@@ -41,8 +44,8 @@ struct SeekColumn {
 
 /// A bound on the columns right after the equality columns. A row value may bound several of them at once.
 struct SeekBound {
-  std::vector<const Expr*> values;  ///< empty: no bound; usually one
-  std::vector<storage::Affinity> key_affinities;
+  LookasideVector<const Expr*> values;  ///< empty: no bound; usually one
+  LookasideVector<storage::Affinity> key_affinities;
   bool inclusive = false;
   bool is_not_null = false;         ///< the bound is `> NULL`, made from IS NOT NULL
   const Expr* term = nullptr;
@@ -100,18 +103,18 @@ struct Loop {
   bool nulls_last_pass = false;          ///< NULLs of the first order column in a second pass (section 5.4)
   bool bloom_filter = false;
   bool automatic_partial = false;        ///< AUTOMATIC PARTIAL
-  std::vector<SeekColumn> equalities;
+  LookasideVector<SeekColumn> equalities;
   SeekBound lower, upper;
   MinMaxMode min_max = MinMaxMode::kNone;  ///< the statement wants only the first row (or the last, when reverse)
   int skipped_columns = 0;               ///< leading kSkip entries of `equalities`
   /// DISTINCT: behind a row that was taken, entries that agree with it in so many leading columns are jumped over with a
   /// search of their own; 0: they are stepped through.
   int jump_columns = 0;
-  std::vector<AutomaticColumn> automatic_columns;
-  std::vector<const Expr*> automatic_filter;  ///< terms that rows of a partial automatic index meet
+  LookasideVector<AutomaticColumn> automatic_columns;
+  LookasideVector<const Expr*> automatic_filter;  ///< terms that rows of a partial automatic index meet
   const Expr* or_term = nullptr;
-  std::vector<OrArm> or_arms;
-  std::vector<Filter> filters;           ///< in the order in which they are tested
+  LookasideVector<OrArm> or_arms;
+  LookasideVector<Filter> filters;           ///< in the order in which they are tested
   storage::LogEst rows_estimated;        ///< out of this loop, per run of it
   storage::LogEst run_cost;
   storage::LogEst setup_cost;
@@ -156,10 +159,10 @@ struct Step {
 
 struct SelectPlan {
   Select* select = nullptr;
-  std::vector<FromSubquery> subqueries;
-  std::vector<Loop> loops;
+  LookasideVector<FromSubquery> subqueries;
+  LookasideVector<Loop> loops;
   /// Terms that mention no item and can be decided before any loop runs.
-  std::vector<const Expr*> constant_filters;
+  LookasideVector<const Expr*> constant_filters;
   /// HAVING terms that were not moved to WHERE stay in select->having.
   GroupMode group = GroupMode::kNone;
   DistinctMode distinct = DistinctMode::kNone;
@@ -168,7 +171,7 @@ struct SelectPlan {
   int order_terms_by_loops = 0;         ///< leading ORDER BY terms that the loops deliver
   bool group_order_free = false;        ///< the ORDER BY comes with the grouping
   MinMaxMode min_max = MinMaxMode::kNone;
-  std::vector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree
+  LookasideVector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree
   /// An arm of a compound: the ORDER BY that a merged FROM subquery brought, by which the arm sorts its own rows.
   std::span<const OrderTerm> arm_order;
   /// An arm of a compound with ORDER BY, which merges its arms: the order in which this one delivers its rows.
@@ -183,17 +186,17 @@ struct SelectPlan {
 /// chain of more than three UNIONs, or of UNION ALLs. `ops`: of the arms from the left, the first counts for nothing.
 std::size_t right_arms_of_merge(std::span<const CompoundOp> ops);
 
-struct Plan {
-  std::list<SelectPlan> selects;  ///< stable addresses; Select::plan points here
+struct Plan : storage::FromLookaside {
+  std::list<SelectPlan, storage::LookasideAllocator<SelectPlan>> selects;  ///< stable addresses; Select::plan points here
   std::vector<int> looked_at;      ///< parameters whose values the decision depends on (bound_values.h)
   int item_count = 0;              ///< every ItemId of the statement is below it (flattening makes new ones)
   SelectPlan* top = nullptr;       ///< of a SELECT (its last arm when compound); null for a change
-  std::vector<Loop> change_loops;  ///< of UPDATE/DELETE: one loop, or none when every row goes (truncation)
-  std::vector<const Expr*> change_constant_filters;  ///< decided before the loop
+  LookasideVector<Loop> change_loops;  ///< of UPDATE/DELETE: one loop, or none when every row goes (truncation)
+  LookasideVector<const Expr*> change_constant_filters;  ///< decided before the loop
   bool change_one_pass = false;
-  std::vector<Step> steps;         ///< in emission order
+  LookasideVector<Step> steps;         ///< in emission order
   /// Loops that some steps describe and that belong to no SelectPlan: Bloom filters, the second pass of RIGHT JOIN.
-  std::vector<std::unique_ptr<Loop>> detached_loops;
+  LookasideVector<std::unique_ptr<Loop>> detached_loops;
   PlanReasons reasons;             ///< what was considered and why it was or was not taken
 };
 

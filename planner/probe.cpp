@@ -116,8 +116,8 @@ std::vector<Probe> make_probes(const Relation& relation) {
   return probes;
 }
 
-std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context) {
-  std::vector<ItemFacts> all;
+LookasideVector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context) {
+  LookasideVector<ItemFacts> all;
   all.reserve(items.size());
   for (const Item* item : items) {
     ItemFacts& facts = all.emplace_back();

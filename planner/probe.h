@@ -36,7 +36,7 @@ struct ItemFacts {
 std::vector<Probe> make_probes(const Relation& relation);
 
 /// Facts about every item of a FROM clause.
-std::vector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context);
+LookasideVector<ItemFacts> gather_facts(std::span<Item* const> items, const Context& context);
 
 /// The index holds every used column of the item (section 2.7).
 bool covers(const Probe& probe, const Item& item);
@@ -49,9 +49,11 @@ TermScan scan_probe_column(TermList& list, const ItemFacts& facts, const Probe& 
                            std::uint16_t ops);
 
 /// Section 4.10: some term of the list makes every conjunct of the partial index's WHERE true.
-bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list, const Context& context);
+bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list,
+                          const Context& context);
 /// The same for one condition (about kSelfItem) instead of the index's WHERE.
-bool partial_condition_met(const Expr* wanted, const ItemFacts& facts, const TermList& list, const Context& context);
+bool partial_condition_met(const Expr* wanted, const ItemFacts& facts, const TermList& list,
+                           const Context& context);
 /// `expr` being true implies that `wanted` (about kSelfItem or `self`) is true.
 bool expr_implies(const Expr* expr, const Expr* wanted, ItemId self, const Context& context);
 

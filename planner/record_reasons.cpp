@@ -51,7 +51,7 @@ void collect_arms(const Loop& loop, const RelationIndex* index, std::vector<cons
 }
 
 void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, const ItemFacts& facts,
-                 const Candidate* chosen, const WithoutHints& without, const std::vector<Loop>& written,
+                 const Candidate* chosen, const WithoutHints& without, const LookasideVector<Loop>& written,
                  const Context& context) {
   const Loop* loop = nullptr;
   for (const Loop& candidate : written) {
@@ -62,7 +62,8 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
   table.select = select;
   for (const Probe& probe : facts.probes) {
     const bool used = chosen != nullptr && chosen->probe == &probe;
-    // Arms of a multi-index OR search their indexes in plans of their own: an index has an entry for each arm.
+    // Arms of a multi-index OR search their indexes in plans of their own: an index has an entry for each
+    // arm.
     std::vector<const Loop*> arms;
     if (loop != nullptr) collect_arms(*loop, probe.is_rowid ? nullptr : probe.index, arms);
     for (const Loop* arm : arms) {

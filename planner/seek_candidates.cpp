@@ -19,16 +19,17 @@ using storage::log_est_search_height;
 using storage::LogEst;
 
 void CandidateBuilder::add_seeks(ItemFacts& facts, const Probe& probe, LogEst in_multiplier) {
-  const Candidate saved = current_;
-  std::uint16_t ops = saved.has_lower ? kOpsRangeHigh : kOpsConstraint;
+  std::uint16_t ops = current_.has_lower ? kOpsRangeHigh : kOpsConstraint;
   if (probe.unordered()) ops &= static_cast<std::uint16_t>(~(kOpsRangeLow | kOpsRangeHigh));
-  TermScan scan = scan_probe_column(*terms_, facts, probe, saved.equal_columns, ops);
-  while (Term* term = scan.next()) {
-    if (budget_spent_) break;
+  TermScan scan = scan_probe_column(*terms_, facts, probe, current_.equal_columns, ops);
+  Term* term = scan.next();
+  if (term == nullptr && !may_skip_column(probe)) return;  // most often
+  const Candidate saved = current_;
+  for (; term != nullptr && !budget_spent_; term = scan.next()) {
     add_seek_by(facts, probe, in_multiplier, *term, scan.through_equivalence(), saved);
   }
   current_ = saved;
-  if (!budget_spent_) add_skip_scan(facts, probe, in_multiplier, saved);
+  if (!budget_spent_ && may_skip_column(probe)) add_skip_scan(facts, probe, in_multiplier, saved);
 }
 
 void CandidateBuilder::add_seek_by(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, Term& term,
@@ -168,15 +169,18 @@ int row_bound_length(const ItemFacts& facts, const Probe& probe, int column, con
   return length;
 }
 
+bool CandidateBuilder::may_skip_column(const Probe& probe) const {
+  constexpr LogEst kRowsPerValueMin = 42;  // 18 rows share a value, or hopping is not worth it
+  const int e = current_.equal_columns;
+  return e == current_.skipped && static_cast<std::size_t>(e) == current_.terms.size() &&
+         e + 1 < probe.key_columns && probe.has_stat1() && !probe.index->statistics.no_skip_scan &&
+         probe.rows(e + 1) >= kRowsPerValueMin;
+}
+
 void CandidateBuilder::add_skip_scan(ItemFacts& facts, const Probe& probe, LogEst in_multiplier,
                                      const Candidate& saved) {
-  constexpr LogEst kRowsPerValueMin = 42;  // 18 rows share a value, or hopping is not worth it
-  constexpr LogEst kPenalty = 5;           // 1.4: the estimate is uncertain
+  constexpr LogEst kPenalty = 5;  // 1.4: the estimate is uncertain
   const int e = saved.equal_columns;
-  if (e != saved.skipped || static_cast<std::size_t>(e) != saved.terms.size() || e + 1 >= probe.key_columns ||
-      !probe.has_stat1() || probe.index->statistics.no_skip_scan || probe.rows(e + 1) < kRowsPerValueMin) {
-    return;
-  }
   const auto values = static_cast<LogEst>(probe.rows(e) - probe.rows(e + 1));
   ++current_.equal_columns;
   ++current_.skipped;

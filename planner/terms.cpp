@@ -51,7 +51,9 @@ void build_terms(TermList& list, Expr* where, const TermScope& scope) {
 }
 
 TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops)
-    : first_(&list), list_(&list), columns_{{{item, column}}}, ops_(ops) {}
+    : first_(&list), list_(&list), ops_(ops) {
+  columns_[0] = {item, column};
+}
 
 TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops, const IndexColumnTest& test)
     : TermScan(list, item, column, ops) {

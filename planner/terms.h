@@ -75,8 +75,8 @@ struct Term {
   std::unique_ptr<TermList> and_list;
 };
 
-struct TermList {
-  std::list<Term> owned;
+struct TermList : storage::FromLookaside {
+  std::list<Term, storage::LookasideAllocator<Term>> owned;
   boost::container::small_vector<Term*, 6>
       terms;  ///< usually all of `owned`; the list of a single OR arm borrows its term
   /// Terms before this count are base terms and slices (or came before the last of those).
@@ -126,7 +126,7 @@ class TermScan {
   TermList* list_;
   std::size_t next_ = 0;
   static constexpr std::size_t kColumnsMax = 11;  ///< with equivalent ones; SQLite's WhereScan.aiCur
-  std::array<Column, kColumnsMax> columns_;
+  std::array<Column, kColumnsMax> columns_;       // the first column_count_ are set
   std::size_t column_count_ = 1;
   std::size_t current_ = 0;
   std::uint16_t ops_;

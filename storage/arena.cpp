@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/lookaside.h"
+
 namespace leftmost::storage {
 namespace {
 constexpr std::size_t kFirstBlockBytes = 4096;
@@ -13,7 +15,7 @@ void* Arena::allocate_in_new_block(std::size_t bytes) {
   const std::size_t doubled =
       newest_ == nullptr ? kFirstBlockBytes : std::min(kBlockBytesMax, newest_->size * 2);
   const std::size_t size = std::max(doubled, sizeof(Block) + bytes);
-  auto* memory = static_cast<std::byte*>(::operator new(size));
+  auto* memory = static_cast<std::byte*>(Lookaside::allocate(size));
   newest_ = new (memory) Block{newest_, size};
   bytes_held_ += size;
   next_ = memory + sizeof(Block) + bytes;
@@ -25,7 +27,7 @@ void Arena::free_blocks(const Block* kept) {
   while (newest_ != kept) {
     Block* before = newest_->before;
     bytes_held_ -= newest_->size;
-    ::operator delete(static_cast<void*>(newest_));
+    Lookaside::free(newest_, newest_->size);
     newest_ = before;
   }
 }

@@ -67,8 +67,8 @@ class Arena {
     std::memcpy(static_cast<void*>(first), items.data(), sizeof(T) * items.size());
     return {first, items.size()};
   }
-  template <typename T>
-  std::span<T> copy_span(const std::vector<T>& items) {
+  template <typename T, typename Allocator>
+  std::span<T> copy_span(const std::vector<T, Allocator>& items) {
     return copy_span(std::span<const T>(items.data(), items.size()));
   }
 

@@ -59,8 +59,7 @@ int compare_numbers(Value a, Value b) {
 
 }  // namespace
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
+bool equal_letters_ignoring_case(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (to_lower_ascii(a[i]) != to_lower_ascii(b[i])) return false;
   }

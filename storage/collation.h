@@ -15,7 +15,7 @@ enum class Collation : std::uint8_t {
   kBinary,  ///< memcmp, then length.
   kNoCase,  ///< as kBinary after folding A-Z (ASCII only). Like SQLite, looks no further than the first NUL
             ///< byte that both texts have in the same place, and compares the lengths then.
-  kRtrim,  ///< as kBinary after dropping trailing spaces (U+0020 only).
+  kRtrim,   ///< as kBinary after dropping trailing spaces (U+0020 only).
 };
 
 /// Case-insensitively; nothing for a name that is none of the three.
@@ -34,6 +34,10 @@ int compare(Value a, Value b, Collation collation = Collation::kBinary);
 constexpr char to_lower_ascii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// Requires: both are of one size.
+bool equal_letters_ignoring_case(std::string_view a, std::string_view b);
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && equal_letters_ignoring_case(a, b);
+}
 
 }  // namespace leftmost::storage

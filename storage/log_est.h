@@ -17,8 +17,8 @@ LogEst log_est_from_real(double x);
 /// The log of the sum of two numbers. Commutative, not associative: add in the order a formula gives.
 inline LogEst log_est_add(LogEst a, LogEst b) {
   // What the smaller number adds, by its distance from the larger one.
-  constexpr std::int8_t kAdded[32] = {10, 10, 9, 9, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 5, 4,
-                                      4,  4,  4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2};
+  static constexpr std::int8_t kAdded[32] = {10, 10, 9, 9, 8, 8, 7, 7, 7, 6, 6, 6, 5, 5, 5, 4,
+                                             4,  4,  4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2};
   const int high = a < b ? b : a;
   const int distance = high - (a < b ? a : b);
   if (distance > 49) return static_cast<LogEst>(high);

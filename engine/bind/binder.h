@@ -24,6 +24,7 @@
 #include "planner/query.h"
 #include "storage/arena.h"
 #include "storage/error.h"
+#include "storage/lookaside.h"
 
 namespace leftmost::engine {
 
@@ -78,7 +79,7 @@ struct BoundUpsert {
 
 struct BoundReturning {
   /// About the target item, which then stands for the row after the change (DELETE: before it).
-  std::vector<planner::ResultColumn> columns;
+  storage::LookasideVector<planner::ResultColumn> columns;
 };
 
 struct BoundInsert {

@@ -22,7 +22,7 @@ std::string folded(std::string_view name) {
   return lower;
 }
 
-bool is_in_later_using(const std::vector<FromEntry>& from, std::size_t entry, std::string_view name) {
+bool is_in_later_using(std::span<const FromEntry> from, std::size_t entry, std::string_view name) {
   for (std::size_t i = entry + 1; i < from.size(); ++i) {
     if (from[i].is_using_column(name)) return true;
   }
@@ -93,7 +93,7 @@ bool StatementBinder::expand_outputs(Frame& frame) {
 }
 
 void StatementBinder::expand_star(Frame& frame, std::string_view only_table, bool has_table,
-                                  std::vector<OutputColumn>& out) {
+                                  storage::LookasideVector<OutputColumn>& out) {
   const bool nested = frame.syntax != nullptr && frame.syntax->is_parenthesised_join;
   bool table_seen = false;
   for (std::size_t i = 0; i < frame.from.size(); ++i) {

@@ -14,7 +14,7 @@ using planner::JoinMark;
 namespace {
 
 /// First entry in [from, to) that has the column.
-bool find_left(const std::vector<FromEntry>& entries, std::size_t from, std::size_t to, std::string_view name,
+bool find_left(std::span<FromEntry> entries, std::size_t from, std::size_t to, std::string_view name,
                bool ignore_hidden, std::size_t& entry, int& column) {
   for (std::size_t i = from; i < to; ++i) {
     const int found = entries[i].find_column(name);
@@ -42,7 +42,7 @@ void mark_condition(Expr* expr, planner::ItemId item, JoinMark mark) {
 }  // namespace
 
 bool StatementBinder::open_using(Frame& frame) {
-  std::vector<FromEntry>& from = frame.from;
+  const std::span<FromEntry> from = frame.from;
   const bool any_right_join = !from.empty() && from.front().left_of_right_join;
   // SQLite looks at the other names as well, up to the next NATURAL, and names the last one.
   std::string_view ambiguous;

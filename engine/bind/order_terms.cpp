@@ -38,7 +38,7 @@ std::optional<std::int64_t> integer_of(const sql::Expr* expr) {
 }
 
 /// Number from 1 of the result column with this alias, 0 if there is none.
-int alias_number(const std::vector<OutputColumn>& output, const sql::Expr* expr) {
+int alias_number(std::span<const OutputColumn> output, const sql::Expr* expr) {
   if (expr->kind != Syntax::kName || !expr->qualifiers.empty()) return 0;
   for (std::size_t i = 0; i < output.size(); ++i) {
     if (output[i].has_alias && storage::equals_ignoring_case(output[i].alias, expr->text))

@@ -48,6 +48,7 @@ RelationCache::RelationCache(storage::Catalog catalog, const storage::Statistics
       statistics_(statistics),
       functions_(functions),
       case_sensitive_like_(case_sensitive_like),
+      has_temp_objects_(!catalog_.is_empty(SchemaName::kTemp)),
       main_schema_table_(make_schema_table(kMainSchemaTable, SchemaName::kMain, "sqlite_master")),
       temp_schema_table_(make_schema_table(kTempSchemaTable, SchemaName::kTemp, "sqlite_temp_master")) {
   statistics_.add_table(*main_schema_table_);
@@ -61,15 +62,20 @@ std::optional<NamedObject> RelationCache::find(std::string_view schema, std::str
   const bool is_main = equals_ignoring_case(schema, "main");
   const bool is_temp = equals_ignoring_case(schema, "temp");
   if (!any && !is_main && !is_temp) return std::nullopt;
-  if (equals_ignoring_case(name, "sqlite_temp_master") || equals_ignoring_case(name, "sqlite_temp_schema")) {
-    if (!is_main) return NamedObject{temp_schema_table_, nullptr, nullptr};
-    return std::nullopt;
-  }
-  if (equals_ignoring_case(name, "sqlite_master") || equals_ignoring_case(name, "sqlite_schema")) {
-    return NamedObject{is_temp ? temp_schema_table_ : main_schema_table_, nullptr, nullptr};
+  constexpr std::string_view kReserved = "sqlite_";
+  if (name.size() > kReserved.size() && equals_ignoring_case(name.substr(0, kReserved.size()), kReserved)) {
+    if (equals_ignoring_case(name, "sqlite_temp_master") ||
+        equals_ignoring_case(name, "sqlite_temp_schema")) {
+      if (!is_main) return NamedObject{temp_schema_table_, nullptr, nullptr};
+      return std::nullopt;
+    }
+    if (equals_ignoring_case(name, "sqlite_master") || equals_ignoring_case(name, "sqlite_schema")) {
+      return NamedObject{is_temp ? temp_schema_table_ : main_schema_table_, nullptr, nullptr};
+    }
   }
   for (const SchemaName place : {SchemaName::kTemp, SchemaName::kMain}) {
     if (!any && is_temp != (place == SchemaName::kTemp)) continue;
+    if (place == SchemaName::kTemp && !has_temp_objects_) continue;
     const storage::ObjectPtr* object = catalog_.find_object(name, place);
     if (object != nullptr) {
       if (const auto* table = std::get_if<storage::TablePtr>(object))

@@ -78,6 +78,7 @@ class RelationCache {
   storage::Statistics statistics_;
   const FunctionRegistry* functions_;
   bool case_sensitive_like_;
+  bool has_temp_objects_;
   storage::Arena arena_;
   std::map<storage::ObjectId, std::unique_ptr<Entry>> entries_;
   std::map<const storage::ViewDef*, std::pair<storage::ViewPtr, const sql::CreateView*>> views_;

@@ -76,7 +76,7 @@ bool search_nested_join(Search& search, FromEntry& entry, const NamePath& path) 
   return hit;
 }
 
-void search_from(Search& search, std::vector<FromEntry>& from, const NamePath& path, bool ignore_schema) {
+void search_from(Search& search, std::span<FromEntry> from, const NamePath& path, bool ignore_schema) {
   for (FromEntry& entry : from) {
     if (entry.is_nested_join) {
       const bool hit = search_nested_join(search, entry, path);

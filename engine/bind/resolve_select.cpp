@@ -117,7 +117,7 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
   scope.frame = &frame;
   scope.owner = &frame;
   scope.allows_aggregates = !frame.is_insert_row;
-  std::vector<planner::ResultColumn> columns;
+  storage::LookasideVector<planner::ResultColumn> columns;
   if (!resolve_outputs(frame, scope, columns)) return false;
   select.columns = to_span(columns);
   frame.resolved = true;
@@ -220,7 +220,8 @@ static bool is_null_rowid(const Expr& expr) {
   return expr.kind == planner::ExprKind::kLiteral && expr.value.is_null() && !expr.can_be_null;
 }
 
-bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out) {
+bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope,
+                                      storage::LookasideVector<planner::ResultColumn>& out) {
   const bool had_aggregates = scope.has_aggregates;
   bool any = had_aggregates;
   out.reserve(frame.output.size());

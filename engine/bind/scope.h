@@ -11,14 +11,15 @@
 // words: NameContext.)
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/sql/syntax.h"
 #include "planner/query.h"
 #include "storage/definitions.h"
+#include "storage/lookaside.h"
 
 namespace leftmost::engine::bind {
 
@@ -98,11 +99,11 @@ struct Frame {
   const sql::Select* syntax = nullptr;
   planner::Select* select = nullptr;
   Frame* prior = nullptr;
-  std::vector<FromEntry> from;
+  storage::LookasideVector<FromEntry> from;
   std::vector<UsingCondition> using_conditions;
-  std::vector<OutputColumn> output;
+  storage::LookasideVector<OutputColumn> output;
   /// Subqueries of this core's expressions, by their kSubquery, kExists, kInSelect, kInTable or kInList node.
-  std::unordered_map<const sql::Expr*, Frame*> subqueries;
+  std::map<const sql::Expr*, Frame*> subqueries;
   std::vector<planner::AggregateCall> aggregates;
   /// As written and where, for complaints about aggregates[i].
   std::vector<std::pair<std::string_view, std::optional<std::size_t>>> aggregate_names;

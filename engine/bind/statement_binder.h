@@ -113,8 +113,8 @@ class StatementBinder {
   storage::Arena& arena() { return *context_.arena; }
   const BindContext& context() const { return context_; }
   planner::Span span_of(const sql::Span& span) const;
-  template <typename T>
-  std::span<T> to_span(const std::vector<T>& items) {
+  template <typename T, typename Allocator>
+  std::span<T> to_span(const std::vector<T, Allocator>& items) {
     return arena().copy_span(items);
   }
   int next_number() { return ++highest_number_; }
@@ -140,7 +140,7 @@ class StatementBinder {
   int row_size(const sql::Expr* expr, const Scope& scope) const;
   bool resolve_limit(Frame& frame, const sql::Expr* limit, const sql::Expr* offset, planner::Select& select);
   /// Result columns, as RETURNING has them too.
-  bool resolve_outputs(Frame& frame, Scope& scope, std::vector<planner::ResultColumn>& out);
+  bool resolve_outputs(Frame& frame, Scope& scope, storage::LookasideVector<planner::ResultColumn>& out);
 
  private:
   /// Counts how deep the recursion is, which views and CTEs can make deeper than the parser allows.
@@ -164,7 +164,8 @@ class StatementBinder {
                 const TextOrigin& origin);
   bool open_view(FromEntry& entry, const storage::ViewPtr& view);
   void name_columns(FromEntry& entry, Frame& leftmost, std::span<const sql::Name> names, bool resolved);
-  void expand_star(Frame& frame, std::string_view only_table, bool has_table, std::vector<OutputColumn>& out);
+  void expand_star(Frame& frame, std::string_view only_table, bool has_table,
+                   storage::LookasideVector<OutputColumn>& out);
   Frame* add_subquery(Frame& owner, const sql::Expr* key, const sql::Select* select, WithScope* with,
                       const TextOrigin& origin);
   const sql::Select* select_of_in_table(const sql::Expr* expr);
@@ -217,7 +218,7 @@ class StatementBinder {
 
   BindContext context_;
   std::optional<Error> error_;
-  std::list<Frame> frames_;
+  std::list<Frame, storage::LookasideAllocator<Frame>> frames_;
   std::list<WithScope> with_scopes_;
   std::list<FromEntry> excluded_;
   boost::container::small_vector<FromEntry*, 8> entries_;  // by item

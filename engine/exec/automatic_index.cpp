@@ -71,7 +71,7 @@ class AutomaticIndex final : public LoopCursor {
     std::uint32_t row;
   };
 
-  std::vector<planner::SeekColumn> seeks(const planner::Loop& loop) {
+  planner::LookasideVector<planner::SeekColumn> seeks(const planner::Loop& loop) {
     for (const planner::AutomaticColumn& column : loop.automatic_columns) seeks_.push_back(column.seek);
     return seeks_;
   }
@@ -125,7 +125,7 @@ class AutomaticIndex final : public LoopCursor {
   storage::TreeCounters* counters_;
   std::unique_ptr<LoopCursor> source_;
   std::span<const bool> used_;
-  std::vector<planner::SeekColumn> seeks_;
+  planner::LookasideVector<planner::SeekColumn> seeks_;
   SeekValues values_;
   RowBuffer rows_;
   storage::Arena keys_;

@@ -200,7 +200,7 @@ void collect_expressions(const BoundReturning& returning, std::vector<planner::E
 
 void set_returning_columns(const BoundReturning& returning, CompiledStatement& statement) {
   for (const planner::ResultColumn& column : returning.columns) {
-    statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
+    statement.columns.push_back({column.name, column.declared_type});
   }
 }
 
@@ -224,7 +224,7 @@ const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStat
 void print_steps(const planner::Plan& plan, CompiledStatement& statement) {
   if (plan.steps.empty()) return;
   if (statement.plan == nullptr) statement.plan = std::make_unique<planner::Plan>();
-  std::vector<planner::Step>& steps = statement.plan->steps;
+  planner::LookasideVector<planner::Step>& steps = statement.plan->steps;
   const int offset = static_cast<int>(steps.size());
   for (planner::Step step : plan.steps) {
     if (step.parent >= 0) step.parent += offset;

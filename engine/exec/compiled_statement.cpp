@@ -11,16 +11,12 @@ using storage::Value;
 
 namespace {
 
-// Short texts are copied whole and parsed once; of long ones (scripts) the first statement is measured beforehand, so
-// that a script is not copied once per statement.
-constexpr std::size_t kShortTextBytes = 4096;
-
-Expected<std::string> first_statement(std::string_view text) {
-  if (text.size() <= kShortTextBytes) return std::string(text);
+Expected<std::string_view> first_statement(std::string_view text) {
+  if (text.size() <= kShortTextBytes) return text;
   storage::Arena arena;
   auto parsed = sql::parse(text, arena);
   if (!parsed) return Unexpected(parsed.error());
-  return std::string(text.substr(0, parsed->bytes_consumed));
+  return text.substr(0, parsed->bytes_consumed);
 }
 
 Expected<void> compile(const sql::Statement& statement, CompileContext context) {
@@ -86,18 +82,39 @@ void note_planned_values(const planner::Plan* plan, std::span<const Value> param
 
 }  // namespace
 
+Expected<void> make_action(CompiledStatement& statement) {
+  if (statement.action != nullptr) return {};
+  auto action = statement.maker->make();
+  if (!action) return Unexpected(std::move(action.error()));
+  statement.action = std::move(*action);
+  statement.maker.reset();
+  return {};
+}
+
+// Merging arms of compounds and running recursive queries have their limits (merge_stream.cpp,
+// recursive_stream.cpp).
+bool may_be_refused(const CompiledStatement& statement) {
+  return statement.plan != nullptr &&
+         std::any_of(statement.plan->selects.begin(), statement.plan->selects.end(),
+                     [](const planner::SelectPlan& core) {
+                       return core.select->prior != nullptr || core.select->is_recursive;
+                     });
+}
+
 Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text,
                                                                std::span<const Value> parameters) {
   auto first = first_statement(text);
   if (!first) return Unexpected(first.error());
   auto statement = std::make_unique<CompiledStatement>();
-  statement->text = std::move(*first);
+  statement->text = statement->arena.copy(*first);
   auto parsed = sql::parse(statement->text, statement->arena);
   if (!parsed) return Unexpected(parsed.error());
   statement->bytes_consumed = parsed->bytes_consumed;
   statement->syntax = parsed->statement;
   statement->relations = connection.relations();
   statement->schema_generation = connection.schema_generation();
+  statement->settings = connection.settings();
+  statement->user_functions = connection.functions().user_functions();
   if (parsed->statement == nullptr) return statement;
   const sql::Statement& syntax = *parsed->statement;
   if (syntax.explain == sql::Explain::kBytecode) {

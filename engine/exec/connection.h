@@ -34,6 +34,8 @@ struct Settings {
   bool reverse_unordered_selects = false;
   std::int64_t analysis_limit = 0;
   planner::PlanRecord plan_record = planner::PlanRecord::kReasons;
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 class Connection {
@@ -47,6 +49,7 @@ class Connection {
   Settings& settings() { return settings_; }
   const Settings& settings() const { return settings_; }
   Limits& limits() { return limits_; }
+  const Limits& limits() const { return limits_; }
   bool is_read_only() const { return is_read_only_; }
   void set_read_only() { is_read_only_ = true; }
 

@@ -170,6 +170,7 @@ Expected<void> compile_create_as(const sql::CreateTable& create, SchemaName sche
   table.sql = made_up_text(table);
   if (auto compiled = compile_select(select, context); !compiled) return compiled;
   CompiledStatement& statement = context.statement;
+  if (auto made = make_action(statement); !made) return made;
   statement.kind = StatementKind::kDefinition;
   statement.is_readonly = false;
   statement.columns.clear();

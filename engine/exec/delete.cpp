@@ -108,10 +108,14 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   if (!plan) return Unexpected(plan.error());
   statement.plan = std::move(*plan);
   set_returning_columns(bound->returning, statement);
-  auto action = std::make_unique<DeleteAction>(context, std::move(*bound), **expressions);
-  if (action->builder().error()) return Unexpected(*action->builder().error());
-  statement.action = std::move(action);
-  return {};
+  return set_maker(statement,
+                   [&connection = context.connection, &statement, bound = std::move(*bound),
+                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
+                     auto action = std::make_unique<DeleteAction>(CompileContext{connection, statement},
+                                                                  std::move(bound), *expressions);
+                     if (action->builder().error()) return Unexpected(*action->builder().error());
+                     return action;
+                   });
 }
 
 }  // namespace leftmost::engine

@@ -26,6 +26,16 @@ void add_reasons(const std::vector<planner::GeneralReason>& reasons, RowBuffer& 
   }
 }
 
+/// The explained statement's action, made or not: it owns what the plan's record points into.
+struct Explained {
+  std::unique_ptr<ActionMaker> maker;
+  std::unique_ptr<Action> action;
+};
+
+std::shared_ptr<Explained> keep_explained(CompiledStatement& statement) {
+  return std::make_shared<Explained>(Explained{std::move(statement.maker), std::move(statement.action)});
+}
+
 void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& rows) {
   for (const planner::TableReason& table : plan.reasons.tables) {
     const std::string_view name = table.item->alias.empty() ? table.item->name : table.item->alias;
@@ -66,8 +76,7 @@ void make_explain_query_plan(CompiledStatement& statement) {
   statement.is_readonly = true;
   statement.columns = {{"id", ""}, {"parent", ""}, {"notused", ""}, {"detail", ""}};
   const planner::Plan* plan = statement.plan.get();
-  std::unique_ptr<Action> explained = std::move(statement.action);  // owns what the plan's record points into
-  auto keep = std::make_shared<std::unique_ptr<Action>>(std::move(explained));
+  auto keep = keep_explained(statement);
   statement.action = make_rows_action(4, [plan, keep](RowBuffer& rows) -> Expected<void> {
     if (plan == nullptr) return {};
     for (const planner::PlanLine& line : planner::eqp_lines(*plan)) {
@@ -85,8 +94,8 @@ void make_explain_why(CompiledStatement& statement, const storage::DatabaseState
   statement.columns = {{"table", ""}, {"index", ""}, {"column", ""}, {"position", ""},
                        {"role", ""},  {"term", ""},  {"reason", ""}, {"text", ""}};
   const planner::Plan* plan = statement.plan.get();
-  auto keep = std::make_shared<std::unique_ptr<Action>>(std::move(statement.action));
-  statement.action = make_rows_action(8, [plan, keep, sql = std::string_view(statement.text),
+  auto keep = keep_explained(statement);
+  statement.action = make_rows_action(8, [plan, keep, sql = statement.text,
                                           hidden = hidden_work(data, statement.syntax)](RowBuffer& rows) -> Expected<void> {
     if (plan != nullptr) add_reasons(*plan, sql, rows);
     add_reasons(hidden, rows);

@@ -247,7 +247,7 @@ class GroupProducer final : public RowProducer {
     for (int byte = 0; byte < 4; ++byte) key_.push_back(static_cast<char>(group >> (8 * byte)));
     storage::append_key_column(key_, value, {calls_[call].collation, false, storage::Affinity::kBlob});
     const bool is_new = distinct_[call].add(key_).is_new;
-    const std::vector<bool>& ordered = plan_.aggregate_distinct_ordered;
+    const planner::LookasideVector<bool>& ordered = plan_.aggregate_distinct_ordered;
     if (is_new && !(call < ordered.size() && ordered[call])) ++runtime_.work().temporary_rows;
     return is_new;
   }

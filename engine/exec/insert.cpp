@@ -189,8 +189,20 @@ class InsertAction final : public ChangeAction {
       case TableWriter::Verdict::kStore:
         break;
     }
-    for (const std::string& key : check.replaced) writer_.erase(state, key);
-    if (!writer_.insert(state, image_)) return false;
+    // The row of the same key is written over: what stays the same in it and in its entries is not touched.
+    const std::string* same = nullptr;
+    if (!check.replaced.empty()) {
+      const std::string new_key = writer_.key_of(image_);
+      for (const std::string& key : check.replaced) {
+        if (key == new_key) {
+          same = &key;
+        } else {
+          writer_.erase(state, key);
+        }
+      }
+    }
+    if (!(same != nullptr ? writer_.update(state, *same, image_) : writer_.insert(state, image_)))
+      return false;
     if (!table_.without_rowid) {
       connection_.counters().last_insert_rowid = image_.rowid;
     }
@@ -250,7 +262,7 @@ class InsertAction final : public ChangeAction {
 
 // INSERT ... VALUES with one row loops over nothing and prints no line of its own.
 void drop_constant_row_line(planner::Plan& plan) {
-  std::vector<planner::Step>& steps = plan.steps;
+  planner::LookasideVector<planner::Step>& steps = plan.steps;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].kind != planner::StepKind::kConstantRow || steps[i].parent != -1) continue;
     steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(i));
@@ -308,10 +320,14 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   }
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
-  auto action = std::make_unique<InsertAction>(context, std::move(*bound), transfers, **expressions);
-  if (action->builder().error()) return Unexpected(*action->builder().error());
-  statement.action = std::move(action);
-  return {};
+  return set_maker(statement,
+                   [&connection = context.connection, &statement, bound = std::move(*bound), transfers,
+                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
+                     auto action = std::make_unique<InsertAction>(CompileContext{connection, statement},
+                                                                  std::move(bound), transfers, *expressions);
+                     if (action->builder().error()) return Unexpected(*action->builder().error());
+                     return action;
+                   });
 }
 
 }  // namespace leftmost::engine

@@ -7,12 +7,13 @@
 
 #include "planner/plan.h"
 #include "storage/btree.h"
+#include "storage/lookaside.h"
 
 namespace leftmost::engine {
 
 class StreamBuilder;
 
-class LoopCursor {
+class LoopCursor : public storage::FromLookaside {
  public:
   virtual ~LoopCursor() = default;
   /// Starts anew; seek values are computed from the current rows of the loops around it.

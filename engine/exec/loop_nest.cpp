@@ -9,8 +9,9 @@ namespace leftmost::engine {
 LoopNest::LoopNest(const planner::SelectPlan& plan, StreamBuilder& builder)
     : LoopNest(plan.loops, plan.constant_filters, builder) {}
 
-LoopNest::LoopNest(const std::vector<planner::Loop>& loops,
-                   const std::vector<const planner::Expr*>& constant_filters, StreamBuilder& builder)
+LoopNest::LoopNest(const planner::LookasideVector<planner::Loop>& loops,
+                   const planner::LookasideVector<const planner::Expr*>& constant_filters,
+                   StreamBuilder& builder)
     : runtime_(builder.runtime()) {
   for (const planner::Expr* filter : constant_filters) constant_filters_.push_back(builder.compile(*filter));
   levels_.reserve(loops.size());
@@ -44,7 +45,8 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
     } else {
       level.unmatched = make_subquery_scan(loop, builder);
     }
-    for (const planner::Filter& filter : pass == nullptr ? std::vector<planner::Filter>() : pass->filters) {
+    for (const planner::Filter& filter :
+         pass == nullptr ? planner::LookasideVector<planner::Filter>() : pass->filters) {
       const bool is_on = filter.is_outer_on || filter.condition->join_mark != planner::JoinMark::kNone;
       if (!is_on) level.unmatched_filters.push_back(builder.compile(*filter.condition));
     }
@@ -52,8 +54,8 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
   }
 }
 
-// Conditions of WHERE about the items to the left alone, which are all NULL in a RIGHT JOIN's pass over its right side: SQLite
-// tests them before that loop.
+// Conditions of WHERE about the items to the left alone, which are all NULL in a RIGHT JOIN's pass over its
+// right side: SQLite tests them before that loop.
 void LoopNest::add_pass_conditions(Level& level) {
   for (const Level& outer : levels_) {
     for (const FilterProgram& filter : outer.filters) {
@@ -61,7 +63,8 @@ void LoopNest::add_pass_conditions(Level& level) {
       bool is_constant = true;
       walk(filter.condition, [&](const planner::Expr& part) {
         const bool is_of_item = part.kind == planner::ExprKind::kColumn && part.item == level.item;
-        if (is_of_item || part.kind == planner::ExprKind::kFunction || part.select != nullptr) is_constant = false;
+        if (is_of_item || part.kind == planner::ExprKind::kFunction || part.select != nullptr)
+          is_constant = false;
       });
       if (is_constant) level.pass_conditions.push_back(filter.program);
     }
@@ -176,8 +179,8 @@ bool LoopNest::start_right_pass() {
   return false;
 }
 
-// A table without rows inside other loops: no row of theirs can come out, so SQLite ends them all (codeOneLoopStart,
-// src/wherecode.c: addrHalt). Not where an outer join makes up for missing rows.
+// A table without rows inside other loops: no row of theirs can come out, so SQLite ends them all
+// (codeOneLoopStart, src/wherecode.c: addrHalt). Not where an outer join makes up for missing rows.
 bool LoopNest::is_empty_for_good(std::size_t index) const {
   if (in_right_pass_ || !levels_[index].is_table_scan || levels_[index].had_row) return false;
   for (std::size_t i = 1; i <= index; ++i) {
@@ -204,7 +207,8 @@ bool LoopNest::next() {
     started_ = true;
     depth_ = 0;
     open_level(0);
-  } else if (const Level& last = levels_.back(); last.jump_columns > 0 && depth_ + 1 == levels_.size() && !last.on_null_row) {
+  } else if (const Level& last = levels_.back();
+             last.jump_columns > 0 && depth_ + 1 == levels_.size() && !last.on_null_row) {
     last.cursor->jump_behind(last.jump_columns);  // the row before was taken
   }
   for (;;) {

@@ -17,7 +17,7 @@
 namespace leftmost::engine {
 
 /// Where a SELECT's rows come from before its result columns are computed.
-class RowProducer {
+class RowProducer : public storage::FromLookaside {
  public:
   virtual ~RowProducer() = default;
   virtual void open() = 0;
@@ -29,8 +29,8 @@ class RowProducer {
 class LoopNest final : public RowProducer {
  public:
   LoopNest(const planner::SelectPlan& plan, StreamBuilder& builder);
-  LoopNest(const std::vector<planner::Loop>& loops, const std::vector<const planner::Expr*>& constant_filters,
-           StreamBuilder& builder);
+  LoopNest(const planner::LookasideVector<planner::Loop>& loops,
+           const planner::LookasideVector<const planner::Expr*>& constant_filters, StreamBuilder& builder);
 
   void open() override;
   bool next() override;
@@ -50,7 +50,7 @@ class LoopNest final : public RowProducer {
     planner::ItemId item = planner::kNoItem;
     ItemWork* work = nullptr;
     std::unique_ptr<LoopCursor> cursor;
-    std::vector<FilterProgram> filters;
+    storage::LookasideVector<FilterProgram> filters;
     bool is_left_join = false;
     bool is_right_join = false;
     bool one_row = false;
@@ -74,7 +74,7 @@ class LoopNest final : public RowProducer {
   void add_loop(const planner::Loop& loop, StreamBuilder& builder);
 
   Runtime& runtime_;
-  std::vector<Level> levels_;
+  storage::LookasideVector<Level> levels_;
   std::vector<const Program*> constant_filters_;
   bool started_ = false;
   bool is_done_ = true;

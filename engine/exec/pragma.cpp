@@ -46,7 +46,7 @@ constexpr std::array<FixedSwitch, 9> kFixedSwitches = {{{"count_changes", false}
                                                         {"writable_schema", false}}};
 
 void one_value(CompiledStatement& statement, std::string_view name, std::function<Value()> value) {
-  statement.columns = {{std::string(name), ""}};
+  statement.columns = {{statement.arena.copy(name), ""}};
   statement.action = make_rows_action(1, [value = std::move(value)](RowBuffer& rows) -> Expected<void> {
     const Value row = value();
     rows.add(std::span(&row, 1));
@@ -105,7 +105,7 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   const auto is = [&](std::string_view name) { return equals_ignoring_case(pragma.name.text, name); };
 
   if (const SchemaPragma* found = find_schema_pragma(pragma.name.text)) {
-    for (const std::string_view column : found->columns) statement.columns.push_back({std::string(column), ""});
+    for (const std::string_view column : found->columns) statement.columns.push_back({statement.arena.copy(column), ""});
     if (found->needs_value && !pragma.has_value) {
       statement.action = make_rows_action(found->columns.size(), [](RowBuffer&) -> Expected<void> { return {}; });
       return {};

@@ -14,11 +14,12 @@
 #include <optional>
 #include <span>
 
+#include "storage/lookaside.h"
 #include "storage/value.h"
 
 namespace leftmost::engine {
 
-class RowStream {
+class RowStream : public storage::FromLookaside {
  public:
   virtual ~RowStream() = default;
   virtual void open() = 0;

@@ -35,9 +35,9 @@ void Runtime::start(const storage::DatabaseState& state, const Limits& limits,
     place.tree_counters = storage::TreeCounters{};
   };
   reset(self_);
-  for (Place& place : places_) {
-    reset(place);
-    place.row.set_null();
+  for (const auto& place : places_) {
+    reset(*place);
+    place->row.set_null();
   }
 }
 
@@ -57,7 +57,7 @@ void Runtime::settle_work() {
     return work;
   };
   work_.items.clear();
-  for (Place& place : places_) work_.items.push_back(settle(place));
+  for (const auto& place : places_) work_.items.push_back(settle(*place));
   settle(self_);
   work_.rows_visited = sum.rows_visited;
   work_.index_entries = sum.index_entries;
@@ -77,10 +77,16 @@ bool Runtime::check_limits(std::uint64_t bytes) {
   return !run_.failed();
 }
 
+void Runtime::add_places(std::size_t count) {
+  places_.reserve(count);
+  while (places_.size() < count) places_.push_back(std::make_unique<Place>(run_));
+}
+
 Runtime::Place& Runtime::place_of(planner::ItemId item) {
   if (item < 0) return self_;
-  while (places_.size() <= static_cast<std::size_t>(item)) places_.emplace_back(run_);
-  return places_[static_cast<std::size_t>(item)];
+  const auto at = static_cast<std::size_t>(item);
+  if (at >= places_.size()) add_places(at + 1);
+  return *places_[at];
 }
 
 void Runtime::set_relation(planner::ItemId item, const planner::Relation& relation, storage::Arena& arena) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -94,7 +93,7 @@ class Runtime final : public RowSource {
   };
 
   /// An item: its row, and what finding and reading its rows took.
-  struct Place {
+  struct Place : storage::FromLookaside {
     Place(StatementRun& run) : access{&run, &work, &tree_counters} { row.connect(&access); }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -106,6 +105,7 @@ class Runtime final : public RowSource {
   };
 
   Place& place_of(planner::ItemId item);
+  void add_places(std::size_t count);
   Place* looked_up(const planner::Expr& in);
   Subquery* first_row(const planner::Expr& node);
   StatementRun run_;
@@ -114,7 +114,7 @@ class Runtime final : public RowSource {
   Limits limits_;
   Work work_;
   std::uint64_t steps_ = 0;
-  std::deque<Place> places_;  // by ItemId
+  storage::LookasideVector<std::unique_ptr<Place>> places_;  // by ItemId
   Place self_;
   std::unordered_map<const planner::Expr*, Subquery> subqueries_;
   std::vector<Aggregates> aggregates_;

@@ -58,8 +58,8 @@ class SeekValues {
   bool load_in(Part& part, Runtime& runtime);
   void take(Part& part);
 
-  std::vector<Part> parts_;
-  std::vector<storage::Value> values_;
+  storage::LookasideVector<Part> parts_;
+  storage::LookasideVector<storage::Value> values_;
   storage::Arena bytes_;
   bool has_in_ = false;
 };

@@ -60,15 +60,18 @@ Expected<void> compile_select(const sql::SelectStatement& select, CompileContext
   while (leftmost->prior != nullptr) leftmost = leftmost->prior;
   statement.columns.reserve(leftmost->columns.size());
   for (const planner::ResultColumn& column : leftmost->columns) {
-    statement.columns.push_back({std::string(column.name), std::string(column.declared_type)});
+    statement.columns.push_back({column.name, column.declared_type});
   }
   auto plan = planner::plan_select(*bound, planner_options(context), statement.arena);
   if (!plan) return Unexpected(plan.error());
   statement.plan = std::move(*plan);
-  auto action = std::make_unique<SelectAction>(context, **bound);
-  if (action->builder().error()) return Unexpected(*action->builder().error());
-  statement.action = std::move(action);
-  return {};
+  return set_maker(
+      statement,
+      [&connection = context.connection, &statement, select = *bound]() -> Expected<std::unique_ptr<Action>> {
+        auto action = std::make_unique<SelectAction>(CompileContext{connection, statement}, *select);
+        if (action->builder().error()) return Unexpected(*action->builder().error());
+        return action;
+      });
 }
 
 }  // namespace leftmost::engine

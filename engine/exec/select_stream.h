@@ -49,9 +49,9 @@ class SelectStream final : public RowStream {
   Runtime& runtime_;
   std::unique_ptr<RowProducer> producer_;
   std::vector<std::shared_ptr<Materialized>> materialized_;
-  std::vector<const Program*> columns_;
-  std::vector<storage::Value> values_;
-  std::vector<OrderKey> order_;
+  storage::LookasideVector<const Program*> columns_;
+  storage::LookasideVector<storage::Value> values_;
+  storage::LookasideVector<OrderKey> order_;
   LimitCounter limit_;
   Sorter sorter_;
   bool sorts_ = false;

@@ -409,6 +409,14 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
     types_are_checked = true;
   }
   if (!check_expressions(row, action, check)) return check;
+  if (upserts.empty()) {
+    if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
+    if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return check;
+    for (const Index& index : indexes_) {
+      if (!check_index(state, index, row, old_key, action, upserts, check)) break;
+    }
+    return check;
+  }
   // Indexes that an ON CONFLICT names come first, in its order, each once.
   std::vector<std::size_t> order;
   const auto add = [&](std::size_t i) {
@@ -421,7 +429,7 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
   }
   for (std::size_t i = 0; i < indexes_.size(); ++i) add(i);
   // The rowid goes before them unless the first clause is about an index; then it waits for its turn.
-  bool rowid_is_checked = upserts.empty() || upserts[0].any() || upserts[0].on_rowid;
+  bool rowid_is_checked = upserts[0].any() || upserts[0].on_rowid;
   if (rowid_is_checked && !check_rowid(state, row, old_key, action, upserts, check)) return check;
   if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return check;
   for (const std::size_t i : order) {

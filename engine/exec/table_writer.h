@@ -142,13 +142,13 @@ class TableWriter {
 
   const planner::Relation& relation_;
   Runtime& runtime_;
-  std::vector<Index> indexes_;  // in checking order
+  storage::LookasideVector<Index> indexes_;  // in checking order
   TypeTests tests_;
   std::vector<Generated> generated_;  // in the order in which they are computed
   std::vector<const Program*> checks_;
   std::vector<const Program*> defaults_;  // per column; empty if there is none
   std::vector<storage::KeyColumn> primary_key_;
-  std::vector<storage::Value> stored_;
+  storage::LookasideVector<storage::Value> stored_;
   std::vector<storage::Value> entry_values_;
   std::vector<Entry> old_entries_, new_entries_;
   storage::Arena made_bytes_;  // of values that check() puts in

@@ -194,10 +194,14 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
     add_plan(std::move(*plan), statement);
   }
   set_returning_columns(bound->returning, statement);
-  auto action = std::make_unique<UpdateAction>(context, std::move(*bound), **expressions);
-  if (action->builder().error()) return Unexpected(*action->builder().error());
-  statement.action = std::move(action);
-  return {};
+  return set_maker(statement,
+                   [&connection = context.connection, &statement, bound = std::move(*bound),
+                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
+                     auto action = std::make_unique<UpdateAction>(CompileContext{connection, statement},
+                                                                  std::move(bound), *expressions);
+                     if (action->builder().error()) return Unexpected(*action->builder().error());
+                     return action;
+                   });
 }
 
 }  // namespace leftmost::engine

@@ -111,6 +111,9 @@ class FunctionRegistry {
   /// deterministic is called anew wherever it is written, row by row.
   void add_scalar(std::string_view name, int argument_count, Determinism determinism, UserFunction function);
 
+  /// How many add_scalar() has added: another number, another answer of find().
+  std::size_t user_functions() const;
+
   /// All of them, sorted by name then arguments_min: what `pragma function_list` would show.
   std::vector<const Function*> list() const;
 

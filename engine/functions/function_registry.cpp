@@ -118,6 +118,8 @@ bool FunctionRegistry::has_name(std::string_view name) const {
   return tables_->by_name.find(lower_case(name)) != tables_->by_name.end();
 }
 
+std::size_t FunctionRegistry::user_functions() const { return tables_->users.size(); }
+
 void FunctionRegistry::add_scalar(std::string_view name, int argument_count, Determinism determinism,
                                   UserFunction function) {
   Function& added = tables_->users.emplace_back();

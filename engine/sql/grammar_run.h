@@ -1,6 +1,7 @@
 // engine/sql/grammar_run.h - one pass of the grammar over one statement, and the words around it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -104,7 +105,12 @@ std::string expected_words(const std::function<bool(int code)>& is_accepted, int
 /// What a list of IN arguments has as capacity when there is none: `x IN t` is no call, `x IN t()` is one.
 inline constexpr std::uint32_t kNoCall = 0xffffffff;
 
+/// By code; keywords.cpp fills it.
+inline constexpr int kCodesMax = 512;
+extern const std::array<bool, kCodesMax> kFallsBackToName;
 /// Whether a keyword with this code is a name wherever the grammar cannot use the keyword.
-bool falls_back_to_name(int code);
+inline bool falls_back_to_name(int code) {
+  return 0 < code && code < kCodesMax && kFallsBackToName[static_cast<std::size_t>(code)];
+}
 
 }  // namespace leftmost::engine::sql

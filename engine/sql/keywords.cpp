@@ -21,13 +21,6 @@ constexpr int kNameKeywords[] = {
     T_OTHERS,  T_TIES,      T_GENERATED, T_ALWAYS,    T_MATERIALIZED, T_REINDEX,   T_RENAME,    T_CTIME_KW,
     T_IF,      T_WHY};
 
-/// One bit per code from the first token on.
-constexpr auto kFallsBack = [] {
-  std::array<bool, 512> falls_back{};
-  for (const int code : kNameKeywords) falls_back[static_cast<std::size_t>(code)] = true;
-  return falls_back;
-}();
-
 struct Word {
   int code;
   const char* text;
@@ -91,9 +84,11 @@ constexpr std::size_t kWordsMax = 6;
 
 }  // namespace
 
-bool falls_back_to_name(int code) {
-  return 0 < code && code < static_cast<int>(kFallsBack.size()) && kFallsBack[static_cast<std::size_t>(code)];
-}
+constexpr std::array<bool, kCodesMax> kFallsBackToName = [] {
+  std::array<bool, kCodesMax> falls_back{};
+  for (const int code : kNameKeywords) falls_back[static_cast<std::size_t>(code)] = true;
+  return falls_back;
+}();
 
 std::string expected_words(const std::function<bool(int)>& is_accepted, int code_before) {
   std::vector<std::string> words;

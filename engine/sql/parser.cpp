@@ -63,6 +63,7 @@ std::string_view up_to_nul(std::string_view text) { return text.substr(0, text.f
 int read_token(GrammarRun& run) {
   const std::string_view text = run.builder.text();
   for (;;) {
+    while (run.offset < text.size() && (text[run.offset] == ' ' || text[run.offset] == '\n')) ++run.offset;
     const auto token = next_token(text, run.offset);
     run.code_before = run.code;
     if (!token) {

@@ -27,7 +27,8 @@ ResultColumn star_column() {
 
 }  // namespace
 
-Select* TreeBuilder::finish_select(Select select) {
+Select* TreeBuilder::finish_select(const Select& core) {
+  Select& select = *arena_.make<Select>(core);
   select.number = ++select_count_;
   int highest = std::max({height(select.where), height(select.having), height(select.limit),
                           height(select.offset), height(select.group_by)});
@@ -35,7 +36,7 @@ Select* TreeBuilder::finish_select(Select select) {
   for (const OrderTerm& term : select.order_by) highest = std::max(highest, height(term.expr));
   for (const auto& row : select.rows) highest = std::max(highest, height(row));
   select.expression_height = highest;
-  return arena_.make<Select>(select);
+  return &select;
 }
 
 Select* TreeBuilder::values(List<const Expr*> row, Span span) {

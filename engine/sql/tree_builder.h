@@ -7,16 +7,17 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "engine/sql/syntax.h"
 #include "storage/arena.h"
 #include "storage/error.h"
+#include "storage/lookaside.h"
 
 namespace leftmost::engine::sql {
 
@@ -99,7 +100,7 @@ class TreeBuilder {
   Error take_error() { return std::move(*error_); }
 
   template <typename T>
-  T* make(T node = {}) {
+  T* make(const T& node = {}) {
     return arena_.make<T>(node);
   }
 
@@ -166,7 +167,7 @@ class TreeBuilder {
 
   // SELECT.
   /// Gives `select` the next number and its height.
-  Select* finish_select(Select select);
+  Select* finish_select(const Select& core);
   Select* values(List<const Expr*> row, Span span);
   Select* append_values(Select* values, List<const Expr*> row, Span span);
   /// `left` op `right`: returns what stands for the right arm now.
@@ -227,9 +228,10 @@ class TreeBuilder {
   void finish_module(Statement* create_virtual_table, std::uint32_t end);
 
   template <typename T>
-  T* statement(T node) {
-    node.kind = T::kKind;
-    return make<T>(node);
+  T* statement(const T& node) {
+    T* made = make<T>(node);
+    made->kind = T::kKind;
+    return made;
   }
 
   // CREATE TRIGGER: what its body may not say.
@@ -262,8 +264,10 @@ class TreeBuilder {
   bool failed_with_lookahead_ = false;
   int select_count_ = 0;
   int parameter_count_ = 0;
-  std::vector<std::pair<int, std::string_view>> parameter_names_;
-  std::unordered_map<std::string_view, int> parameter_numbers_;
+  storage::LookasideVector<std::pair<int, std::string_view>> parameter_names_;
+  std::map<std::string_view, int, std::less<>,
+           storage::LookasideAllocator<std::pair<const std::string_view, int>>>
+      parameter_numbers_;
   List<std::span<const Expr* const>> value_rows_{nullptr, 0, 0};  ///< of the VALUES read last
   Span constraint_name_;
   std::string_view column_name_;  ///< of the column definition being read

@@ -14,6 +14,7 @@
 %define api.pure full
 %define api.prefix {sql_grammar_}
 %define api.token.prefix {T_}
+%define api.token.raw
 %define api.value.type {leftmost::engine::sql::GrammarValue}
 %define api.location.type {leftmost::engine::sql::Span}
 %define parse.error simple
