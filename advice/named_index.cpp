@@ -30,7 +30,8 @@ std::string index_name(const ProposedIndex& index, const storage::Catalog& catal
   if (!index.where.empty()) name += "_part";
   std::string out;
   for (const char c : name) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           static_cast<unsigned char>(c) >= 0x80;
     if (is_letter) {
       out += c;
     } else if (!out.empty() && out.back() != '_' && c != '"') {
@@ -39,7 +40,11 @@ std::string index_name(const ProposedIndex& index, const storage::Catalog& catal
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
   constexpr std::size_t kNameMax = 60;
-  if (out.size() > kNameMax) out.resize(kNameMax);
+  if (out.size() > kNameMax) {
+    std::size_t end = kNameMax;
+    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+    out.resize(end);
+  }
   if (out.empty() || (out.front() >= '0' && out.front() <= '9')) out.insert(0, "index_");
   const std::string stem = out;
   for (int number = 2; catalog.find(out) || taken.count(out) > 0; ++number)

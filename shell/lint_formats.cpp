@@ -24,16 +24,9 @@ Colour colour_of(Severity severity) {
   return Colour::kRed;
 }
 
-/// On one line, and nothing in it that a terminal obeys, whatever names and statements hold.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) line += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
-  return line;
-}
-
 std::string text_and_help(const Finding& finding) {
-  if (finding.help.empty()) return one_line(finding.text);
-  return one_line(finding.text + "; try " + finding.help);
+  if (finding.help.empty()) return on_one_line(finding.text);
+  return on_one_line(finding.text + "; try " + finding.help);
 }
 
 /// % and line ends would end a workflow command; : and , one of its properties.
@@ -59,7 +52,7 @@ std::string lint_text(const LintReport& report, const LintStyle& style) {
   std::string text;
   for (const Finding& finding : report.findings) {
     if (finding.severity < style.shown) continue;
-    std::string place = one_line(finding.file);
+    std::string place = on_one_line(finding.file);
     if (finding.begin.line > 0) place += fmt::format(":{}:{}", finding.begin.line, finding.begin.column);
     text += fmt::format("{}: {}: {}: {}\n", style.paint(Colour::kBold, place),
                         style.paint(colour_of(finding.severity), advice::severity_name(finding.severity)),

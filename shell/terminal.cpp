@@ -3,7 +3,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace leftmost::shell {
@@ -12,13 +11,20 @@ namespace {
 
 std::string_view code_of(Colour colour) {
   switch (colour) {
-    case Colour::kBold: return "1";
-    case Colour::kGrey: return "90";
-    case Colour::kRed: return "31";
-    case Colour::kGreen: return "32";
-    case Colour::kYellow: return "33";
-    case Colour::kBlue: return "34";
-    case Colour::kNone: break;
+    case Colour::kBold:
+      return "1";
+    case Colour::kGrey:
+      return "90";
+    case Colour::kRed:
+      return "31";
+    case Colour::kGreen:
+      return "32";
+    case Colour::kYellow:
+      return "33";
+    case Colour::kBlue:
+      return "34";
+    case Colour::kNone:
+      break;
   }
   return "";
 }
@@ -44,17 +50,6 @@ std::size_t terminal_columns(std::FILE* stream) {
   winsize size{};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
-}
-
-std::size_t text_width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  out.append(width - std::min(width, text_width(text)), ' ');
-  return out;
 }
 
 std::string with_thousands(std::uint64_t number) {

@@ -1,10 +1,12 @@
-// shell/terminal.h - what a terminal can show: colours, its width, how wide a text is in it, numbers for people.
+// shell/terminal.h - what a terminal can show: colours, its width, numbers for people.
 #pragma once
 
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
+
+#include "shell/text_width.h"
 
 namespace leftmost::shell {
 
@@ -26,11 +28,6 @@ class Paint {
 bool is_terminal(std::FILE* stream);
 /// Columns of the terminal behind `stream`, 80 if it is none.
 std::size_t terminal_columns(std::FILE* stream);
-
-/// Characters of a UTF-8 text (without colours), each counted as one column.
-std::size_t text_width(std::string_view text);
-/// `text` and spaces up to `width` columns.
-std::string padded(std::string_view text, std::size_t width);
 
 /// `100,000`
 std::string with_thousands(std::uint64_t number);

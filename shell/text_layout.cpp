@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shell/terminal.h"
+#include "shell/text_width.h"
 
 namespace leftmost::shell {
 
@@ -28,15 +28,16 @@ std::vector<std::string> broken_into_lines(std::string_view text, std::size_t wi
 std::vector<std::size_t> breaks_of_line(std::string_view line, std::size_t width) {
   std::vector<std::size_t> breaks = {0};
   std::size_t begin = 0, columns = 0, behind_space = 0;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if ((static_cast<unsigned char>(line[at]) & 0xc0) == 0x80) continue;  // inside a UTF-8 sequence
-    if (columns >= width && width > 0) {
+  for (std::size_t at = 0; at < line.size();) {
+    const Character character = first_character(line.substr(at));
+    if (columns + character.columns > width && at > begin) {
       begin = behind_space > begin ? behind_space : at;
       breaks.push_back(begin);
       columns = text_width(line.substr(begin, at - begin));
     }
-    ++columns;
+    columns += character.columns;
     if (line[at] == ' ') behind_space = at + 1;
+    at += character.bytes;
   }
   return breaks;
 }

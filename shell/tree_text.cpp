@@ -12,19 +12,10 @@ using storage::Page;
 constexpr std::size_t kPagesShown = 12;  ///< of one level, of a tree that is too large to be drawn whole
 constexpr std::size_t kKeyColumnsShown = 60;
 
-std::string shortened(std::string text) {
-  if (text_width(text) <= kKeyColumnsShown) return text;
-  std::size_t end = kKeyColumnsShown - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
-  return text.substr(0, end) + "...";
-}
-
-/// One line: bytes that would move the cursor are shown as blanks.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  return shortened(std::move(text));
+std::string printable(std::string_view text) {
+  std::string line = on_one_line(text);
+  if (text_width(line) <= kKeyColumnsShown) return line;
+  return std::string(cut_to_width(line, kKeyColumnsShown - 3)) + "...";
 }
 
 /// `1.7 MB`
@@ -165,11 +156,12 @@ std::string entries_text(const advice::TreePlace& place, const advice::Entries& 
   const std::string of = place.index == nullptr ? "rows" : "entries";
   if (entries.total == 0) return fmt::format("  {} has no {}\n", place.name, of);
   if (entries.matches == 0) {
-    const std::string where = entries.first == 0               ? "before the first"
-                              : entries.first == entries.total ? "behind the last"
-                                                               : "after the first " + with_thousands(entries.first);
-    return fmt::format("  none of the {} {} of {}; they would stand {}\n", with_thousands(entries.total), of, place.name,
-                       where);
+    const std::string where = entries.first == 0 ? "before the first"
+                              : entries.first == entries.total
+                                  ? "behind the last"
+                                  : "after the first " + with_thousands(entries.first);
+    return fmt::format("  none of the {} {} of {}; they would stand {}\n", with_thousands(entries.total), of,
+                       place.name, where);
   }
   text += fmt::format("  {} of {} {}, one run", with_thousands(entries.matches),
                       with_thousands(entries.total), of);

@@ -23,15 +23,6 @@ bool is_seek(ColumnRole role) {
          role == ColumnRole::kSeekSkip;
 }
 
-/// Control characters would move the carets, or the terminal's cursor.
-std::string on_one_line(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return out;
-}
-
 std::string headline(const Explanation& explanation, const WhyStyle& style) {
   const std::string said = what_sqlite_says(explanation);
   std::string first = "(no plan)";
@@ -52,7 +43,8 @@ std::string headline(const Explanation& explanation, const WhyStyle& style) {
   constexpr std::size_t kVerdictColumn = 54;
   const std::string plan = style.paint(Colour::kBold, first);
   if (said.empty()) return fmt::format("  {}\n{}", plan, rest);
-  if (text_width(first) + 2 <= kVerdictColumn) {
+  const bool fits = !style.wraps || 2 + kVerdictColumn + text_width(said) <= style.columns;
+  if (text_width(first) + 2 <= kVerdictColumn && fits) {
     return fmt::format("  {}{}{}\n{}", plan, std::string(kVerdictColumn - text_width(first), ' '), verdict,
                        rest);
   }
@@ -121,10 +113,10 @@ std::vector<Note> notes_of(const Explanation& explanation) {
 }
 
 constexpr std::size_t kRoleWidth = 15;
+constexpr std::size_t kWidthMin = 30;
 
 /// Columns that are left for text behind `before` others; sentences are never squeezed below 30.
 std::size_t width_behind(std::size_t before, const WhyStyle& style) {
-  constexpr std::size_t kWidthMin = 30;
   if (!style.wraps) return kUnlimited;
   return style.columns > before + kWidthMin ? style.columns - before : kWidthMin;
 }
@@ -177,8 +169,12 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
       std::string name = shown_name(explanation, table, index);
       for (const ColumnUse& column : index.columns) {
         const std::string said = said_of(index, column);
-        const std::size_t before = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
-        const auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
+        // Where there is no room beside the columns, what is said goes below them.
+        const std::size_t beside = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
+        const bool is_beside = !style.wraps || beside + kWidthMin <= style.columns;
+        const std::size_t before = is_beside ? beside : 4;
+        auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
+        if (!is_beside && !lines.front().empty()) lines.insert(lines.begin(), std::string());
         const std::string_view role = planner::role_name(column.role);
         const bool has_more = !lines.front().empty();
         text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
@@ -225,8 +221,8 @@ std::string average_of(std::uint64_t sum, std::uint64_t count) {
   return fmt::format("{:.{}f}", average, average < 1 ? 2 : 1);
 }
 
-/// What each loop did, one line per table reference, with what the planner reckoned beside what came. Columns in which all
-/// is zero are left out, and the least telling ones where the terminal is narrow.
+/// What each loop did, one line per table reference, with what the planner reckoned beside what came. Columns
+/// in which all is zero are left out, and the least telling ones where the terminal is narrow.
 std::string loops_text(const Explanation& explanation, const WhyStyle& style) {
   struct Column {
     std::string title;
@@ -256,9 +252,11 @@ std::string loops_text(const Explanation& explanation, const WhyStyle& style) {
   }
   if (names.empty()) return {};
   using engine::ItemWork;
-  add("runs", 2, names.size() > 1, [](const TableUse&, const ItemWork& work) { return number_of(work.runs); });
+  add("runs", 2, names.size() > 1,
+      [](const TableUse&, const ItemWork& work) { return number_of(work.runs); });
   add("visited", 0, true, [](const TableUse&, const ItemWork& work) { return number_of(work.rows_visited); });
-  add("look-ups", 1, false, [](const TableUse&, const ItemWork& work) { return number_of(work.table_lookups); });
+  add("look-ups", 1, false,
+      [](const TableUse&, const ItemWork& work) { return number_of(work.table_lookups); });
   add("seeks", 4, false, [](const TableUse&, const ItemWork& work) { return number_of(work.seeks); });
   add("pages", 3, false, [](const TableUse&, const ItemWork& work) { return number_of(work.pages_read); });
   add("found each run", 0, true,
@@ -266,8 +264,9 @@ std::string loops_text(const Explanation& explanation, const WhyStyle& style) {
   add("expected", 0, false, [](const TableUse& table, const ItemWork&) {
     return table.rows_per_run_estimated ? number_of(*table.rows_per_run_estimated) : std::string("-");
   });
-  columns.erase(std::remove_if(columns.begin(), columns.end(), [](const Column& column) { return column.is_nothing; }),
-                columns.end());
+  columns.erase(
+      std::remove_if(columns.begin(), columns.end(), [](const Column& column) { return column.is_nothing; }),
+      columns.end());
   std::size_t name_width = 0;
   for (const std::string& name : names) name_width = std::max(name_width, text_width(name));
   const auto width_of = [](const Column& column) {
@@ -312,8 +311,10 @@ std::string work_text(const Explanation& explanation, const WhyStyle& style) {
   if (work.table_lookups > 0)
     text += fmt::format(", {} in the table", with_plural(work.table_lookups, "look-up"));
   if (work.sorts > 0) text += fmt::format(", {}", with_plural(work.sorts, "sort"));
-  if (work.temporary_rows > 0) text += fmt::format(", {} kept aside", with_plural(work.temporary_rows, "row"));
-  if (work.fullscan_steps > 0) text += fmt::format(", {}", with_plural(work.fullscan_steps, "full-scan step"));
+  if (work.temporary_rows > 0)
+    text += fmt::format(", {} kept aside", with_plural(work.temporary_rows, "row"));
+  if (work.fullscan_steps > 0)
+    text += fmt::format(", {}", with_plural(work.fullscan_steps, "full-scan step"));
   return loops_text(explanation, style) + sentence(text, 2, style);
 }
 
@@ -323,7 +324,8 @@ std::string price_text(const advice::Suggestion& suggestion) {
   const std::string size = fmt::format("{} KiB", with_thousands((price.bytes + 1023) / 1024));
   if (suggestion.kind == "drop-index") return fmt::format("frees {}", size);
   return fmt::format("takes {}; an INSERT writes {} more and descends {}", size,
-                     with_plural(price.bytes_per_insert, "byte"), with_plural(price.pages_per_insert, "page"));
+                     with_plural(price.bytes_per_insert, "byte"),
+                     with_plural(price.pages_per_insert, "page"));
 }
 
 std::string proof_text(const advice::Suggestion& suggestion) {
@@ -347,8 +349,9 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
     const std::vector<std::size_t> breaks = breaks_of_line(sql, width_behind(kIndent + 2, style));
     for (std::size_t i = 0; i < breaks.size(); ++i) {
       const std::size_t end = i + 1 < breaks.size() ? breaks[i + 1] : sql.size();
-      text += fmt::format("{}{}\n", i == 0 ? "  try  " : "         ",
-                          style.paint(Colour::kBold, std::string_view(sql).substr(breaks[i], end - breaks[i])));
+      text +=
+          fmt::format("{}{}\n", i == 0 ? "  try  " : "         ",
+                      style.paint(Colour::kBold, std::string_view(sql).substr(breaks[i], end - breaks[i])));
     }
     const auto say = [&](const std::string& what) { text += sentence(what, kIndent, style); };
     if (!suggestion.what.empty()) say(suggestion.what);
@@ -396,8 +399,9 @@ std::string candidates_text(const Explanation& explanation) {
   }
   std::string text;
   for (const auto& line : lines) {
-    text += fmt::format("  {}  {}  {:>{}}  {:>{}}  {:>{}}  {}\n", padded(line[0], widths[0]), padded(line[1], widths[1]),
-                        line[2], widths[2], line[3], widths[3], line[4], widths[4], line[5]);
+    text += fmt::format("  {}  {}  {:>{}}  {:>{}}  {:>{}}  {}\n", padded(line[0], widths[0]),
+                        padded(line[1], widths[1]), line[2], widths[2], line[3], widths[3], line[4],
+                        widths[4], line[5]);
   }
   return text;
 }
