@@ -12,8 +12,9 @@ using storage::IndexPtr;
 
 namespace {
 
-Expected<const sql::Statement*> parse_definition(CompiledStatement& statement, std::string text) {
-  statement.text = std::move(text);
+/// `text` outlives the statement.
+Expected<const sql::Statement*> parse_definition(CompiledStatement& statement, std::string_view text) {
+  statement.text = text;
   auto parsed = sql::parse(statement.text, statement.arena);
   if (!parsed) return Unexpected(parsed.error());
   if (parsed->statement == nullptr) return fail(ErrorCode::kCorrupt, "malformed database schema");

@@ -35,7 +35,7 @@ std::vector<std::string> rows(Statement& statement) {
     const Value value = statement.value(0);
     all.push_back(value.is_null()      ? "NULL"
                   : value.is_integer() ? std::to_string(value.as_integer())
-                                       : std::string(value.as_text()));
+                                       : std::string(value.as_bytes()));
   }
 }
 
