@@ -7,6 +7,7 @@
 #include "planner/coder.h"
 #include "planner/expr_text.h"
 #include "planner/reason_words.h"
+#include "planner/window_pass.h"
 
 namespace leftmost::planner {
 
@@ -54,6 +55,31 @@ std::string_view name_of(CompoundOp op) {
   }
 }
 
+/// A window call of some arm.
+const Expr* window_call(const Select* last) {
+  for (const Select* arm = last; arm != nullptr; arm = arm->prior) {
+    if (!arm->windows.empty()) return arm->windows.front();
+  }
+  return nullptr;
+}
+
+/// Whether the condition asks for what windows compute, and whether all else it asks for is a PARTITION BY of
+/// them.
+struct WindowUse {
+  bool of_results = false;
+  bool of_partitions_only = true;
+};
+
+void look_at_columns(const Expr* condition, const Item& item, std::span<Expr* const> partition,
+                     WindowUse& use) {
+  if (condition->kind == ExprKind::kColumn && condition->item == item.id && condition->column >= 0) {
+    const Expr* source = item.subquery->columns[static_cast<std::size_t>(condition->column)].expr;
+    use.of_results = use.of_results || contains_window(source);
+    use.of_partitions_only = use.of_partitions_only && is_constant_or_one_of(source, partition);
+  }
+  for_each_child(condition, [&](const Expr* child) { look_at_columns(child, item, partition, use); });
+}
+
 bool reads_a_table(const Select* select) {
   for (; select != nullptr; select = select->prior) {
     for (const Item* item : select->items) {
@@ -76,6 +102,32 @@ bool is_known(const PlanReasons& reasons, std::string_view code, std::string_vie
 }
 
 }  // namespace
+
+bool explain_window_barrier(PlanReasons& reasons, const Select& outer, const Item& item) {
+  const Select& inner = *item.subquery;
+  const Expr* call = window_call(&inner);
+  if (call == nullptr || inner.is_recursive || inner.limit != nullptr || item.join.right ||
+      !reads_a_table(&inner))
+    return false;
+  const bool may_push = inner.prior == nullptr && !inner.has_several_partitions;
+  const std::span<Expr* const> partition = may_push ? window_partition(*call) : std::span<Expr* const>();
+  const Expr* waiting = nullptr;
+  for_each_conjunct(outer.where, [&](const Expr* condition) {
+    if (!mentions_item(condition, item.id) || !is_about_item_alone(condition, item)) return;
+    WindowUse use;
+    look_at_columns(condition, item, partition, use);
+    if (use.of_results || (use.of_partitions_only && !partition.empty())) return;
+    if (waiting == nullptr || condition->span.begin < waiting->span.begin) waiting = condition;
+  });
+  if (waiting == nullptr) return false;
+  const std::string name = words_of_item(item);
+  reasons.general.push_back(
+      {"window-barrier", name, waiting->span,
+       fmt::format("{}() inside {} needs the rows that {} leaves out, so that is tested on what comes "
+                   "out; only conditions on what all its windows PARTITION BY go inside",
+                   call->function->name, name, to_text(waiting, outer.items))});
+  return true;
+}
 
 void explain_barrier(PlanReasons& reasons, const Select& outer, const Item& item) {
   const Select& inner = *item.subquery;

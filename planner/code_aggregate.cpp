@@ -312,33 +312,35 @@ bool Coder::code_count_shortcut(Select* select, SelectPlan& plan) {
   return true;
 }
 
-namespace {
-
-/// Only constants and GROUP BY expressions that are compared byte for byte.
-bool is_constant_or_grouped(const Expr* expr, std::span<const OrderTerm> group_by) {
-  for (const OrderTerm& term : group_by) {
-    if (compare_exprs(expr, term.expr) != Sameness::kDifferent &&
-        collation_of(term.expr).value_or(storage::Collation::kBinary) == storage::Collation::kBinary) {
+bool is_constant_or_one_of(const Expr* expr, std::span<Expr* const> known) {
+  for (const Expr* other : known) {
+    if (compare_exprs(expr, other) != Sameness::kDifferent &&
+        collation_of(other).value_or(storage::Collation::kBinary) == storage::Collation::kBinary) {
       return true;
     }
   }
   if (expr->replaced_by_constant) return true;
-  if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate)
+  if (expr->select != nullptr || expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kAggregate ||
+      expr->kind == ExprKind::kWindow) {
     return false;
+  }
   if (expr->kind == ExprKind::kFunction && !expr->function->deterministic) return false;
   bool all = true;
-  for_each_child(expr, [&](const Expr* child) { all = all && is_constant_or_grouped(child, group_by); });
+  for_each_child(expr, [&](const Expr* child) { all = all && is_constant_or_one_of(child, known); });
   return all;
 }
 
+namespace {
+
 /// Takes the conjuncts out of `having` that may move; puts TRUE in their place.
-void take_movable(Expr*& expr, Select* select, std::vector<Expr*>& taken, storage::Arena& arena) {
+void take_movable(Expr*& expr, std::span<Expr* const> grouped, std::vector<Expr*>& taken,
+                  storage::Arena& arena) {
   if (expr->kind == ExprKind::kAnd) {
-    take_movable(expr->left, select, taken, arena);
-    take_movable(expr->right, select, taken, arena);
+    take_movable(expr->left, grouped, taken, arena);
+    take_movable(expr->right, grouped, taken, arena);
     return;
   }
-  if (is_always_false(expr) || !is_constant_or_grouped(expr, select->group_by)) return;
+  if (is_always_false(expr) || !is_constant_or_one_of(expr, grouped)) return;
   taken.push_back(expr);
   expr = make_integer(arena, 1);
 }
@@ -348,7 +350,9 @@ void take_movable(Expr*& expr, Select* select, std::vector<Expr*>& taken, storag
 void Coder::move_having_to_where(Select* select) {
   if (select->having == nullptr) return;
   std::vector<Expr*> taken;
-  take_movable(select->having, select, taken, context_.arena);
+  std::vector<Expr*> grouped;
+  for (const OrderTerm& term : select->group_by) grouped.push_back(term.expr);
+  take_movable(select->having, grouped, taken, context_.arena);
   for (Expr* term : taken) select->where = make_and(context_.arena, select->where, term);
 }
 

@@ -55,9 +55,10 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
     if (item->kind != ItemKind::kSubquery || item->subquery == nullptr) continue;
     const bool used_twice =
         is_cte(*item) && (item->shared->reference_count >= 2 || copied_ctes_.count(item->shared) > 0);
+    const bool is_explained = explain_window_barrier(context_.plan.reasons, *select, *item);
     if (!is_materialized_cte(*item) && !used_twice && push_down_terms(select, item, context_)) {
       pushed_into_.insert(item);
-    } else {
+    } else if (!is_explained) {
       explain_barrier(context_.plan.reasons, *select, *item);
     }
 

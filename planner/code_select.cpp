@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "planner/coder.h"
+#include "planner/window_pass.h"
 
 namespace leftmost::planner {
 
@@ -52,7 +53,8 @@ LogEst Coder::code_select(Select* select, Destination destination) {
   if (destination == Destination::kExists || destination == Destination::kUnordered) {
     const bool had_order = !select->order_by.empty();
     select->order_by = {};  // the arms of a compound hear about it from the compound
-    if (had_order && select->prior == nullptr) drop_unmentioned_aggregates(*select, select, context_.arena);
+    if (had_order && select->prior == nullptr && select->windows.empty())
+      drop_unmentioned_aggregates(*select, select, context_.arena);
     select->distinct = false;
     select->ignores_order = true;
   }
@@ -64,7 +66,10 @@ LogEst Coder::code_select(Select* select, Destination destination) {
   } else if (select->is_recursive) {
     rows = code_recursive(select);
   } else {
-    if (select->prior == nullptr) flatten_and_reduce(select, destination);
+    if (select->prior == nullptr) {
+      take_windows_apart(select, context_);
+      flatten_and_reduce(select, destination);
+    }
     if (destination == Destination::kQueue) select->order_by = {};
     // Flattening a UNION ALL makes a compound of a simple SELECT.
     rows = select->prior != nullptr ? code_compound(select, destination) : code_simple(select, destination);
@@ -142,7 +147,7 @@ LogEst Coder::code_simple(Select* select, Destination destination) {
   SelectPlan& plan = new_select_plan(select);
   code_from_subqueries(select, plan);
   if (context_.failed()) return 0;
-  if (select->distinct && !select->is_aggregate &&
+  if (select->distinct && !select->is_aggregate && select->window_pass == nullptr &&
       same_order_list(select->order_by, as_order(select->columns))) {
     // DISTINCT with the same ORDER BY: grouping by all columns does both at once.
     plan.distinct_as_group_by = true;

@@ -185,6 +185,8 @@ void propagate_constants(Select* select, Context& context);
 /// code_aggregate.cpp: leaves a SELECT those aggregates that its columns, ORDER BY and HAVING mention; there
 /// they belong to `owner` so far.
 void drop_unmentioned_aggregates(Select& select, const Select* owner, storage::Arena& arena);
+/// code_aggregate.cpp: made of constants and of those expressions of `known` that are compared byte for byte.
+bool is_constant_or_one_of(const Expr* expr, std::span<Expr* const> known);
 /// True when ORDER BY or GROUP BY lists are the same terms in the same directions.
 bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b);
 

@@ -25,6 +25,7 @@
 namespace leftmost::planner {
 
 struct Select;
+struct WindowCall;
 
 /// A FROM item, numbered uniquely within a statement (not within one SELECT), so that a correlated reference
 /// names its row without saying how far out it is.
@@ -67,6 +68,7 @@ enum class ExprKind : std::uint8_t {
   kRow,             ///< (list[0], list[1], ...): a row value, two or more
   kFunction,        ///< function(list)
   kAggregate,       ///< the result of aggregate number `slot` of `owner`
+  kWindow,          ///< function(...) OVER ...: `window` says what the parts of `list` are
   kSubquery,        ///< scalar subquery: first column of first row of `select`; a row value if it has several columns
   kSubqueryColumn,  ///< column number `column` of the row-valued subquery `left`
   kExists,          ///< EXISTS (select)
@@ -98,7 +100,8 @@ struct Expr {
   Expr* left = nullptr;
   Expr* right = nullptr;
   std::span<Expr*> list;
-  const FunctionInfo* function = nullptr;  ///< kFunction
+  const FunctionInfo* function = nullptr;  ///< kFunction, kWindow
+  const WindowCall* window = nullptr;      ///< kWindow
   Select* select = nullptr;                ///< kIn, kSubquery, kExists
   Select* owner = nullptr;                 ///< kAggregate
   storage::Value value;                    ///< kLiteral; bytes live in the arena or the statement text

@@ -179,6 +179,10 @@ class Writer {
         return write_call(expr);
       case ExprKind::kAggregate:
         return write_aggregate(*expr);
+      case ExprKind::kWindow:
+        text_ += expr->function->name;
+        text_ += "(...) OVER (...)";
+        return;
       case ExprKind::kLikelihood:
       case ExprKind::kIfNullRow:
       case ExprKind::kSubqueryColumn:

@@ -1,6 +1,7 @@
 #include "planner/expr_tools.h"
 
 #include "planner/bound_values.h"
+#include "planner/window_pass.h"
 #include "storage/value.h"
 
 namespace leftmost::planner {
@@ -51,6 +52,9 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self, const Cont
       break;
     case ExprKind::kFunction:
       if (a->function != b->function) return Sameness::kDifferent;
+      break;
+    case ExprKind::kWindow:
+      if (a->function != b->function || !is_same_window(*a, *b)) return Sameness::kDifferent;
       break;
     case ExprKind::kAggregate:
       return a->owner == b->owner && a->slot == b->slot ? Sameness::kSame : Sameness::kDifferent;
@@ -129,6 +133,7 @@ bool is_constant(const Expr* expr, const ConstantRule& rule) {
       if (expr->replaced_by_constant && rule.replaced_columns) return true;
       return rule.allowed_item != kNoItem && expr->item == rule.allowed_item;
     case ExprKind::kAggregate:
+    case ExprKind::kWindow:
     case ExprKind::kIfNullRow:
       return false;
     case ExprKind::kFunction:

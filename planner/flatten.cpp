@@ -55,6 +55,7 @@ bool may_flatten(const Select& outer, std::size_t position, bool has_limit, cons
        (item.shared->hint == CteHint::kNone && item.shared->reference_count >= 2))) {
     return false;  // 28
   }
+  if (outer.window_pass != nullptr || !inner.windows.empty()) return false;  // 25
   if (inner.prior == nullptr) return true;
 
   if (!inner.order_by.empty()) return false;                                // 20
@@ -62,6 +63,7 @@ bool may_flatten(const Select& outer, std::size_t position, bool has_limit, cons
   for (const Select* arm = &inner; arm != nullptr; arm = arm->prior) {
     if (arm->distinct || arm->is_aggregate || arm->items.empty() || !arm->values_rows.empty())
       return false;                                                               // 17b, 17c
+    if (!arm->windows.empty()) return false;                                      // 17e
     if (arm->prior != nullptr && arm->op != CompoundOp::kUnionAll) return false;  // 17a
     if (position > 0 && right_join_follows(arm->items, 0)) return false;          // 17g
   }

@@ -63,7 +63,7 @@ class Survey {
   static bool is_complex(const Expr* expr) {
     if (expr == nullptr) return false;
     if (expr->kind == ExprKind::kFunction || expr->kind == ExprKind::kAggregate ||
-        expr->kind == ExprKind::kLikelihood || expr->select != nullptr) {
+        expr->kind == ExprKind::kWindow || expr->kind == ExprKind::kLikelihood || expr->select != nullptr) {
       return true;
     }
     bool found = false;

@@ -39,6 +39,8 @@ bool push_conjuncts(Expr* where, Item* item, Context& context) {
     remove_join_marks(copy);
     Substitution substitution{context, item->id, item->id, arm, leftmost, false};
     substitution.apply(copy);
+    if (!arm->windows.empty() && !is_constant_or_one_of(copy, window_partition(*arm->windows.front())))
+      return pushed;
     if (arm->is_aggregate) {
       arm->having = make_and(context.arena, arm->having, copy);
     } else {
@@ -56,7 +58,14 @@ bool push_down_terms(Select* outer, Item* item, Context& context) {
     if (outer->items[i]->join.right) return false;
   }
   const Select* inner = item->subquery;
-  if (inner->is_recursive || inner->limit != nullptr) return false;
+  if (inner->is_recursive || inner->limit != nullptr || inner->has_several_partitions) return false;
+  if (inner->prior == nullptr) {
+    if (!inner->windows.empty() && inner->windows.front()->window->partition_count == 0) return false;
+  } else {
+    for (const Select* arm = inner; arm != nullptr; arm = arm->prior) {
+      if (!arm->windows.empty()) return false;
+    }
+  }
   for (const Select* arm = inner; arm->prior != nullptr; arm = arm->prior) {
     if (arm->op != CompoundOp::kUnionAll) return false;
   }

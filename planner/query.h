@@ -14,6 +14,7 @@
 namespace leftmost::planner {
 
 struct SelectPlan;
+struct WindowPass;
 
 struct ResultColumn {
   Expr* expr = nullptr;
@@ -36,6 +37,47 @@ struct OrderTerm {
 inline bool nulls_are_misplaced(const OrderTerm& term) {
   return term.descending ? term.nulls == NullsPlace::kFirst : term.nulls == NullsPlace::kLast;
 }
+
+enum class FrameUnit : std::uint8_t { kRange, kRows, kGroups };
+enum class FrameBound : std::uint8_t {
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing,
+};
+/// kNone: no EXCLUDE is written. With one, EXCLUDE NO OTHERS too, every frame is read anew, row by row.
+enum class FrameExclude : std::uint8_t { kNone, kNoOthers, kCurrentRow, kGroup, kTies };
+
+struct WindowFrame {
+  FrameUnit unit = FrameUnit::kRange;
+  FrameBound start = FrameBound::kUnboundedPreceding;
+  FrameBound end = FrameBound::kCurrentRow;
+  Expr* start_offset = nullptr;  ///< kPreceding, kFollowing: of literals and parameters only
+  Expr* end_offset = nullptr;
+  FrameExclude exclude = FrameExclude::kNone;
+};
+
+/// What stands behind the function of a kWindow node, whose list holds all expressions: first the arguments,
+/// then PARTITION BY, ORDER BY, and the FILTER if there is one. Shared by copies of the node.
+struct WindowCall {
+  std::size_t argument_count = 0;
+  std::size_t partition_count = 0;
+  std::span<const OrderTerm> order;  ///< directions only: the expressions are in the list
+  bool has_filter = false;
+  WindowFrame frame;
+};
+inline std::span<Expr* const> window_arguments(const Expr& call) {
+  return std::span<Expr* const>(call.list).first(call.window->argument_count);
+}
+inline std::span<Expr* const> window_partition(const Expr& call) {
+  return std::span<Expr* const>(call.list).subspan(call.window->argument_count, call.window->partition_count);
+}
+inline std::span<Expr* const> window_order(const Expr& call) {
+  return std::span<Expr* const>(call.list).subspan(call.window->argument_count + call.window->partition_count,
+                                                   call.window->order.size());
+}
+inline Expr* window_filter(const Expr& call) { return call.window->has_filter ? call.list.back() : nullptr; }
 
 enum class ItemKind : std::uint8_t {
   kTable,
@@ -107,6 +149,11 @@ struct Select {
   Expr* offset = nullptr;
   bool is_aggregate = false;  ///< has aggregates or GROUP BY
   std::span<AggregateCall> aggregates;
+  /// Its window calls (kWindow nodes of its columns and ORDER BY) that one pass over its rows computes, the
+  /// one written last first. Others, and copies of these, take passes of their own over rows that are made
+  /// before.
+  std::span<Expr*> windows;
+  bool has_several_partitions = false;  ///< some call of another pass has another PARTITION BY
   /// VALUES with two or more rows: then `columns` describes them and nothing else is set.
   std::span<std::span<Expr*>> values_rows;
 
@@ -117,14 +164,19 @@ struct Select {
   Span span;
   bool is_update_from = false;  ///< the SELECT of an UPDATE ... FROM: its input keeps its order
   // Set by planner/ before it rewrites anything.
-  bool is_in_definition = false;      ///< inside the body of a view or CTE
-  bool has_complex_result = false;    ///< a result column calls a function or holds a subquery (section 6.2)
-  bool keeps_subquery_order = false;  ///< its result has an aggregate other than count, min, max: the order of its input shows
-  bool is_compound_arm = false;       ///< is or was one of several arms
-  bool ignores_order = false;         ///< nobody sees the order of its rows: ORDER BY of what is merged into it goes too
-  SelectPlan* plan = nullptr;         ///< set by planner/; owned by the Plan
-  /// A scalar subquery or EXISTS, and an IN without correlation, is written down once, as a subroutine that every later
-  /// use calls. Copies made afterwards call it too: this points to the SELECT that was written down.
+  bool is_in_definition = false;    ///< inside the body of a view or CTE
+  bool has_complex_result = false;  ///< a result column calls a function or holds a subquery (section 6.2)
+  bool keeps_subquery_order =
+      false;  ///< its result has an aggregate other than count, min, max: the order of its input shows
+  bool is_compound_arm = false;  ///< is or was one of several arms
+  bool ignores_order =
+      false;  ///< nobody sees the order of its rows: ORDER BY of what is merged into it goes too
+  const WindowPass* window_pass =
+      nullptr;                 ///< set by planner/ (window_pass.h), when it takes the windows apart
+  SelectPlan* plan = nullptr;  ///< set by planner/; owned by the Plan
+  /// A scalar subquery or EXISTS, and an IN without correlation, is written down once, as a subroutine that
+  /// every later use calls. Copies made afterwards call it too: this points to the SELECT that was written
+  /// down.
   Select* subroutine = nullptr;
   /// Row-valued: the fields lie in registers, for uses under this many RIGHT JOINs. -1: not yet.
   int fields_depth = -1;

@@ -25,6 +25,15 @@ const Expr* find_aggregate_of(const planner::Select* owner, const Expr* expr) {
   return found;
 }
 
+const Expr* find_window_call(const Expr* expr) {
+  if (expr == nullptr || expr->kind == ExprKind::kWindow) return expr;
+  const Expr* found = nullptr;
+  planner::for_each_child(expr, [&](const Expr* child) {
+    if (found == nullptr) found = find_window_call(child);
+  });
+  return found;
+}
+
 void split_and(const Expr* expr, std::vector<const Expr*>& terms) {
   if (expr == nullptr) return;
   if (expr->kind != ExprKind::kAnd) {
@@ -56,6 +65,17 @@ bool is_comparison(ExprKind kind) {
 bool StatementBinder::check_frames() {
   for (Frame& frame : frames_) {
     if (frame.select == nullptr) continue;
+    for (const planner::OrderTerm& term : frame.select->group_by) {
+      // A group cannot depend on what is computed from the groups.
+      const Expr* shown = term.result_column == 0
+                              ? term.expr
+                              : frame.select->columns[static_cast<std::size_t>(term.result_column) - 1].expr;
+      if (const Expr* call = frame.windows.empty() ? nullptr : find_window_call(shown)) {
+        set_error(fmt::format("misuse of window function {}()", call->function->name),
+                  call->span.empty() ? std::nullopt : std::optional<std::size_t>(call->span.begin));
+        return false;
+      }
+    }
     std::optional<std::size_t> misplaced;
     std::optional<std::size_t> at;
     if (!frame.aggregates.empty() && !frame.select->is_aggregate) misplaced = 0;
@@ -71,7 +91,11 @@ bool StatementBinder::check_frames() {
     }
     if (misplaced) {
       const auto& [name, offset] = frame.aggregate_names[*misplaced];
-      set_error(fmt::format("misuse of aggregate: {}()", name), at ? at : offset);
+      const bool without_place =
+          !at && !frame.windows.empty();  // SQLite notices it while it takes the windows apart
+      set_error(fmt::format("misuse of aggregate: {}()", name), without_place ? std::nullopt
+                                                                : at          ? at
+                                                                              : offset);
       return false;
     }
     for (const planner::AggregateCall& call : frame.aggregates) {
@@ -124,6 +148,10 @@ bool has_recursive_aggregate(const planner::Select& last) {
 }  // namespace
 
 bool StatementBinder::check_select(planner::Select* select) {
+  if (select != nullptr && select->is_recursive && !select->windows.empty()) {
+    set_error("cannot use window functions in recursive queries");
+    return false;
+  }
   if (select != nullptr && has_recursive_aggregate(*select)) {
     set_error("recursive aggregate queries not supported");
     return false;

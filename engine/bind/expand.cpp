@@ -84,8 +84,9 @@ bool is_grouped_and_collated(const sql::Select& last) {
 
 }  // namespace
 
-// SQLite makes `SELECT * FROM (compound) ORDER BY ...` of a compound with COLLATE in its ORDER BY, and leaves GROUP BY
-// and HAVING of the last arm outside, where they are about the whole compound. (Without them planner/ does it.)
+// SQLite makes `SELECT * FROM (compound) ORDER BY ...` of a compound with COLLATE in its ORDER BY, and leaves
+// GROUP BY and HAVING of the last arm outside, where they are about the whole compound. (Without them
+// planner/ does it.)
 const sql::Select* StatementBinder::wrap_grouped_compound(const sql::Select* last) {
   sql::Select* inner = arena().make<sql::Select>(*last);
   inner->group_by = {};
@@ -187,7 +188,11 @@ bool StatementBinder::expand_exprs_of_core(Frame& frame, WithScope* with, const 
   for (const sql::OrderTerm& term : syntax.order_by) {
     if (!open(term.expr)) return false;
   }
-  return !with_limits || (open(syntax.limit) && open(syntax.offset));
+  if (with_limits && !(open(syntax.limit) && open(syntax.offset))) return false;
+  for (std::size_t i = syntax.windows.size(); i-- > 0;) {
+    if (!expand_window(frame, syntax.windows[i], with, origin)) return false;
+  }
+  return true;
 }
 
 Frame* StatementBinder::add_subquery(Frame& owner, const sql::Expr* key, const sql::Select* select,
@@ -264,6 +269,9 @@ bool StatementBinder::expand_expr(Frame& owner, const sql::Expr* expr, WithScope
   for (const sql::Expr* element : expr->list) {
     if (element != nullptr && !expand_expr(owner, element, with, origin)) return false;
   }
+  if (expr->call != nullptr && expr->call->over != nullptr &&
+      !expand_window(owner, *expr->call->over, with, origin))
+    return false;
   if (expr->call != nullptr && expr->call->filter != nullptr) {
     return expand_expr(owner, expr->call->filter, with, origin);
   }
@@ -429,7 +437,8 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
   }
   if (object->view != nullptr) return open_view(entry, object->view);
   if (context_.resolved_names != nullptr && !origin.in_view) {
-    context_.resolved_names->push_back({from.name.span.begin, object->table->id, std::nullopt, !from.alias.empty()});
+    context_.resolved_names->push_back(
+        {from.name.span.begin, object->table->id, std::nullopt, !from.alias.empty()});
   }
   return make_table_entry(entry, object->table, ItemKind::kTable);
 }

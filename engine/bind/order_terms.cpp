@@ -117,7 +117,9 @@ bool StatementBinder::resolve_terms(Frame& frame, Scope& scope, std::span<const 
     }
     scope.has_aggregates = scope.has_aggregates || had_aggregates;
     for (std::size_t j = 0; j < columns.size(); ++j) {
-      if (planner::same_expr(term.expr, columns[j].expr)) term.result_column = static_cast<int>(j) + 1;
+      if (!planner::same_expr(term.expr, columns[j].expr)) continue;
+      unlink_windows(frame, term.expr);  // it is a copy of the column now
+      term.result_column = static_cast<int>(j) + 1;
     }
     if (is_group && term.result_column > 0 &&
         frame.output[static_cast<std::size_t>(term.result_column) - 1].has_aggregate) {

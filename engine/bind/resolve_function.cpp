@@ -90,27 +90,37 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
     if (function->prohibited_in_schema && scope.forbids_volatile) {
       set_error(fmt::format("non-deterministic functions prohibited in {}", scope.table_expression), offset);
     }
-    if (is_window_call) {
-      set_not_supported("window functions", span.begin);
-      return nullptr;
-    }
-    if (is_aggregate && (!scope.allows_aggregates || function->kind == planner::FunctionKind::kWindow)) {
-      const bool is_window = function->kind == planner::FunctionKind::kWindow;
+    const bool is_built_in_window = function->kind == planner::FunctionKind::kWindow;
+    if (is_window_call && !function->can_be_windowed()) {
+      set_error(fmt::format("{}() may not be used as a window function", name), offset);
+    } else if (is_aggregate && (!scope.allows_aggregates || (is_built_in_window && !is_window_call) ||
+                                (is_window_call && !scope.allows_windows))) {
+      const bool is_window = is_built_in_window || is_window_call;
       set_error(fmt::format("misuse of {} function {}()", is_window ? "window" : "aggregate", name), offset);
       is_aggregate = false;
     } else if (!is_aggregate && call != nullptr && call->filter != nullptr) {
       set_error(fmt::format("FILTER may not be used with non-aggregate {}()", name), offset);
     }
   }
+  // An aggregate may be the argument of a window function, and neither may be that of an aggregate.
   const bool allowed = scope.allows_aggregates;
-  if (is_aggregate) scope.allows_aggregates = false;
+  const bool allowed_windows = scope.allows_windows;
+  if (is_aggregate) scope.allows_windows = false;
+  if (is_aggregate && !is_window_call) scope.allows_aggregates = false;
   std::vector<Expr*> resolved;
   resolve_list(arguments, scope, resolved);
   Expr* filter = nullptr;
-  if (is_aggregate && call != nullptr && call->filter != nullptr) filter = resolve(call->filter, scope);
+  Expr* window = nullptr;
+  if (is_aggregate && is_window_call) {
+    window = resolve_window(*function, resolved, *call, span, scope);
+  } else if (is_aggregate && call != nullptr && call->filter != nullptr) {
+    filter = resolve(call->filter, scope);
+  }
   scope.allows_aggregates = allowed;
+  scope.allows_windows = allowed_windows;
   // A wrong call does not stop SQLite from looking at what stands beside it: something has to be returned.
   if (function == nullptr || failed()) return make(ExprKind::kLiteral, nullptr, nullptr, span);
+  if (window != nullptr) return window;
   if (is_aggregate) {
     planner::AggregateCall aggregate;
     aggregate.function = function;

@@ -177,7 +177,7 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
   return expr;
 }
 
-Expr* StatementBinder::alias_copy(const NamePath& path, Scope& scope, bool& stop) {
+Expr* StatementBinder::alias_copy(const NamePath& path, Scope& scope, const Scope& innermost, bool& stop) {
   Frame& frame = *scope.frame;
   for (std::size_t i = 0; i < frame.output.size(); ++i) {
     const OutputColumn& output = frame.output[i];
@@ -185,6 +185,11 @@ Expr* StatementBinder::alias_copy(const NamePath& path, Scope& scope, bool& stop
     Expr* original = frame.select->columns[i].expr;
     if (!scope.allows_aggregates && output.has_aggregate) {
       set_error(fmt::format("misuse of aliased aggregate {}", output.alias));
+      stop = true;
+      return nullptr;
+    }
+    if (output.has_window && (!scope.allows_windows || &scope != &innermost)) {
+      set_error(fmt::format("misuse of aliased window function {}", output.alias));
       stop = true;
       return nullptr;
     }
@@ -230,7 +235,7 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
     }
     if (search.hits == 0 && scope->sees_aliases && path.table.empty() && scope->frame != nullptr) {
       bool stop = false;
-      Expr* copy = alias_copy(path, *scope, stop);
+      Expr* copy = alias_copy(path, *scope, innermost, stop);
       if (stop) return nullptr;
       if (copy != nullptr) {
         for (Scope* passed = &innermost;; passed = passed->outer) {

@@ -7,6 +7,7 @@
 
 #include "engine/bind/statement_binder.h"
 #include "planner/expr_tools.h"
+#include "planner/window_pass.h"
 
 namespace leftmost::engine::bind {
 
@@ -107,22 +108,19 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
   select.items = arena().make_span<planner::Item*>(frame.from.size());
   for (std::size_t i = 0; i < frame.from.size(); ++i) select.items[i] = frame.from[i].item;
   if (syntax.is_values && syntax.rows.size() > 1) return resolve_values(frame, outer);
-  if (!syntax.windows.empty()) {
-    set_not_supported("window functions", syntax.windows.front().span.begin);
-    return false;
-  }
 
   Scope scope;
   scope.outer = outer;
   scope.frame = &frame;
   scope.owner = &frame;
-  scope.allows_aggregates = !frame.is_insert_row;
+  scope.allows_aggregates = scope.allows_windows = !frame.is_insert_row;
   storage::LookasideVector<planner::ResultColumn> columns;
   if (!resolve_outputs(frame, scope, columns)) return false;
   select.columns = to_span(columns);
   frame.resolved = true;
   select.is_aggregate = !syntax.group_by.empty() || scope.has_aggregates;
   scope.allows_aggregates = select.is_aggregate;
+  scope.allows_windows = false;
   scope.sees_aliases = true;
   if (syntax.having != nullptr) {
     if (!select.is_aggregate) {
@@ -134,8 +132,20 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
   }
   if (!resolve_join_conditions(frame, scope, select.where) || failed()) return false;
 
+  if (context_.resolved_names != nullptr) {
+    // ALTER TABLE ... RENAME asks for the names in definitions that no call uses, too.
+    for (std::size_t i = syntax.windows.size(); i-- > 0;) {
+      for (const sql::OrderTerm& term : syntax.windows[i].order_by) {
+        if (resolve_window_term(term.expr, scope) == nullptr || failed()) return false;
+      }
+      for (const sql::Expr* term : syntax.windows[i].partition_by) {
+        if (resolve_window_term(term, scope) == nullptr || failed()) return false;
+      }
+    }
+  }
+
   scope.outer = nullptr;
-  scope.allows_aggregates = true;
+  scope.allows_aggregates = scope.allows_windows = true;
   if (!defers_order && !syntax.order_by.empty()) {
     std::vector<const sql::Expr*> exprs;
     for (const sql::OrderTerm& term : syntax.order_by) exprs.push_back(term.expr);
@@ -147,12 +157,15 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
     }
     select.order_by = to_span(terms);
   }
+  scope.allows_windows = false;
   if (!syntax.group_by.empty()) {
     std::vector<planner::OrderTerm> terms;
     if (!resolve_terms(frame, scope, syntax.group_by, "GROUP", terms)) return false;
     select.group_by = to_span(terms);
   }
   select.aggregates = to_span(frame.aggregates);
+  select.windows = to_span(frame.windows);
+  select.has_several_partitions = frame.has_several_partitions;
   return true;
 }
 
@@ -243,6 +256,7 @@ bool StatementBinder::resolve_outputs(Frame& frame, Scope& scope,
       for (bool& used : frame.from.front().item->used) used = false;
     }
     output.has_aggregate = scope.has_aggregates;
+    output.has_window = planner::contains_window(column.expr);
     any = any || scope.has_aggregates;
     if (output.has_alias) {
       column.name = output.alias;

@@ -14,6 +14,8 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/sql/syntax.h"
@@ -86,6 +88,7 @@ struct OutputColumn {
   bool using_term = false;
   bool no_expand = false;
   bool has_aggregate = false;  ///< set by resolving: an aggregate of this SELECT is in it
+  bool has_window = false;     ///< the same for window calls
 };
 
 /// One USING name: left = right. Several columns on the left (of FULL and RIGHT joins) are coalesced.
@@ -107,6 +110,12 @@ struct Frame {
   std::vector<planner::AggregateCall> aggregates;
   /// As written and where, for complaints about aggregates[i].
   std::vector<std::pair<std::string_view, std::optional<std::size_t>>> aggregate_names;
+  std::vector<planner::Expr*> windows;  ///< see planner::Select
+  bool has_several_partitions = false;
+  /// Terms of PARTITION BY and ORDER BY with a subquery, which several calls may share: the first that was
+  /// made of each.
+  std::unordered_map<const sql::Expr*, planner::Expr*> window_terms;
+  std::unordered_set<const sql::Expr*> expanded_window_terms;
   bool in_view = false;  ///< its text is not the statement's
   bool resolved = false;
   bool is_followed = false;  ///< another arm of its compound comes after it
@@ -133,6 +142,7 @@ struct Scope {
   FromEntry* excluded = nullptr;  ///< visible as excluded.column only (upsert)
   bool allows_aggregates = false;
   bool has_aggregates = false;
+  bool allows_windows = false;
   bool sees_aliases = false;  ///< result columns may be named (WHERE, HAVING, ORDER BY ...)
   bool forbids_subqueries = false;
   /// Set for expressions about one table; the word for error texts, `CHECK constraints`.

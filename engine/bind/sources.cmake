@@ -14,4 +14,5 @@ set(LEFTMOST_ENGINE_BIND_SOURCES
   bind/resolve_function.cpp
   bind/resolve_name.cpp
   bind/resolve_select.cpp
+  bind/window_calls.cpp
 )

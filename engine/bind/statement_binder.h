@@ -7,6 +7,7 @@
 //   resolve_select.cpp    the clauses of a SELECT in SQLite's order (second pass)
 //   resolve_name.cpp      a name -> a column
 //   resolve_expr.cpp      operators, literals, subqueries; resolve_function.cpp: calls
+//   window_calls.cpp      OVER: which window, and what the function makes of it
 //   order_terms.cpp       ORDER BY and GROUP BY terms
 //   check_rows.cpp        what SQLite notices while generating code: row sizes, misplaced aggregates (third
 //   pass)
@@ -198,12 +199,20 @@ class StatementBinder {
                               std::optional<std::size_t> offset, Scope& scope);
   planner::Expr* make_aggregate(const planner::AggregateCall& call, std::string_view name,
                                 std::optional<std::size_t> offset, Scope& scope);
+  /// A call with OVER whose function and arguments are resolved.
+  planner::Expr* resolve_window(const Function& function, const std::vector<planner::Expr*>& arguments,
+                                const sql::FunctionCall& call, planner::Span span, Scope& scope);
+  planner::Expr* resolve_window_term(const sql::Expr* term, Scope& scope);
+  planner::Expr* resolve_frame_offset(const sql::Expr* offset);
+  /// `expr` is not computed after all.
+  void unlink_windows(Frame& frame, const planner::Expr* expr);
+  bool expand_window(Frame& owner, const sql::Window& window, WithScope* with, const TextOrigin& origin);
   planner::Expr* resolve_comparison(const sql::Expr* expr, planner::ExprKind kind, Scope& scope);
   planner::Expr* resolve_between(const sql::Expr* expr, Scope& scope);
   planner::Expr* resolve_like(const sql::Expr* expr, std::string_view name, Scope& scope);
   planner::Expr* negate_if(const sql::Expr* expr, planner::Expr* made);
   planner::Expr* integer_literal(std::string_view text, bool negative, const sql::Expr* at);
-  planner::Expr* alias_copy(const NamePath& path, Scope& scope, bool& stop);
+  planner::Expr* alias_copy(const NamePath& path, Scope& scope, const Scope& innermost, bool& stop);
   /// A copy of a result column, for a term that names it. Aggregates in it stay the same ones, except those
   /// with a subquery inside: no two subqueries are the same to SQLite, so it computes such an aggregate once
   /// more.

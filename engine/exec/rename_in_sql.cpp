@@ -39,7 +39,13 @@ class Walker {
     walk(expr->right);
     for (const sql::Expr* part : expr->list) walk(part);
     if (expr->call != nullptr) walk(expr->call->filter);
+    if (expr->call != nullptr && expr->call->over != nullptr) walk(*expr->call->over);
     walk(expr->select);
+  }
+
+  void walk(const sql::Window& window) {
+    for (const sql::Expr* term : window.partition_by) walk(term);
+    for (const sql::OrderTerm& term : window.order_by) walk(term.expr);
   }
 
   void walk(const sql::Select* select) {
@@ -66,6 +72,7 @@ class Walker {
       for (const sql::Expr* term : select->group_by) walk(term);
       walk(select->having);
       for (const sql::OrderTerm& term : select->order_by) walk(term.expr);
+      for (const sql::Window& window : select->windows) walk(window);
       walk(select->limit);
       walk(select->offset);
     }

@@ -6,6 +6,7 @@
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/stored_reals.h"
 #include "engine/exec/typed_rows.h"
+#include "engine/exec/window_producer.h"
 #include "planner/comparison.h"
 
 namespace leftmost::engine {
@@ -18,6 +19,7 @@ using storage::Value;
 SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder& builder)
     : select_(select), plan_(*select.plan), runtime_(builder.runtime()) {
   const bool is_whole = use != Use::kWithoutOrder;
+  const bool is_stored = builder.is_stored(select);
   if (is_whole) limit_ = LimitCounter(select, builder);
   build_from(builder);
 
@@ -27,6 +29,8 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   if (!plan_.count_shortcut) loops = std::make_unique<LoopNest>(plan_, builder);
   if (is_grouped || select.is_aggregate || plan_.count_shortcut) {
     producer_ = make_group_producer(select, std::move(loops), builder);
+  } else if (select.window_pass != nullptr) {
+    producer_ = make_window_producer(*select.window_pass, std::move(loops), builder);
   } else {
     producer_ = std::move(loops);
   }
@@ -70,6 +74,12 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
     for (const planner::OrderTerm& term : order) {
       const bool is_column =
           term.result_column > 0 && static_cast<std::size_t>(term.result_column) <= columns_.size();
+      // SQLite's sorter keeps a column that is sorted by in the key alone. A window call and its copy in
+      // ORDER BY belong to different passes, which may see the rows in different orders.
+      if (is_column && select.window_pass != nullptr && distinct_ == DistinctMode::kNone && !is_stored &&
+          order_.size() >= block_terms_) {
+        columns_[static_cast<std::size_t>(term.result_column) - 1] = builder.compile(*term.expr);
+      }
       order_.push_back({is_column ? nullptr : builder.compile(*term.expr),
                         is_column ? static_cast<std::size_t>(term.result_column) - 1 : 0, sort_column(term)});
     }
@@ -86,7 +96,7 @@ void SelectStream::build_from(StreamBuilder& builder) {
         break;
       case planner::SubqueryUse::kMaterialize: {
         std::unique_ptr<RowStream> stream =
-            with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, true);
+            with_column_types(builder.build_stored(*subquery.item->subquery), *subquery.item->subquery, true);
         if (!stream) return;
         auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated,
                                                    runtime_);

@@ -20,6 +20,13 @@ std::unique_ptr<RowStream> StreamBuilder::build(const planner::Select& select) {
   return error_ ? nullptr : std::move(stream);
 }
 
+std::unique_ptr<RowStream> StreamBuilder::build_stored(const planner::Select& select) {
+  stored_ = &select;
+  std::unique_ptr<RowStream> stream = build(select);
+  stored_ = nullptr;
+  return stream;
+}
+
 namespace {
 
 // The nodes of one expression, without what is inside its subqueries: their own streams see to that.
@@ -81,7 +88,8 @@ std::shared_ptr<Materialized> StreamBuilder::materialized(planner::ItemId item) 
 }
 
 void StreamBuilder::not_supported(std::string_view feature, planner::Span span) {
-  const std::optional<std::size_t> offset = span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin);
+  const std::optional<std::size_t> offset =
+      span.empty() ? std::nullopt : std::optional<std::size_t>(span.begin);
   fail(leftmost::not_supported(feature, offset).value());
 }
 

@@ -49,6 +49,9 @@ class StreamBuilder {
 
   /// The rows of a planned SELECT (the last arm of a compound). Null after an error.
   std::unique_ptr<RowStream> build(const planner::Select& select);
+  /// The same for a SELECT whose rows are kept in a table of their own.
+  std::unique_ptr<RowStream> build_stored(const planner::Select& select);
+  bool is_stored(const planner::Select& select) const { return stored_ == &select; }
   /// A program for `expr`, with the subqueries in it prepared.
   const Program* compile(const planner::Expr& expr);
   /// Registers streams for all subqueries in `expr`.
@@ -72,6 +75,7 @@ class StreamBuilder {
   Runtime& runtime_;
   storage::Arena& arena_;
   const planner::Plan* plan_ = nullptr;
+  const planner::Select* stored_ = nullptr;
   std::map<planner::ItemId, std::unique_ptr<RowStream>> coroutines_;
   std::map<planner::ItemId, std::shared_ptr<Materialized>> materialized_;
   std::optional<Error> error_;

@@ -1,8 +1,11 @@
-// count, sum, total, avg, min, max, group_concat. DISTINCT and FILTER are the executor's business: rows that they keep
-// out never get here.
+// count, sum, total, avg, min, max, group_concat. DISTINCT and FILTER are the executor's business: rows that
+// they keep out never get here. As window functions they take rows back as SQLite does, with the same traces:
+// a real that left the frame leaves its rounding behind, a sum that was real once stays real.
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "engine/functions/function_table.h"
 #include "engine/functions/operators.h"
@@ -20,6 +23,9 @@ struct Count {
     if (a.empty() || !a[0].is_null()) ++rows;
     return true;
   }
+  void invert(CallContext&, Arguments a) {
+    if (a.empty() || !a[0].is_null()) --rows;
+  }
   Value finish(CallContext&) const { return Value::integer(rows); }
 };
 
@@ -34,11 +40,7 @@ struct Sum {
   bool step(CallContext&, Arguments a) {
     if (a[0].is_null()) return true;
     ++rows;
-    Value number = a[0];
-    if (number.is_text()) {
-      const Value parsed = storage::number_of_whole_text(number.as_bytes());
-      if (!parsed.is_null()) number = parsed;
-    }
+    const Value number = number_of(a[0]);
     real_sum += real_value(number);
     if (!number.is_integer()) {
       is_real = true;
@@ -47,8 +49,23 @@ struct Sum {
     }
     return true;
   }
+  void invert(CallContext&, Arguments a) {
+    if (a[0].is_null()) return;
+    --rows;
+    const Value number = number_of(a[0]);
+    real_sum -= real_value(number);
+    if (number.is_integer() && !is_real) {
+      integer_sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(integer_sum) -
+                                              static_cast<std::uint64_t>(number.as_integer()));
+    }
+  }
+  static Value number_of(Value value) {
+    if (!value.is_text()) return value;
+    const Value parsed = storage::number_of_whole_text(value.as_bytes());
+    return parsed.is_null() ? value : parsed;
+  }
   Value finish(CallContext& call) const {
-    if (rows == 0) return Value::null();
+    if (rows <= 0) return Value::null();
     if (overflowed) return call.run.fail(ErrorCode::kError, "integer overflow");
     return is_real ? Value::real(real_sum) : Value::integer(integer_sum);
   }
@@ -56,7 +73,7 @@ struct Sum {
 
 struct Average : Sum {
   Value finish(CallContext&) const {
-    return rows == 0 ? Value::null() : Value::real(real_sum / static_cast<double>(rows));
+    return rows <= 0 ? Value::null() : Value::real(real_sum / static_cast<double>(rows));
   }
 };
 
@@ -82,9 +99,15 @@ struct Extreme {
   Value finish(CallContext& call) const { return storage::copy_value(best.view(), call.run.results()); }
 };
 
+/// The text, and how long the separator before each of its parts is, so that the first part can be taken off
+/// again. Where nothing but empty texts is left it begins anew, as SQLite's does.
 struct GroupConcat {
   std::string text;
-  bool any = false;
+  std::vector<std::uint32_t>
+      separators;  // before the second part and on; empty while all are as long as the first
+  std::uint32_t first_separator = 0;
+  std::int64_t parts = 0;
+  bool begun = false;
 
   bool step(CallContext& call, Arguments a) {
     if (a[0].is_null()) return true;
@@ -95,18 +118,47 @@ struct GroupConcat {
       call.run.fail(ErrorCode::kTooBig, "string or blob too big");
       return true;
     }
-    if (any) text += separator;
+    const auto length = static_cast<std::uint32_t>(separator.size());
+    if (!begun) {
+      first_separator = length;
+    } else {
+      text += separator;
+      if (length != first_separator || !separators.empty()) {
+        const auto known = static_cast<std::size_t>(std::max<std::int64_t>(parts - 1, 0));
+        separators.resize(std::max(separators.size(), known), first_separator);
+        separators.push_back(length);
+      }
+    }
+    begun = true;
+    ++parts;
     text += value;
-    any = true;
     return true;
   }
-  Value finish(CallContext& call) const { return any ? call.run.make_text(text) : Value::null(); }
+  void invert(CallContext&, Arguments a) {
+    if (a[0].is_null()) return;
+    storage::Arena scratch;
+    std::size_t bytes = text_value(a[0], scratch).size();
+    --parts;
+    if (separators.empty()) {
+      bytes += first_separator;
+    } else if (parts > 0) {
+      bytes += separators.front();
+      separators.erase(separators.begin());
+    }
+    text.erase(0, bytes);
+    if (!text.empty()) return;
+    begun = false;
+    separators.clear();
+  }
+  Value value(CallContext& call) const { return text.empty() ? Value::null() : call.run.make_text(text); }
+  Value finish(CallContext& call) const { return begun ? call.run.make_text(text) : Value::null(); }
 };
 
 }  // namespace
 
 void add_aggregates(FunctionTable& table) {
-  const auto add = [&table](std::string_view name, int arguments, const AggregateImplementation* implementation) {
+  const auto add = [&table](std::string_view name, int arguments,
+                            const AggregateImplementation* implementation) {
     return &table.aggregate(name, arguments, *implementation);
   };
   add("count", 0, implementation_of<Count>())->role = planner::FunctionRole::kCount;

@@ -70,6 +70,7 @@ class Compiler {
       case ExprKind::kColumn: return expr.replaced_by_constant;
       case ExprKind::kIfNullRow:
       case ExprKind::kAggregate:
+      case ExprKind::kWindow:
       case ExprKind::kSubquery:
       case ExprKind::kSubqueryColumn:
       case ExprKind::kExists: return false;

@@ -310,7 +310,8 @@ Value evaluate_case(const ProgramNode& node, EvalContext& context) {
     } else if (width == 1) {
       const Value when = run(node.list[i], context);
       const CompareRule& rule = node.rules[i / 2];
-      takes = !base[0].is_null() && !when.is_null() && compare_values(base[0], when, rule.affinity, rule.collation) == 0;
+      takes = !base[0].is_null() && !when.is_null() &&
+              compare_values(base[0], when, rule.affinity, rule.collation) == 0;
     } else {
       KnownRow known(base.span());
       Operand when(*node.list[i], width, context);
@@ -525,6 +526,8 @@ ProgramNode::Evaluate evaluate_function_for(ExprKind kind) {
       return evaluate_call;
     case ExprKind::kAggregate:
       return evaluate_aggregate;
+    case ExprKind::kWindow:  // the planner has made columns of them
+      return evaluate_literal;
     case ExprKind::kSubquery:
       return evaluate_subquery;
     case ExprKind::kSubqueryColumn:

@@ -21,6 +21,7 @@
 
 #include "engine/functions/statement_run.h"
 #include "planner/function_info.h"
+#include "planner/query.h"
 #include "storage/collation.h"
 #include "storage/error.h"
 #include "storage/value.h"
@@ -53,6 +54,10 @@ struct AggregateImplementation {
   /// The result so far, in run.results(). May be called when no step was.
   storage::Value (*finish)(CallContext& call, void* state) = nullptr;
   void (*destroy)(void* state) = nullptr;
+  /// As a window: takes back the row that was stepped first. Null: none is ever taken back.
+  void (*invert)(CallContext& call, void* state, std::span<const storage::Value> arguments) = nullptr;
+  /// As a window: the result for the current row, when more may follow.
+  storage::Value (*value)(CallContext& call, void* state) = nullptr;
 };
 inline constexpr std::size_t kAggregateStateBytesMax = 96;
 
@@ -66,6 +71,10 @@ enum class InlineForm : std::uint8_t {
   kLikelihood,
 };
 
+/// Window functions that read other rows of the partition instead of stepping over them. With EXCLUDE the first two are
+/// stepped like the others.
+enum class WindowForm : std::uint8_t { kStepped, kFirstValue, kNthValue, kLead, kLag };
+
 struct Function : planner::FunctionInfo {
   int arguments_min = 0;
   int arguments_max = 0;
@@ -77,8 +86,15 @@ struct Function : planner::FunctionInfo {
   /// Not null for kScalar, unless `user` is set or the function is not supported.
   ScalarFunction scalar = nullptr;
   UserFunction user;
-  /// Not null for kAggregate.
+  /// Not null for kAggregate and kWindow.
   const AggregateImplementation* aggregate = nullptr;
+  bool reads_subtypes = false;  ///< an aggregate that looks at the marks of its arguments (storage::Value::subtype())
+  WindowForm window_form = WindowForm::kStepped;
+  /// Built-in window functions that have a frame of their own, whatever is written; null: the written one counts.
+  const planner::WindowFrame* own_frame = nullptr;
+  bool own_frame_starts_after = false;  ///< own_frame starts at 1 FOLLOWING
+
+  bool can_be_windowed() const { return aggregate != nullptr && aggregate->value != nullptr; }
   /// SQLite has it and we do not: find() answers `not supported: <name>()`.
   bool is_supported = true;
   bool is_case_sensitive_like = false;  ///< like() under PRAGMA case_sensitive_like; found only when asked for
@@ -141,6 +157,10 @@ class AggregateState {
     return implementation_->step(call, storage_, arguments);
   }
   storage::Value finish(CallContext& call) { return implementation_->finish(call, storage_); }
+  void invert(CallContext& call, std::span<const storage::Value> arguments) {
+    if (implementation_->invert != nullptr) implementation_->invert(call, storage_, arguments);
+  }
+  storage::Value value(CallContext& call) { return implementation_->value(call, storage_); }
   /// Back to no rows.
   void reset() {
     implementation_->destroy(storage_);

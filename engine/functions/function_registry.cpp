@@ -49,10 +49,9 @@ Function& FunctionTable::unsupported(std::string_view name) {
 }
 
 void add_unsupported_functions(FunctionTable& table) {
-  // The library's: window functions, full text and R-trees, extensions.
+  // The library's: full text and R-trees, extensions.
   for (const std::string_view name :
-       {"cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile",
-        "percent_rank", "rank", "row_number", "load_extension", "fts3_tokenizer", "fts5", "fts5_source_id", "match",
+       {"load_extension", "fts3_tokenizer", "fts5", "fts5_source_id", "match",
         "matchinfo", "offsets", "optimize", "snippet", "highlight", "bm25", "rtreecheck", "rtreedepth", "rtreenode"}) {
     table.unsupported(name);
   }
@@ -87,6 +86,7 @@ FunctionRegistry::FunctionRegistry() : tables_(std::make_unique<Tables>()) {
   add_aggregates(tables_->built_in);
   add_json_functions(tables_->built_in);
   add_json_aggregates(tables_->built_in);
+  add_window_functions(tables_->built_in);
   add_unsupported_functions(tables_->built_in);
   for (const Function& function : tables_->built_in.functions()) {
     if (function.is_case_sensitive_like) {

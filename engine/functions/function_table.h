@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "engine/functions/aggregate_state.h"
 #include "engine/functions/function.h"
 
 namespace leftmost::engine {
@@ -24,20 +25,6 @@ class FunctionTable {
   std::deque<Function> functions_;
 };
 
-/// AggregateImplementation for a class with step(call, arguments) and finish(call).
-template <typename State>
-const AggregateImplementation* implementation_of() {
-  static_assert(sizeof(State) <= kAggregateStateBytesMax);
-  static const AggregateImplementation kImplementation{
-      sizeof(State),
-      [](void* state) { new (state) State(); },
-      [](CallContext& call, void* state, std::span<const storage::Value> a) { return static_cast<State*>(state)->step(call, a); },
-      [](CallContext& call, void* state) { return static_cast<State*>(state)->finish(call); },
-      [](void* state) { static_cast<State*>(state)->~State(); },
-  };
-  return &kImplementation;
-}
-
 void add_text_functions(FunctionTable& table);
 void add_pattern_functions(FunctionTable& table);
 void add_number_functions(FunctionTable& table);
@@ -46,6 +33,7 @@ void add_connection_functions(FunctionTable& table);
 void add_aggregates(FunctionTable& table);
 void add_json_functions(FunctionTable& table);
 void add_json_aggregates(FunctionTable& table);
+void add_window_functions(FunctionTable& table);
 /// Everything else that SQLite's library or shell knows by name.
 void add_unsupported_functions(FunctionTable& table);
 

@@ -1,4 +1,6 @@
 // json_group_array and json_group_object.
+#include <vector>
+
 #include "engine/functions/function_table.h"
 #include "engine/functions/json_document.h"
 #include "engine/functions/json_writer.h"
@@ -12,13 +14,22 @@ using Arguments = std::span<const Value>;
 
 /// The text so far, without its end.
 class Group {
+ public:
+  /// As a window: takes the first element off.
+  void invert(CallContext&, Arguments) {
+    if (lengths_.empty()) return;
+    text_.erase(0, lengths_.front() + 1);  // with the comma behind it, if there is one
+    lengths_.erase(lengths_.begin());
+  }
+
  protected:
   bool add(CallContext& call, const JsonWriter& element) {
     if (text_.size() + element.text().size() + 2 > storage::kValueBytesMax) {
       call.run.fail(ErrorCode::kTooBig, "string or blob too big");
       return true;
     }
-    if (!text_.empty()) text_ += ',';
+    if (!lengths_.empty()) text_ += ',';
+    lengths_.push_back(element.text().size());
     text_ += element.text();
     return true;
   }
@@ -28,6 +39,7 @@ class Group {
 
  private:
   std::string text_;
+  std::vector<std::size_t> lengths_;
 };
 
 struct GroupArray : Group {
@@ -54,8 +66,8 @@ struct GroupObject : Group {
 }  // namespace
 
 void add_json_aggregates(FunctionTable& table) {
-  table.aggregate("json_group_array", 1, *implementation_of<GroupArray>());
-  table.aggregate("json_group_object", 2, *implementation_of<GroupObject>());
+  table.aggregate("json_group_array", 1, *implementation_of<GroupArray>()).reads_subtypes = true;
+  table.aggregate("json_group_object", 2, *implementation_of<GroupObject>()).reads_subtypes = true;
 }
 
 }  // namespace leftmost::engine

@@ -25,4 +25,5 @@ set(LEFTMOST_ENGINE_FUNCTIONS_SOURCES
   functions/statement_run.cpp
   functions/text_functions.cpp
   functions/utf8.cpp
+  functions/window_functions.cpp
 )

@@ -26,6 +26,7 @@ target_sources(leftmost_engine PRIVATE
   sql/select_builder.cpp
   sql/statement_builder.cpp
   sql/tree_builder.cpp
+  sql/window_names.cpp
   ${BISON_LeftmostSqlGrammar_OUTPUTS}
   "${sql_generated}/lexer.cpp")
 # Sources that include the generated grammar.h.

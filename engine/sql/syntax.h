@@ -150,7 +150,9 @@ enum class FrameBoundKind : std::uint8_t {
   kFollowing,
   kUnboundedFollowing
 };
-enum class FrameExclude : std::uint8_t { kNoOthers, kCurrentRow, kGroup, kTies };
+/// kNone: nothing is written, which is not the same to SQLite as EXCLUDE NO OTHERS (every frame is then read
+/// anew).
+enum class FrameExclude : std::uint8_t { kNone, kNoOthers, kCurrentRow, kGroup, kTies };
 
 struct FrameBound {
   FrameBoundKind kind = FrameBoundKind::kUnboundedPreceding;
@@ -170,14 +172,16 @@ struct OrderTerm {
 struct Window {
   Name name;  ///< of the definition; or, with `is_reference`, the name that OVER mentions without parentheses
   bool is_reference = false;
-  Name base;  ///< OVER (base ...)
+  /// OVER (base ...). In a WINDOW clause it is settled already (extend_window()), but for the first
+  /// definition, where SQLite does not look.
+  Name base;
   std::span<const Expr* const> partition_by;
   std::span<const OrderTerm> order_by;
   bool has_frame = false;  ///< false: RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   FrameUnit unit = FrameUnit::kRange;
   FrameBound start{FrameBoundKind::kUnboundedPreceding, nullptr};
   FrameBound end{FrameBoundKind::kCurrentRow, nullptr};
-  FrameExclude exclude = FrameExclude::kNoOthers;
+  FrameExclude exclude = FrameExclude::kNone;
   Span span;
 };
 

@@ -5,6 +5,7 @@
 
 #include "engine/sql/grammar_run.h"
 #include "engine/sql/limits.h"
+#include "engine/sql/window_names.h"
 
 namespace leftmost::engine::sql {
 
@@ -281,6 +282,7 @@ Expr* TreeBuilder::function(Span name_span, bool distinct, bool star, List<const
   call->distinct = distinct;
   call->star = star;
   expr->call = call;
+  if (distinct && call->over != nullptr) fail("DISTINCT is not supported for window functions");
   if (arguments.size > kFunctionArgumentsMax) {
     fail("too many arguments on function " + std::string(text(name_span)), name_span.begin);
   }
@@ -330,6 +332,13 @@ Expr* TreeBuilder::word_as_string(Span word) {
 Expr* TreeBuilder::bare_word_is_string(Expr* expr) {
   if (expr->kind == ExprKind::kName && expr->qualifiers.empty()) expr->kind = ExprKind::kString;
   return expr;
+}
+
+List<Window> TreeBuilder::append_window(List<Window> list, const Window& window) {
+  Window extended = window;
+  if (failed()) return list;
+  if (const std::string error = extend_window(extended, list.span()); !error.empty()) fail(error);
+  return append(list, extended);
 }
 
 Window* TreeBuilder::frame(FrameUnit unit, const FrameEnds& ends, FrameExclude exclude, Span span) {

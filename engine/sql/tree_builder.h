@@ -163,6 +163,8 @@ class TreeBuilder {
   /// ATTACH and DETACH: a bare name is a string.
   Expr* bare_word_is_string(Expr* expr);
   /// Checks the frame; `unsupported frame specification` otherwise.
+  /// One more definition of a WINDOW clause; it may continue an earlier one.
+  List<Window> append_window(List<Window> list, const Window& window);
   Window* frame(FrameUnit unit, const FrameEnds& ends, FrameExclude exclude, Span span);
 
   // SELECT.

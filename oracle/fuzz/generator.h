@@ -50,11 +50,22 @@ class Generator {
   Piece function_call(const Scope& scope, int depth);
   Piece aggregate(const Scope& scope, int depth);
 
+  // window.cpp
+  Piece windowed_value(const Scope& scope, bool of_groups);
+  Piece window_order(const Scope& scope, bool of_groups, std::size_t terms_max);
+  Piece window_frame(bool may_have_range_offset);
+  Piece window_definition(const Scope& scope, bool of_groups, const std::string& base);
+  /// `of_groups`: aggregates may stand in it. `names`: windows that the SELECT defines.
+  Piece window_call(const Scope& scope, bool of_groups, const std::vector<std::string>& names);
+  /// WINDOW; what it defines is added to `names`.
+  Piece window_clause(const Scope& scope, bool of_groups, std::vector<std::string>& names);
+
   // select.cpp
   Source source(int depth);
   Piece from_clause(Scope& scope, std::size_t source_count, int depth, const Scope& outer);
-  Piece core(std::size_t column_count, const Scope& outer, int depth);
-  Piece order_by(const Scope& scope, std::size_t column_count);
+  Piece core(std::size_t column_count, const Scope& outer, int depth, bool windowed = false);
+  Step windowed_query();
+  Piece order_by(const Scope& scope, std::size_t column_count, Piece* first = nullptr);
   Piece limit();
   Piece simple_select(std::size_t column_count, const Scope& outer, int depth);
   Piece compound(std::size_t column_count, int depth);

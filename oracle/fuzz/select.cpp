@@ -69,8 +69,10 @@ Piece Generator::from_clause(Scope& scope, std::size_t source_count, int depth, 
   return sequence(std::move(items));
 }
 
-Piece Generator::order_by(const Scope& scope, std::size_t column_count) {
+// `first`: a term to begin with.
+Piece Generator::order_by(const Scope& scope, std::size_t column_count, Piece* first) {
   std::vector<Piece> items;
+  if (first != nullptr) items.push_back(std::move(*first));
   const std::size_t count = random_.between(1, 3);
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<Piece> item;
@@ -94,7 +96,7 @@ Piece Generator::limit() {
   return optional(std::move(parts));
 }
 
-Piece Generator::core(std::size_t column_count, const Scope& outer, int depth) {
+Piece Generator::core(std::size_t column_count, const Scope& outer, int depth, bool windowed) {
   Scope scope;
   const std::size_t source_count = depth >= 2
                                        ? random_.pick(std::vector<std::size_t>{1, 1, 1, 1, 2, 2, 2, 3, 3, 4})
@@ -108,11 +110,20 @@ Piece Generator::core(std::size_t column_count, const Scope& outer, int depth) {
   }
   const bool is_grouped = random_.percent(18);
   const bool is_aggregate = is_grouped || random_.percent(10);
+  windowed = windowed || random_.percent(4);
+  std::vector<std::string> windows;
+  Piece definitions;
+  if (windowed && random_.percent(30)) definitions = window_clause(scope, is_aggregate, windows);
   std::vector<Piece> columns;
   for (std::size_t i = 0; i < column_count; ++i) {
-    Piece shown = is_aggregate && random_.percent(60) ? aggregate(scope, depth - 1)
-                  : random_.percent(75)               ? column(scope)
-                                                      : value(seen, depth - 1);
+    Piece shown = windowed && random_.percent(60)       ? window_call(scope, is_aggregate, windows)
+                  : is_aggregate && random_.percent(60) ? aggregate(scope, depth - 1)
+                  : random_.percent(75)                 ? column(scope)
+                                                        : value(seen, depth - 1);
+    if (windowed && random_.percent(8)) {
+      shown = expression({"(", std::move(shown), random_.pick({" + ", " || ", " = "}),
+                          window_call(scope, is_aggregate, windows), ")"});
+    }
     columns.push_back(sequence({std::move(shown), " AS c" + std::to_string(i)}));
   }
   std::vector<Piece> parts = {"SELECT "};
@@ -132,7 +143,13 @@ Piece Generator::core(std::size_t column_count, const Scope& outer, int depth) {
           optional({" HAVING ", aggregate(scope, 0), random_.pick({" > 1", " IS NOT NULL", " < 'b'"})}));
     parts.push_back(optional(std::move(group)));
   }
-  if (random_.percent(depth >= 2 ? 45 : 15)) parts.push_back(order_by(scope, column_count));
+  parts.push_back(std::move(definitions));
+  if (windowed && random_.percent(12)) {
+    Piece first = window_call(scope, is_aggregate, windows);
+    parts.push_back(order_by(scope, column_count, &first));
+  } else if (random_.percent(depth >= 2 ? 45 : 15)) {
+    parts.push_back(order_by(scope, column_count));
+  }
   if (random_.percent(12)) parts.push_back(limit());
   return select(std::move(parts));
 }
@@ -220,10 +237,49 @@ Step Generator::with_query() {
   return {"SELECT with CTE", sequence(std::move(parts)), {}};
 }
 
+// A windowed SELECT by itself, or with another one around it that asks for some of its rows.
+Step Generator::windowed_query() {
+  const std::size_t column_count = random_.between(1, 4);
+  const int depth = random_.percent(60) ? 1 : 2;
+  Piece inside = core(column_count, {}, depth, true);
+  const std::size_t choice = random_.below(100);
+  if (choice < 55) return {"SELECT with windows", std::move(inside), {}};
+  Scope scope;
+  for (std::size_t i = 0; i < column_count; ++i) scope.push_back("v.c" + std::to_string(i));
+  if (choice < 62) {
+    std::vector<Piece> arms = {std::move(inside)};
+    arms.push_back(sequence({core(column_count, {}, 1, random_.percent(50))}));
+    const char* operation = random_.pick({" UNION ALL ", " UNION ALL ", " UNION ", " EXCEPT "});
+    std::vector<Piece> from = {"SELECT * FROM (", std::move(arms[0]), ")", operation,
+                               "SELECT * FROM (", std::move(arms[1]), ")"};
+    return {"SELECT over windows", sequence(std::move(from)), {}};
+  }
+  std::vector<Piece> parts = {"SELECT "};
+  if (random_.percent(10)) parts.push_back(optional({"DISTINCT "}));
+  const bool groups = random_.percent(15);
+  std::vector<Piece> columns;
+  const std::size_t shown = random_.between(1, 3);
+  for (std::size_t i = 0; i < shown; ++i) columns.push_back(groups ? aggregate(scope, 0) : value(scope, 1));
+  parts.push_back(list(", ", std::move(columns)));
+  parts.push_back(sequence({" FROM (", std::move(inside), ") AS v"}));
+  if (random_.percent(25)) {
+    Source other = source(0);
+    const std::string first = other.alias + "." + other.columns.front();
+    parts.push_back(
+        optional({random_.pick({", ", " JOIN ", " LEFT JOIN ", " CROSS JOIN "}), std::move(other.sql)}));
+    scope.push_back(first);
+  }
+  if (random_.percent(75)) parts.push_back(optional({" WHERE ", condition(scope, 1)}));
+  if (!groups && random_.percent(40)) parts.push_back(order_by(scope, shown));
+  if (random_.percent(15)) parts.push_back(limit());
+  return {"SELECT over windows", select(std::move(parts)), {}};
+}
+
 Step Generator::query() {
   alias_count_ = 0;
   const std::size_t choice = random_.below(100);
   const std::size_t column_count = random_.between(1, 4);
+  if (choice >= 88) return windowed_query();
   if (choice < 12) return with_query();
   if (choice < 24) return {"SELECT compound", compound(column_count, 2), {}};
   if (choice < 50) return {"SELECT simple", core(column_count, {}, 1), {}};

@@ -1,7 +1,7 @@
 // Windows.
 window_clause: WINDOW window_list { $$ = $2; } ;
 window_list: window_definition { $$ = BUILD.one(*$1); }
-           | window_list COMMA window_definition { $$ = BUILD.append($1, *$3); }
+           | window_list COMMA window_definition { $$ = BUILD.append_window($1, *$3); }
            ;
 window_definition: name AS LP window RP {
                      $$ = $4;
@@ -59,7 +59,7 @@ frame_bound: expr PRECEDING { $$ = sql::FrameBound{FrameBoundKind::kPreceding, $
            | expr FOLLOWING { $$ = sql::FrameBound{FrameBoundKind::kFollowing, $1}; }
            | CURRENT ROW    { $$ = sql::FrameBound{FrameBoundKind::kCurrentRow, nullptr}; }
            ;
-frame_exclude: %empty              { $$ = static_cast<int>(sql::FrameExclude::kNoOthers); }
+frame_exclude: %empty              { $$ = static_cast<int>(sql::FrameExclude::kNone); }
              | EXCLUDE NO OTHERS   { $$ = static_cast<int>(sql::FrameExclude::kNoOthers); }
              | EXCLUDE CURRENT ROW { $$ = static_cast<int>(sql::FrameExclude::kCurrentRow); }
              | EXCLUDE GROUP       { $$ = static_cast<int>(sql::FrameExclude::kGroup); }
