@@ -8,7 +8,9 @@
 #include "advice/parameters.h"
 #include "advice/reading.h"
 #include "advice/skew.h"
+#include "advice/upkeep.h"
 #include "engine/sql/lexer.h"
+#include "planner/expr_text.h"
 #include "storage/database_state.h"
 #include "storage/log_est.h"
 
@@ -20,10 +22,13 @@ std::string text_of(planner::Span span, std::string_view sql) {
   return std::string(sql.substr(span.begin, span.end - span.begin));
 }
 
+constexpr std::size_t kTermBytesMax = 200;  // of a condition in a view
+
 IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
   IndexUse use;
   if (reason.index != nullptr) use.name = reason.index->def->name;
   use.verdict = reason.verdict;
+  use.arm = reason.arm;
   use.seek_columns = reason.seek_columns;
   use.code = reason.code;
   if (reason.cost_estimated) {
@@ -36,6 +41,7 @@ IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
     if (column.term != nullptr) {
       copy.term = text_of(column.term->span, sql);
       if (!copy.term.empty()) copy.span = column.term->span;
+      if (copy.term.empty()) copy.term = planner::to_text(column.term, kTermBytesMax);
     }
     copy.code = column.code;
     copy.text = column.text;
@@ -77,7 +83,8 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     table.name = reason.item->name;
     table.alias = reason.item->alias;
     const Reading reading = find_reading(*plan, reason.item);
-    table.access = access_name(reading);
+    const bool is_omitted = reading.select == nullptr && reading.loop == nullptr && reason.select != nullptr;
+    table.access = is_omitted ? "omitted" : access_name(reading);
     table.index = index_of(reading);
     if (reason.item->relation != nullptr) {
       table.rows_estimated = storage::log_est_to_count(reason.item->relation->statistics.rows);
@@ -96,6 +103,7 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
       copy.column = condition.column;
       copy.term = text_of(condition.term->span, sql);
       if (!copy.term.empty()) copy.span = condition.term->span;
+      if (copy.term.empty()) copy.term = planner::to_text(condition.term, kTermBytesMax);
       copy.text = condition.text;
     }
     for (const planner::IndexReason& index : reason.indexes) {
@@ -212,7 +220,8 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
                                      const ExplainOptions& options) {
   // Spans count from where the statement begins, so what stands before it is not given to the engine.
   const std::size_t skipped = blank_bytes(sql);
-  const oracle::PlanRecordScope record(session, options.trace ? planner::PlanRecord::kCandidates : planner::PlanRecord::kReasons);
+  const oracle::PlanRecordScope record(
+      session, options.trace ? planner::PlanRecord::kCandidates : planner::PlanRecord::kReasons);
   oracle::PreparedNext prepared = session.prepare_next(sql.substr(skipped));
   if (prepared.error) {
     if (prepared.error->sql_offset) *prepared.error->sql_offset += skipped;
@@ -261,6 +270,11 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
   ExplainOptions seen = options;
   seen.runs = options.runs && explanation.ran;
   copy_record(session.database(), statement.ours(), seen, *bindings, explanation);
+  if (explanation.plan.empty() && kind == engine::StatementKind::kInsert)
+    explanation.no_plan_because = "nothing to plan: the rows are given";
+  if (explanation.plan.empty() && kind == engine::StatementKind::kDelete)
+    explanation.no_plan_because = "nothing to plan: every row goes, and the table is emptied unread";
+  explanation.upkeep = upkeep_of(session.database(), explanation.sql);
   if (options.suggestions && is_query_or_change(kind) && !explanation.run_error) {
     StatementInQuestion question;
     question.sql = explanation.sql;

@@ -30,8 +30,8 @@ namespace leftmost::advice {
 struct ColumnUse {
   std::string column;
   planner::ColumnRole role = planner::ColumnRole::kIdle;
-  std::string term;    ///< the condition about it as written; empty if none
-  planner::Span span;  ///< of the term
+  std::string term;    ///< the condition about it, as written; empty if none
+  planner::Span span;  ///< of the term; empty if that stands in a view
   std::string code;    ///< empty on a plain seek
   std::string text;
 };
@@ -39,6 +39,8 @@ struct ColumnUse {
 struct IndexUse {
   std::string name;  ///< empty: the table's own b-tree, searched by rowid
   planner::IndexVerdict verdict = planner::IndexVerdict::kUnusable;
+  int arm = 0;  ///< n of the line `INDEX n` that searches it; 0: no multi-index OR. Arms of one index are
+                ///< neighbours
   int seek_columns = 0;
   std::string code;
   std::optional<std::uint64_t> cost_estimated;
@@ -63,8 +65,8 @@ struct TableUse {
   std::string index;                 ///< the index that is read; empty if none
   std::uint64_t rows_estimated = 0;  ///< how many rows the planner takes the table to have
   std::vector<IndexUse> indexes;
-  /// How many rows meet the conditions that are tested at this loop, for each run of it: what the planner reckoned. None
-  /// where there is no loop.
+  /// How many rows meet the conditions that are tested at this loop, for each run of it: what the planner
+  /// reckoned. None where there is no loop.
   std::optional<std::uint64_t> rows_per_run_estimated;
   std::optional<engine::ItemWork> work;  ///< what the loop did, if it ran
   std::vector<UnindexedCondition> unindexed;
@@ -76,6 +78,13 @@ struct StatementReason {
   std::string subject;
   planner::Span span;
   std::string text;
+};
+
+/// What every row written costs beside the table itself, whatever the plan is.
+struct Upkeep {
+  std::string kind;     ///< `index`, `unique`, `check`, `foreign-key`, `upsert`, `trigger`
+  std::string subject;  ///< an index, a table
+  std::string text;     ///< one sentence
 };
 
 struct Candidate {
@@ -90,18 +99,20 @@ struct Candidate {
 struct Explanation {
   std::string sql;
   std::vector<planner::PlanLine> plan;
+  std::string no_plan_because;  ///< of a statement that could have a plan and needs none
   bool has_oracle = false;
   oracle::Agreement agreement;  ///< with SQLite: of the plans, and of rows and errors if it ran on both
   std::vector<TableUse> tables;
   std::vector<StatementReason> reasons;
+  std::vector<Upkeep> upkeep;  ///< of INSERT, UPDATE and DELETE
   std::vector<Suggestion> suggestions;
   std::string nothing_because;  ///< why there is no suggestion; empty if there is one, or none was asked for
   bool ran = false;
-  engine::Work work;                  ///< measured, if it ran
+  engine::Work work;                          ///< measured, if it ran
   std::optional<std::uint64_t> rows_changed;  ///< by an INSERT, UPDATE or DELETE that ran
-  std::optional<Error> run_error;     ///< the run ended with it
-  std::string why_not_run;            ///< `?1 has no value`; empty if it ran
-  std::vector<Candidate> candidates;  ///< with ExplainOptions::trace
+  std::optional<Error> run_error;             ///< the run ended with it
+  std::string why_not_run;                    ///< `?1 has no value`; empty if it ran
+  std::vector<Candidate> candidates;          ///< with ExplainOptions::trace
 };
 
 struct ExplainOptions {

@@ -40,14 +40,27 @@ Json column_json(const ColumnUse& column) {
   return object;
 }
 
+Json columns_json(const IndexUse& index) {
+  Json columns = Json::array();
+  for (const ColumnUse& column : index.columns) columns.push_back(column_json(column));
+  return columns;
+}
+
+Json arm_json(const IndexUse& arm) {
+  return {{"number", arm.arm},
+          {"seek_columns", arm.seek_columns},
+          {"reason", text_or_null(arm.code)},
+          {"cost_estimated", arm.cost_estimated ? Json(*arm.cost_estimated) : Json(nullptr)},
+          {"columns", columns_json(arm)}};
+}
+
 Json index_json(const IndexUse& index) {
   Json object = {{"name", text_or_null(index.name)},
                  {"verdict", planner::verdict_name(index.verdict)},
                  {"seek_columns", index.seek_columns},
                  {"reason", text_or_null(index.code)},
                  {"cost_estimated", index.cost_estimated ? Json(*index.cost_estimated) : Json(nullptr)}};
-  object["columns"] = Json::array();
-  for (const ColumnUse& column : index.columns) object["columns"].push_back(column_json(column));
+  object["columns"] = columns_json(index);
   object["runs"] = Json::array();
   for (const Runs& runs : index.runs) object["runs"].push_back(runs_json(runs));
   if (index.contrast) object["contrast"] = runs_json(*index.contrast);
@@ -60,7 +73,8 @@ Json item_work_json(const engine::ItemWork& work) {
                  {"index_entries", work.index_entries},
                  {"table_lookups", work.table_lookups},
                  {"rows_passed", work.rows_passed}};
-  if (work.runs > 0) object["rows_per_run"] = static_cast<double>(work.rows_passed) / static_cast<double>(work.runs);
+  if (work.runs > 0)
+    object["rows_per_run"] = static_cast<double>(work.rows_passed) / static_cast<double>(work.runs);
   object["seeks"] = work.seeks;
   object["pages_read"] = work.pages_read;
   object["fullscan_steps"] = work.fullscan_steps;
@@ -77,10 +91,21 @@ Json table_json(const TableUse& table) {
   if (table.rows_per_run_estimated) object["rows_per_run_estimated"] = *table.rows_per_run_estimated;
   if (table.work) object["work"] = item_work_json(*table.work);
   object["indexes"] = Json::array();
-  for (const IndexUse& index : table.indexes) object["indexes"].push_back(index_json(index));
+  // An index is one entry, with what each arm of a multi-index OR does in it.
+  for (std::size_t i = 0; i < table.indexes.size();) {
+    Json index = index_json(table.indexes[i]);
+    const IndexUse& first = table.indexes[i++];
+    if (first.arm > 0) {
+      index["arms"] = Json::array({arm_json(first)});
+      for (; i < table.indexes.size() && table.indexes[i].arm > 0 && table.indexes[i].name == first.name; ++i)
+        index["arms"].push_back(arm_json(table.indexes[i]));
+    }
+    object["indexes"].push_back(std::move(index));
+  }
   object["unindexed"] = Json::array();
   for (const UnindexedCondition& condition : table.unindexed) {
-    Json entry = {{"column", condition.column}, {"term", text_or_null(condition.term)}, {"text", condition.text}};
+    Json entry = {
+        {"column", condition.column}, {"term", text_or_null(condition.term)}, {"text", condition.text}};
     add_span(entry, condition.span);
     object["unindexed"].push_back(std::move(entry));
   }
@@ -88,7 +113,9 @@ Json table_json(const TableUse& table) {
 }
 
 Json counters_json(const oracle::TwinCounters& counters) {
-  return {{"vm_steps", counters.vm_steps}, {"fullscan_steps", counters.fullscan_steps}, {"sorts", counters.sorts}};
+  return {{"vm_steps", counters.vm_steps},
+          {"fullscan_steps", counters.fullscan_steps},
+          {"sorts", counters.sorts}};
 }
 
 Json suggestion_json(const Suggestion& suggestion) {
@@ -148,6 +175,7 @@ Json oracle_json(const oracle::Agreement& agreement) {
 
 std::string to_json(const Explanation& explanation) {
   Json json = {{"version", 1}, {"sql", explanation.sql}, {"plan", plan_json(explanation.plan)}};
+  if (!explanation.no_plan_because.empty()) json["no_plan"] = explanation.no_plan_because;
   if (explanation.has_oracle) json["oracle"] = oracle_json(explanation.agreement);
   json["tables"] = Json::array();
   for (const TableUse& table : explanation.tables) json["tables"].push_back(table_json(table));
@@ -157,6 +185,11 @@ std::string to_json(const Explanation& explanation) {
     add_span(object, reason.span);
     object["text"] = reason.text;
     json["reasons"].push_back(std::move(object));
+  }
+  if (!explanation.upkeep.empty()) {
+    json["upkeep"] = Json::array();
+    for (const Upkeep& each : explanation.upkeep)
+      json["upkeep"].push_back({{"kind", each.kind}, {"subject", each.subject}, {"text", each.text}});
   }
   json["suggestions"] = Json::array();
   for (const Suggestion& suggestion : explanation.suggestions)

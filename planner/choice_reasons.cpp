@@ -77,6 +77,16 @@ std::size_t list_length(const Term& term) {
   return (term.ops & kOpIn) != 0 && term.expr->select == nullptr ? term.expr->list.size() : 0;
 }
 
+/// The loops before the one of `chosen` have read everything that the term's other side mentions.
+bool is_known_at(const LoopPlan& plan, const Candidate& chosen, const Term& term) {
+  ItemSet known = 0;
+  for (const Candidate& loop : plan.choice.loops) {
+    if (loop.position == chosen.position) break;
+    known |= loop.self;
+  }
+  return (term.prereq & ~known) == 0;
+}
+
 /// The search in use goes by every condition that this index could be searched by.
 bool is_searched_already(const Candidate& chosen, const std::vector<ColumnFacts>& columns) {
   for (const ColumnFacts& column : columns) {
@@ -125,6 +135,7 @@ Explanation why_costlier(const LoopPlan& plan, const WithoutHints& without, cons
                         "be searched for it",
                         condition, percent, name)};
   }
+  if (!is_known_at(plan, chosen, term)) return {};  // what it would be searched for comes later
   if (chosen.kind == CandidateKind::kRowid && chosen.one_row) {
     return {"rowid-beats-index",
             fmt::format("{} finds the one row in the table itself, so {} is not needed for {}",

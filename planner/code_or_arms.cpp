@@ -59,6 +59,7 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
     const Candidate& candidate = arm_plan->choice.loops.front();
     set_loop_facts(*arm_plan, *made.loop, candidate, 0);
     code_loop(*arm_plan, *made.loop, 0, ~ItemSet{0}, select_plan, true);
+    record_arm_reasons(*arm_plan, made);
     // The line of an arm comes after those of the subqueries in it.
     if (candidate.kind != CandidateKind::kMultiIndexOr) {
       add_step({.kind = StepKind::kLoop, .select = select_plan, .loop = made.loop.get()});

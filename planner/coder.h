@@ -21,6 +21,9 @@
 
 namespace leftmost::planner {
 
+/// What the index of each arm of a multi-index OR does, by the arm's loop.
+using ArmReasons = std::unordered_map<const Loop*, IndexReason>;
+
 /// What becomes of the rows of a SELECT, as far as it matters for planning.
 enum class Destination : std::uint8_t {
   kRows,       ///< they are returned, or feed a co-routine or materialised table
@@ -87,6 +90,7 @@ class Coder {
   void code_aggregate_arguments(const Select& select);
   void add_aggregate_distinct_steps(SelectPlan& plan);
   /// record_reasons.cpp
+  void record_arm_reasons(LoopPlan& arm_plan, const OrArm& arm);
   void record_reasons(const Select& select, const SelectPlan& plan, LoopPlan& loops);
   void record_change_reasons(const Item& target, LoopPlan& loops);
   void record_count_reasons(const Select& select, const SelectPlan& plan);
@@ -160,6 +164,8 @@ class Coder {
   std::set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   /// Recursive steps of a CTE with a constant LIMIT: SQLite estimates no step at more rows than that.
   std::map<const Select*, storage::LogEst> step_rows_max_;
+  /// Of the arms of multi-index ORs, until the reasons of their table are recorded.
+  ArmReasons arm_reasons_;
   int lines_only_ = 0;  ///< above 0: what is planned will not run
   std::set<const SharedQuery*> materialized_in_lines_only_;
   int select_depth_ = 0;
@@ -187,6 +193,8 @@ void propagate_constants(Select* select, Context& context);
 void drop_unmentioned_aggregates(Select& select, const Select* owner, storage::Arena& arena);
 /// code_aggregate.cpp: made of constants and of those expressions of `known` that are compared byte for byte.
 bool is_constant_or_one_of(const Expr* expr, std::span<Expr* const> known);
+/// record_reasons.cpp: the tables of the record in the order of the plan's lines; last those that have none.
+void order_tables(Plan& plan);
 /// True when ORDER BY or GROUP BY lists are the same terms in the same directions.
 bool same_order_list(std::span<const OrderTerm> a, std::span<const OrderTerm> b);
 

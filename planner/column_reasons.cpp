@@ -1,11 +1,15 @@
 #include "planner/column_reasons.h"
-#include "planner/choice_reasons.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "planner/candidate_builder.h"
+#include "planner/choice_reasons.h"
+#include "planner/expr_text.h"
 #include "planner/expr_tools.h"
 #include "planner/range_reasons.h"
+#include "planner/reason_words.h"
 #include "planner/term_reasons.h"
 
 namespace leftmost::planner {
@@ -17,8 +21,6 @@ constexpr std::uint16_t kRangeOps = kOpsRangeLow | kOpsRangeHigh;
 bool is_about_column(const Expr* expr, ItemId item, int column) {
   return expr != nullptr && expr->kind == ExprKind::kColumn && expr->item == item && expr->column == column;
 }
-
-std::string name_of(std::string_view name) { return std::string(name); }
 
 }  // namespace
 
@@ -67,222 +69,341 @@ ColumnRole seek_role(const Term& term) {
   return (term.ops & kRangeOps) != 0 ? ColumnRole::kSeekRange : ColumnRole::kSeekEq;
 }
 
-}  // namespace
+/// What became of the columns of one index, written from the left. `chosen` reads the table; where that is
+/// another index, the roles are those that the columns would have.
+class Columns {
+ public:
+  Columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+          const Candidate* chosen, const OrderUse& order, const Context& context)
+      : reason_(reason),
+        plan_(plan),
+        facts_(facts),
+        probe_(probe),
+        chosen_(chosen),
+        order_(order),
+        context_(context),
+        used_(chosen != nullptr && chosen->probe == &probe && chosen->kind != CandidateKind::kMultiIndexOr),
+        columns_(column_facts(plan, facts, probe)),
+        keysets_(find_keysets(plan, facts)) {}
 
-void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe) {
-  const auto equalities = static_cast<int>(loop.equalities.size());
-  const int bounded =
-      loop.lower.present() || loop.upper.present()
-          ? static_cast<int>(std::max({std::size_t{1}, loop.lower.values.size(), loop.upper.values.size()}))
-          : 0;
-  reason.seek_columns = std::min(equalities + bounded, probe.key_columns);
-  for (int i = 0; i < probe.key_columns; ++i) {
-    ColumnReason& made = reason.columns.emplace_back();
-    made.column = probe.column_name(i, *facts.item);
-    if (i < equalities) {
-      const SeekColumn& seek = loop.equalities[static_cast<std::size_t>(i)];
-      made.role = seek.kind == SeekKind::kIn     ? ColumnRole::kSeekIn
-                  : seek.kind == SeekKind::kSkip ? ColumnRole::kSeekSkip
-                                                 : ColumnRole::kSeekEq;
-      made.term = seek.term;
-      made.text = "searched for one branch of the OR";
-    } else if (i < equalities + bounded) {
+  void run() {
+    find_prefix();
+    for (int i = 0; i < probe_.key_columns; ++i) {
+      ColumnReason& made = reason_.columns.emplace_back();
+      made.column = name_at(i);
+      if (i < searched_ && (used_ || reason_.verdict != IndexVerdict::kUnusable)) {
+        explain_search(i, made);
+      } else {
+        explain_rest(i, made);
+      }
+    }
+    // Behind the key an entry has the rowid (or the primary key), which a search may go on with.
+    for (int i = probe_.key_columns; used_ && i < searched_; ++i) {
+      ColumnReason& made = reason_.columns.emplace_back();
+      made.column = name_at(i);
+      explain_search(i, made);
+    }
+  }
+
+ private:
+  std::string_view name_at(int i) const { return probe_.column_name(i, *facts_.item); }
+  const ColumnFacts& column(int i) const { return columns_[static_cast<std::size_t>(i)]; }
+  const ProbeColumn& indexed(int i) const { return probe_.columns[static_cast<std::size_t>(i)]; }
+  std::string index_name() const { return words_of_index(probe_.index); }
+
+  /// How far the prefix goes: for the index in use what the search really uses, else what it could use.
+  void find_prefix() {
+    if (used_) {
+      equalities_ = chosen_->equal_columns;
+      bounded_ = chosen_->has_range() ? std::max({1, chosen_->lower_length, chosen_->upper_length}) : 0;
+      for (std::size_t at = static_cast<std::size_t>(equalities_); bounded_ > 0 && at < chosen_->terms.size();
+           ++at) {
+        const Term* bound = chosen_->terms[at];
+        (bound != nullptr && (bound->ops & kOpsRangeLow) != 0 ? range_.lower : range_.upper) = bound;
+      }
+    } else {
+      while (equalities_ < probe_.key_columns && column(equalities_).is_equality()) ++equalities_;
+      if (equalities_ < probe_.key_columns && column(equalities_).search != nullptr) {
+        const ColumnFacts& at = column(equalities_);
+        bounded_ = row_bound_length(facts_, probe_, equalities_, *at.search);
+        ((at.search->ops & kOpsRangeLow) != 0 ? range_.lower : range_.upper) = at.search;
+        if (at.upper != nullptr) range_.upper = at.upper;
+      }
+    }
+    range_.first = equalities_;
+    range_.length = bounded_;
+    searched_ = std::min(equalities_ + bounded_, used_ ? probe_.column_count() : probe_.key_columns);
+    reason_.seek_columns = used_ || reason_.verdict == IndexVerdict::kCostlier ? searched_ : 0;
+  }
+
+  void explain_search(int i, ColumnReason& made) const {
+    const Term* term = used_ && static_cast<std::size_t>(i) < chosen_->terms.size()
+                           ? chosen_->terms[static_cast<std::size_t>(std::min(i, equalities_))]
+                           : column(i).search;
+    if (used_ && i < chosen_->skipped) {
+      made.role = ColumnRole::kSeekSkip;
+      made.text = "free, but it has few values: the search hops from one to the next";
+      return;
+    }
+    if (term != nullptr) made.term = term->written;
+    if (i >= equalities_) {
       made.role = ColumnRole::kSeekRange;
-      made.term = loop.lower.present() ? loop.lower.term : loop.upper.term;
-      made.text = "a range: searched for one branch of the OR";
-    }
-  }
-}
-
-void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
-                     const Candidate* chosen, const Context& context) {
-  const bool used =
-      chosen != nullptr && chosen->probe == &probe && chosen->kind != CandidateKind::kMultiIndexOr;
-  const std::vector<ColumnFacts> columns = column_facts(plan, facts, probe);
-  const std::string index_name = probe.index == nullptr ? "the rowid" : probe.index->def->name;
-  const int skipped = used ? chosen->skipped : 0;
-
-  // How far the prefix goes: for the index in use what the search really uses, else what it could use.
-  int equalities = 0, bounded = 0;
-  UsedRange range;
-  if (used) {
-    equalities = chosen->equal_columns;
-    bounded = chosen->has_range() ? std::max({1, chosen->lower_length, chosen->upper_length}) : 0;
-    for (std::size_t at = static_cast<std::size_t>(equalities); bounded > 0 && at < chosen->terms.size();
-         ++at) {
-      const Term* bound = chosen->terms[at];
-      (bound != nullptr && (bound->ops & kOpsRangeLow) != 0 ? range.lower : range.upper) = bound;
-    }
-  } else {
-    while (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].is_equality())
-      ++equalities;
-    if (equalities < probe.key_columns && columns[static_cast<std::size_t>(equalities)].search != nullptr) {
-      const ColumnFacts& column = columns[static_cast<std::size_t>(equalities)];
-      bounded = row_bound_length(facts, probe, equalities, *column.search);
-      ((column.search->ops & kOpsRangeLow) != 0 ? range.lower : range.upper) = column.search;
-      if (column.upper != nullptr) range.upper = column.upper;
-    }
-  }
-  range.first = equalities;
-  range.length = bounded;
-  // A page condition that starts where the equalities end would be one range as a row value.
-  const std::vector<Keyset> keysets = find_keysets(plan, facts);
-  const auto keyset_at = [&](int position) -> const Keyset* {
-    for (const Keyset& keyset : keysets) {
-      const int length = keyset_columns_in(keyset, probe, equalities);
-      if (length >= 2 && position < equalities + length) return &keyset;
-    }
-    return nullptr;
-  };
-  const int searched = std::min(equalities + bounded, probe.key_columns);
-  reason.seek_columns = used || reason.verdict == IndexVerdict::kCostlier ? searched : 0;
-
-  const auto later_term = [&](int from) {
-    for (int i = from; i < probe.key_columns; ++i) {
-      if (columns[static_cast<std::size_t>(i)].has_term()) return true;
-    }
-    return false;
-  };
-  const auto filter_role = [&](const Term* term) {
-    if (!used) return ColumnRole::kFilterOnRow;
-    if (chosen->covering) return ColumnRole::kFilterInIndex;
-    return term != nullptr && probe.can_evaluate(term->expr, *facts.item) ? ColumnRole::kFilterInIndex
-                                                                          : ColumnRole::kFilterOnRow;
-  };
-  const auto orders = [&](const ProbeColumn& column) {
-    std::size_t delivered = plan.wanted.terms.size();
-    if (plan.wanted.mode == OrderMatchMode::kOrder)
-      delivered = static_cast<std::size_t>(plan.choice.order_satisfied);
-    for (std::size_t i = 0; i < delivered; ++i) {
-      const Expr* expr = skip_markers(plan.wanted.terms[i].expr);
-      if (is_about_column(expr, facts.item->id, column.query_column)) return true;
-      if (column.expression != nullptr && same_expr_skipping(expr, column.expression, facts.item->id))
-        return true;
-    }
-    return false;
-  };
-  const bool delivers_order = used && plan.choice.order_satisfied > 0;
-
-  std::string_view blocked_by_code;
-  std::string blocked_by;
-  const Expr* blocking = nullptr;  ///< the condition that could not be searched
-  std::string_view blocking_code;
-  for (int i = 0; i < probe.key_columns; ++i) {
-    const ColumnFacts& column = columns[static_cast<std::size_t>(i)];
-    const ProbeColumn& indexed = probe.columns[static_cast<std::size_t>(i)];
-    ColumnReason& made = reason.columns.emplace_back();
-    made.column = probe.column_name(i, *facts.item);
-    const std::string name = name_of(made.column);
-
-    if (i < searched && (used || reason.verdict != IndexVerdict::kUnusable)) {
-      const Term* term = used && static_cast<std::size_t>(i) < chosen->terms.size()
-                             ? chosen->terms[static_cast<std::size_t>(std::min<int>(i, equalities))]
-                             : column.search;
-      if (used && i < skipped) {
-        made.role = ColumnRole::kSeekSkip;
-        made.text = "free, but it has few values: the search hops from one to the next";
-        continue;
-      }
-      if (i >= equalities) {
-        made.role = ColumnRole::kSeekRange;
-        made.text = i + 1 < searched            ? "a range over several columns: searched"
-                    : i + 1 < probe.key_columns ? "a range: searched, and the last column that can be"
-                                                : "a range: searched";
-        if (term != nullptr) made.term = term->written;
-        continue;
-      }
+      made.text = i + 1 < searched_ ? "a range over several columns" : "a range";
+    } else {
       made.role = term != nullptr ? seek_role(*term) : ColumnRole::kSeekEq;
-      if (term != nullptr) made.term = term->written;
-      made.text = made.role == ColumnRole::kSeekIn ? "one search for each value of the list"
-                                                   : "fixed to one value: searched";
-      continue;
+      made.text =
+          made.role == ColumnRole::kSeekIn ? "several values, one after the other" : "fixed to one value";
     }
+    made.text += used_ ? ": searched" : ": could be searched" + instead_of_search(term);
+    if (used_ && made.role == ColumnRole::kSeekRange && i + 1 >= searched_ && i + 1 < probe_.key_columns)
+      made.text += ", the last column that can be";
+  }
 
-    const Term* term = column.search != nullptr ? column.search : column.other;
-    if (term != nullptr) {
-      made.role = filter_role(term);
-      made.term = term->written;
-    } else if (delivers_order && orders(indexed)) {
-      made.role = plan.wanted.mode == OrderMatchMode::kOrder || plan.wanted.mode == OrderMatchMode::kMin ||
-                          plan.wanted.mode == OrderMatchMode::kMax
-                      ? ColumnRole::kOrder
-                      : ColumnRole::kGroup;
-    } else if (used && chosen->covering && indexed.column >= 0 &&
-               static_cast<std::size_t>(indexed.column) < facts.item->used.size() &&
-               facts.item->used[static_cast<std::size_t>(indexed.column)]) {
+  /// Why a column that could be searched is not, where the statement itself says it.
+  std::string instead_of_search(const Term* term) const {
+    if (term == nullptr || chosen_ == nullptr) return {};
+    if (const std::string later = items_read_later(*term); !later.empty())
+      return fmt::format(" if {} were read after {}", words_of_item(*facts_.item), later);
+    if (is_searched(*term)) return fmt::format(", as {} is", way_of_search());
+    return {};
+  }
+
+  /// The tables whose rows the condition needs and that are read inside the loop of this one; empty if there
+  /// are none.
+  std::string items_read_later(const Term& term) const {
+    std::string names;
+    for (const Candidate& loop : plan_.choice.loops) {
+      if ((term.all & loop.self) != 0 && is_behind(loop))
+        names += (names.empty() ? "" : ", ") + words_of_item(item_of(loop));
+    }
+    return names;
+  }
+  const Item& item_of(const Candidate& loop) const {
+    return *plan_.facts[static_cast<std::size_t>(loop.position)].item;
+  }
+  bool is_behind(const Candidate& loop) const {
+    bool passed = false;
+    for (const Candidate& each : plan_.choice.loops) {
+      if (&each == &loop) return passed;
+      passed = passed || each.position == facts_.position;
+    }
+    return false;
+  }
+
+  /// The search that reads the table goes by this condition.
+  bool is_searched(const Term& term) const {
+    return chosen_ != nullptr && chosen_->kind != CandidateKind::kAutomaticIndex &&
+           std::any_of(chosen_->terms.begin(), chosen_->terms.end(),
+                       [&](const Term* used) { return used != nullptr && used->written == term.written; });
+  }
+  std::string way_of_search() const {
+    if (chosen_->kind == CandidateKind::kMultiIndexOr) return "one index for each branch";
+    return words_of_index(chosen_->probe == nullptr ? nullptr : chosen_->probe->index);
+  }
+
+  ColumnRole filter_role(const Term& term) const {
+    if (!used_) return ColumnRole::kFilterOnRow;
+    if (chosen_->covering) return ColumnRole::kFilterInIndex;
+    return probe_.can_evaluate(term.expr, *facts_.item) ? ColumnRole::kFilterInIndex
+                                                        : ColumnRole::kFilterOnRow;
+  }
+  std::string how_checked(const Term& term, ColumnRole role) const {
+    if (const std::string later = items_read_later(term); !later.empty())
+      return fmt::format("decided where {} is read, inside the loop over {}", later,
+                         words_of_item(*facts_.item));
+    if (!used_ && is_searched(term)) return fmt::format("searched in {} instead", way_of_search());
+    return role == ColumnRole::kFilterInIndex ? "checked on each index entry" : "checked row by row";
+  }
+
+  /// The column is one of those that the wanted order is about, and this index has it.
+  bool is_ordered(const ProbeColumn& at) const {
+    std::size_t delivered = plan_.wanted.terms.size();
+    if (used_ && plan_.wanted.mode == OrderMatchMode::kOrder)
+      delivered = static_cast<std::size_t>(plan_.choice.order_satisfied);
+    for (std::size_t i = 0; i < delivered; ++i) {
+      const Expr* expr = skip_markers(plan_.wanted.terms[i].expr);
+      if (is_about_column(expr, facts_.item->id, at.query_column)) return true;
+      if (at.expression != nullptr && same_expr_skipping(expr, at.expression, facts_.item->id)) return true;
+    }
+    return false;
+  }
+  bool gives_order() const { return used_ ? plan_.choice.order_satisfied > 0 : order_.delivers; }
+  bool is_read_from_index(const ProbeColumn& at) const {
+    return used_ && chosen_->covering && at.column >= 0 &&
+           static_cast<std::size_t>(at.column) < facts_.item->used.size() &&
+           facts_.item->used[static_cast<std::size_t>(at.column)];
+  }
+  void take_other_role(int i, ColumnReason& made) const {
+    if (gives_order() && is_ordered(indexed(i))) {
+      const OrderMatchMode mode = plan_.wanted.mode;
+      const bool is_order =
+          mode == OrderMatchMode::kOrder || mode == OrderMatchMode::kMin || mode == OrderMatchMode::kMax;
+      made.role = is_order ? ColumnRole::kOrder : ColumnRole::kGroup;
+      made.text = is_order ? "its entries come in the wanted order" : "equal values are neighbours in it";
+    } else if (is_read_from_index(indexed(i))) {
       made.role = ColumnRole::kCover;
       made.text = "read from the index instead of the table";
     }
+  }
 
-    if (!blocked_by_code.empty()) {
-      if (term != nullptr) {
-        made.code = made.term == blocking ? blocking_code : blocked_by_code;
-        made.text = "blocked by " + blocked_by + ", checked " +
-                    (made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
-      }
-      continue;
+  /// A column that no search uses.
+  void explain_rest(int i, ColumnReason& made) {
+    const Term* term = column(i).search != nullptr ? column(i).search : column(i).other;
+    const bool is_later = term != nullptr && !items_read_later(*term).empty();
+    if (term != nullptr) made.term = term->written;
+    if (term == nullptr || is_later) {
+      take_other_role(i, made);
+    } else {
+      made.role = filter_role(*term);
     }
-    if (bounded > 0 && i >= searched) {
-      // Behind a range the values of later columns start over for every value of the range.
-      if (term == nullptr) continue;
-      const std::string before = name_of(probe.column_name(range.first, *facts.item));
-      if (const Keyset* keyset = keyset_at(i)) {
-        made.code = "keyset-or-form";
-        made.text = keyset_text(*keyset);
-        made.term = keyset->term->written;
-      } else {
-        const Explanation why = why_behind_range(range, i, *term, facts, probe);
-        made.code = why.code;
-        made.text = why.text;
+    if (!blocked_by_code_.empty()) return explain_blocked(term, made);
+    if (term == nullptr) return explain_free(i, made);
+    if (bounded_ > 0 && i >= searched_) return explain_behind_range(i, *term, made);
+    if (column(i).search != nullptr) return explain_left_out(i, *term, made);
+    explain_unsearchable(i, *term, made);
+  }
+
+  void explain_blocked(const Term* term, ColumnReason& made) const {
+    if (term == nullptr) return;
+    made.code = made.term == blocking_ ? blocking_code_ : blocked_by_code_;
+    made.text = fmt::format("blocked by {}, {}", blocked_by_, how_checked(*term, made.role));
+  }
+
+  void explain_free(int i, ColumnReason& made) {
+    if (has_later_term(i + 1)) {
+      if (bounded_ > 0 && i >= searched_) {
+        int later = i + 1;
+        while (!column(later).has_term()) ++later;
+        const Term* term = column(later).search != nullptr ? column(later).search : column(later).other;
+        made.code = why_behind_range(range_, later, *term, facts_, probe_).code;
+        made.text = fmt::format("free, and behind the range on {}: the search has stopped there",
+                                name_at(range_.first));
+        return;
       }
-      blocked_by_code = made.code;
-      blocked_by = "the range on " + before;
-      continue;
-    }
-    if (term == nullptr) {
-      if (!later_term(i + 1)) {
-        const bool is_narrowed = used && probe.is_partial();  // by its own WHERE
-        if (i == 0 && made.role == ColumnRole::kIdle && !is_narrowed) {
-          made.code = "no-constraint";
-          made.text = "no condition mentions a column of " + index_name;
-        }
-        continue;
-      }
-      blocked_by = name;
+      blocked_by_ = name_at(i);
       if (i == 0) {
-        const bool constraint =
-            probe.index != nullptr && probe.index->def->origin != storage::IndexOrigin::kCreateIndex;
-        made.code = constraint ? "composite-pk-second-column" : "prefix-leading-column-free";
-        made.text = "free: nothing in the query fixes it, and " + index_name + " is sorted by it first";
+        const bool is_constraint =
+            probe_.index != nullptr && probe_.index->def->origin != storage::IndexOrigin::kCreateIndex;
+        made.code = is_constraint ? "composite-pk-second-column" : "prefix-leading-column-free";
+        made.text =
+            fmt::format("free: nothing in the query fixes it, and {} is sorted by it first", index_name());
       } else {
         made.code = "prefix-gap";
-        made.text = "free: nothing in the query fixes it, so the search stops before it";
+        made.text = fmt::format("free: nothing in the query fixes it, so {} before it",
+                                used_ ? "the search stops" : "a search would stop");
       }
-      blocked_by_code = made.code;
-      continue;
+      blocked_by_code_ = made.code;
+      return;
     }
-    if (column.search != nullptr) {
-      made.text = "checked " +
-                  std::string(made.role == ColumnRole::kFilterInIndex ? "on each index entry" : "row by row");
-      if (Explanation why = why_in_left_out(used ? chosen : nullptr, i, *column.search); !why.code.empty()) {
-        made.code = blocked_by_code = why.code;
-        made.text = why.text + ": " + made.text;
-        blocked_by = name;
-      }
-      continue;  // searchable, and why this index is not searched says its own code
+    if (is_order_said_ || made.role == ColumnRole::kOrder || made.role == ColumnRole::kGroup) return;
+    const bool is_narrowed = used_ && probe_.is_partial();  // by its own WHERE
+    if (order_.is_mentioned && !order_.code.empty()) {
+      is_order_said_ = true;
+      made.code = order_.code;
+      made.text = order_.text;
+    } else if (i == 0 && !order_.is_mentioned && made.role == ColumnRole::kIdle && !is_narrowed) {
+      made.code = "no-constraint";
+      made.text = "no condition mentions a column of " + index_name();
     }
-    Explanation why = why_not_searchable(*term, plan, facts, probe, i, context);
+  }
+
+  /// Behind a range the values of later columns start over for every value of the range.
+  void explain_behind_range(int i, const Term& term, ColumnReason& made) {
+    if (const Keyset* keyset = keyset_at(i)) {
+      made.code = "keyset-or-form";
+      made.text = keyset_text(*keyset);
+      made.term = keyset->term->written;
+    } else {
+      const Explanation why = why_behind_range(range_, i, term, facts_, probe_);
+      made.code = why.code;
+      made.text = why.text;
+    }
+    blocked_by_code_ = made.code;
+    blocked_by_ = fmt::format("the range on {}", name_at(range_.first));
+  }
+
+  /// Searchable, and yet no search uses it.
+  void explain_left_out(int i, const Term& term, ColumnReason& made) {
+    made.text = how_checked(term, made.role);
+    if (Explanation why = why_in_left_out(used_ ? chosen_ : nullptr, i, term); !why.code.empty()) {
+      made.code = blocked_by_code_ = why.code;
+      made.text = why.text + ": " + made.text;
+      blocked_by_ = name_at(i);
+    }
+  }
+
+  void explain_unsearchable(int i, const Term& term, ColumnReason& made) {
+    Explanation why = why_not_searchable(term, plan_, facts_, probe_, i, context_);
     if (const Keyset* keyset = keyset_at(i)) {
       why = {"keyset-or-form", keyset_text(*keyset)};
       made.term = keyset->term->written;
+    } else if (why.code.empty() && term.expr->kind == ExprKind::kOr) {
+      if (i == 0 && explain_branch(term, why.text, made)) return;
+      why = {"or-unindexed-branch", fmt::format("{} is no condition on {} alone, so it is no search of {}",
+                                                to_text(term.expr, plan_.facts), name_at(i), index_name())};
     }
     made.code = why.code;
     made.text = why.text;
-    blocked_by = name;
-    blocked_by_code = "column-blocked-mid-index";
-    blocking = made.term;
-    blocking_code = why.code;
+    blocked_by_ = name_at(i);
+    blocked_by_code_ = "column-blocked-mid-index";
+    blocking_ = made.term;
+    blocking_code_ = why.code;
   }
+
+  /// One branch of the OR could be searched here, as the others elsewhere.
+  bool explain_branch(const Term& term, std::string text, ColumnReason& made) {
+    const Term* branch = branch_for(term, plan_, facts_, probe_, context_);
+    if (branch == nullptr || used_) return false;
+    made.role = seek_role(*branch);
+    made.text = std::move(text);
+    if (const std::string later = items_read_later(term); !later.empty()) {
+      made.text = fmt::format("the branches of the OR could be searched if {} were read after {}",
+                              words_of_item(*facts_.item), later);
+    }
+    reason_.verdict = IndexVerdict::kCostlier;
+    reason_.seek_columns = 1;
+    return true;
+  }
+
+  bool has_later_term(int from) const {
+    for (int i = from; i < probe_.key_columns; ++i) {
+      if (column(i).has_term()) return true;
+    }
+    return false;
+  }
+  /// A page condition that starts where the equalities end would be one range as a row value.
+  const Keyset* keyset_at(int position) const {
+    for (const Keyset& keyset : keysets_) {
+      const int length = keyset_columns_in(keyset, probe_, equalities_);
+      if (length >= 2 && position < equalities_ + length) return &keyset;
+    }
+    return nullptr;
+  }
+
+  IndexReason& reason_;
+  LoopPlan& plan_;
+  const ItemFacts& facts_;
+  const Probe& probe_;
+  const Candidate* chosen_;
+  const OrderUse& order_;
+  const Context& context_;
+  const bool used_;
+  std::vector<ColumnFacts> columns_;
+  std::vector<Keyset> keysets_;
+  int equalities_ = 0, bounded_ = 0, searched_ = 0;
+  UsedRange range_;
+  std::string_view blocked_by_code_;
+  std::string blocked_by_;
+  const Expr* blocking_ = nullptr;  ///< the condition that could not be searched
+  std::string_view blocking_code_;
+  bool is_order_said_ = false;
+};
+
+}  // namespace
+
+void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+                     const Candidate* chosen, const OrderUse& order, const Context& context) {
+  Columns(reason, plan, facts, probe, chosen, order, context).run();
 }
 
 }  // namespace leftmost::planner

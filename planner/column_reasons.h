@@ -3,7 +3,7 @@
 // column is in term_reasons.h, what a range ends in range_reasons.h.
 #pragma once
 
-#include "planner/loop_plan.h"
+#include "planner/order_fit.h"
 
 namespace leftmost::planner {
 
@@ -24,12 +24,10 @@ struct Explanation {
   std::string text;
 };
 
-/// The columns of an index that an arm of a multi-index OR searches (or scans) as `loop`.
-void explain_arm_columns(IndexReason& reason, const Loop& loop, const ItemFacts& facts, const Probe& probe);
-
-/// Fills `reason.columns`, `seek_columns` and, for an index that is not used, `code`. `chosen` is the
-/// candidate that reads the item.
+/// Fills `reason.columns` and `seek_columns`. `chosen` is the candidate that reads the item, `order` what
+/// this index does for the wanted order. Where another index is used, roles are those that the columns would
+/// have.
 void explain_columns(IndexReason& reason, LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
-                     const Candidate* chosen, const Context& context);
+                     const Candidate* chosen, const OrderUse& order, const Context& context);
 
 }  // namespace leftmost::planner

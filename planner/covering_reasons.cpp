@@ -67,7 +67,8 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
     return {"full-scan-picks-narrowest-index",
             "everything has to be read, and " + index + " is the narrowest tree that has the needed columns"};
   }
-  if (chosen.covering || probe.is_table_itself()) return {};
+  // A row that is changed is read and written in the table, whatever the index has.
+  if ((chosen.covering && !is_change) || probe.is_table_itself()) return {};
   const storage::IndexDef& def = *probe.index->def;
   const storage::TableDef& table = *facts.item->relation->def;
   if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 &&
@@ -75,8 +76,8 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
     const storage::ColumnDef& key = table.columns[static_cast<std::size_t>(def.key_columns[0].column)];
     if (key.affinity == storage::Affinity::kInteger) {
       return {"int-primary-key-not-rowid",
-              key.name +
-                  " is not declared INTEGER PRIMARY KEY: it has an index of its own, "
+              key.name + " is declared " + key.declared_type +
+                  " PRIMARY KEY, not INTEGER PRIMARY KEY: it has an index of its own, "
                   "and each row found costs a second search"};
     }
   }

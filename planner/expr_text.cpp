@@ -1,5 +1,6 @@
 #include "planner/expr_text.h"
 
+#include "planner/expr_tools.h"
 #include "planner/probe.h"
 #include "planner/query.h"
 #include "storage/value.h"
@@ -129,7 +130,7 @@ class Writer {
       case ExprKind::kNegate:
         return write_prefix("-", expr);
       case ExprKind::kPlus:
-        return write_prefix("+", expr);
+        return is_written_plus(expr) ? write_prefix("+", expr) : write(expr->left);
       case ExprKind::kBitNot:
         return write_prefix("~", expr);
       case ExprKind::kNot:

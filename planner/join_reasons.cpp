@@ -21,6 +21,7 @@ class JoinReasons {
     explain_unindexed();
     explain_cross_joins();
     explain_left_joins();
+    explain_late_conditions();
     for (const Term* term : plan_.terms.terms) {
       if (term->is_virtual) continue;
       explain_exists(*term);
@@ -65,8 +66,12 @@ class JoinReasons {
       const ItemFacts& facts = plan_.facts[static_cast<std::size_t>(loop.position)];
       if (loop.kind == CandidateKind::kAutomaticIndex) {
         explain_automatic(facts, *loop.terms.front());
-      } else if (several_before && loop.is_full_scan() && !facts.is_subquery) {
-        explain_rescan(facts, before, rows_before);
+      } else if (loop.is_full_scan() && !facts.is_subquery) {
+        if (several_before) {
+          explain_rescan(facts, before, rows_before);
+        } else {
+          explain_rescan_in_subquery(facts);
+        }
       }
       before |= loop.self;
       several_before = several_before || !loop.one_row;
@@ -99,6 +104,54 @@ class JoinReasons {
                       name, to_text(term->expr->left), words_of_rows(rows_before)));
       return;
     }
+  }
+
+  /// The same of the first table of a correlated subquery, with a row of the query around it.
+  void explain_rescan_in_subquery(const ItemFacts& facts) {
+    for (const Term* term : plan_.terms.terms) {
+      if (term->about_item != facts.item->id || term->about_column == storage::kExpressionColumn) continue;
+      if ((term->ops & kOpsSingle) == 0 || term->prereq != 0 || !mentions_enclosing(term->expr)) continue;
+      if (leads_a_tree(facts, term->about_column)) continue;
+      const std::string name = words_of_item(*facts.item);
+      add("join-column-unindexed", name, term->written->span,
+          fmt::format(
+              "no index of {} starts with {}, so it is read from end to end each time the subquery runs",
+              name, to_text(term->expr->left)));
+      return;
+    }
+  }
+  bool mentions_enclosing(const Expr* expr) const {
+    if (expr->kind == ExprKind::kColumn) return expr->item >= 0 && plan_.numbers.position(expr->item) < 0;
+    bool found = false;
+    for_each_child(expr, [&](const Expr* child) { found = found || mentions_enclosing(child); });
+    return found;
+  }
+
+  /// WHERE under a RIGHT or FULL JOIN: conditions that an index would serve, were the join an inner one.
+  void explain_late_conditions() {
+    for (const ItemFacts& facts : plan_.facts) {
+      if (!facts.is_left_of_right_join && !facts.join().right) continue;
+      for (const Term* term : plan_.terms.terms) {
+        if (term->is_virtual || term->about_item != facts.item->id || (term->ops & kOpsSingle) == 0) continue;
+        if (term->expr->join_mark == JoinMark::kOuterOn || constraint_fits_outer_join(*term, facts)) continue;
+        if (!leads_a_tree(facts, term->about_column) || is_told("outer-join-where-late", term->written))
+          continue;
+        const std::string name = words_of_item(*facts.item);
+        add("outer-join-where-late", name, term->written->span,
+            fmt::format("{} is decided after the outer join, so {} cannot be searched by it",
+                        words(term->expr), name));
+      }
+    }
+  }
+  bool is_told(std::string_view code, const Expr* term) const {
+    for (const TableReason& table : reasons_.tables) {
+      for (const IndexReason& index : table.indexes) {
+        for (const ColumnReason& column : index.columns) {
+          if (column.code == code && column.term == term) return true;
+        }
+      }
+    }
+    return false;
   }
 
   void explain_cross_joins() {

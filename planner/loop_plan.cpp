@@ -172,6 +172,7 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
   const DistinctAnswer unique = choice.distinct;
   const PathRequest path{context, plan->facts, plan->numbers, plan->terms, request.items_planned, wanted};
   PathChoice found = search_path(path, plan->candidates.list.all());
+  plan->runs_before = start_rows(context);
   if (unique == DistinctAnswer::kUnique) found.distinct = unique;
   choice = std::move(found);
   if (context.failed()) return plan;

@@ -4,6 +4,7 @@
 // What comes out is still about terms and candidates; coder.h turns it into the record that runs.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "planner/path_search.h"
@@ -20,7 +21,7 @@ struct LoopRequest {
   bool may_drop_joins = false;
   bool is_or_arm = false;
   bool is_right_join_pass = false;  ///< the loop that finds the rows of RIGHT JOIN that nothing matched
-  bool wants_one_pass = false;  ///< UPDATE, DELETE
+  bool wants_one_pass = false;      ///< UPDATE, DELETE
 };
 
 struct LoopPlan : storage::FromLookaside {
@@ -35,16 +36,21 @@ struct LoopPlan : storage::FromLookaside {
   LookasideVector<Term*> constant_terms;  ///< decided before the loops
   LookasideVector<bool> bloom_filter;     ///< per loop
   ItemSet dropped = 0;                ///< items whose join adds nothing
+  storage::LogEst runs_before = 0;    ///< how often the whole runs, as choice.rows counts it
+  /// Rows that come out of one run.
+  storage::LogEst rows_of_run() const {
+    return static_cast<storage::LogEst>(std::max(choice.rows - runs_before, 0));
+  }
 };
 
 /// What a reader may have written to hold the planner's hand.
 enum class Hint : std::uint8_t {
-  kCrossJoin,   ///< CROSS JOIN
-  kIndexChoice, ///< INDEXED BY, NOT INDEXED
-  kLikelihood,  ///< likely(), unlikely(), likelihood()
+  kCrossJoin,    ///< CROSS JOIN
+  kIndexChoice,  ///< INDEXED BY, NOT INDEXED
+  kLikelihood,   ///< likely(), unlikely(), likelihood()
 };
-/// replan.cpp: the same loops decided again on a copy, without one kind of hint, only to compare. Null if that
-/// fails. `plan` and the record stay as they are.
+/// replan.cpp: the same loops decided again on a copy, without one kind of hint, only to compare. Null if
+/// that fails. `plan` and the record stay as they are.
 std::unique_ptr<LoopPlan> replan_without(Hint hint, Context& context, const LoopPlan& plan);
 
 /// Plans the loops. Errors go to the context; the result is then empty but not null.

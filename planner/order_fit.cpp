@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "planner/comparison.h"
 #include "planner/expr_text.h"
 #include "planner/expr_tools.h"
 #include "planner/join_reasons.h"
 #include "planner/reason_words.h"
+#include "planner/term_reasons.h"
 
 namespace leftmost::planner {
 
@@ -15,11 +18,13 @@ namespace {
 /// The wanted order beside the b-trees of the loop that decides it.
 class OrderOfLoop {
  public:
-  OrderOfLoop(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted)
+  OrderOfLoop(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted,
+              std::string_view clause = "ORDER BY")
       : plan_(plan),
         loop_(loop),
         facts_(plan.facts[static_cast<std::size_t>(loop.position)]),
-        wanted_(wanted) {}
+        wanted_(wanted),
+        clause_(clause) {}
 
   /// Why the term number `first`, which is the first that does not come for free, has to be sorted.
   Fit explain(std::size_t first) const {
@@ -31,6 +36,7 @@ class OrderOfLoop {
               words(loop_.terms.front()->written), words(wanted_[first].expr))};
     }
     const Expr* expr = skip_markers(wanted_[first].expr);
+    if (Fit plus = explain_plus(first); !plus.code.empty()) return plus;
     if (expr->kind == ExprKind::kColumn && expr->item != facts_.item->id) return explain_other_item(first);
     if (facts_.is_subquery) {
       return {first, expr->kind == ExprKind::kColumn ? "order-skips-column" : "order-by-expression",
@@ -46,7 +52,7 @@ class OrderOfLoop {
       if (other.code.empty()) return explain_sorted_but_costlier(probe);
       if (other.matched > best.matched || best.code.empty() || is_vague(best)) best = std::move(other);
     }
-    if (!used.code.empty() && (used.matched > 0 || !is_vague(used))) return used;
+    if (!used.code.empty() && (used.matched > 0 || used.is_near || !is_vague(used))) return used;
     if (!best.code.empty() && (best.matched > 0 || !is_vague(best))) return best;
     return explain_no_index(first);
   }
@@ -54,12 +60,97 @@ class OrderOfLoop {
   /// This b-tree has all of it, whatever is read now.
   bool delivers(const Probe& probe) const { return fit(probe, nullptr).code.empty(); }
 
+  Fit fit(const Probe& probe, const Candidate* used) const {
+    const std::string index =
+        probe.index == nullptr ? words_of_item(*facts_.item) : words_of_index(probe.index);
+    std::optional<bool> flips;
+    bool is_first = true;
+    int position = 0;
+    Fit result;
+    for (const OrderTerm& term : wanted_) {
+      const Expr* expr = skip_markers(term.expr);
+      if (is_pinned(expr)) {
+        ++result.matched;
+        continue;
+      }
+      while (position < probe.column_count() && !is_about(expr, probe, position) &&
+             hold_on(probe, used, position) == Hold::kFixed)
+        ++position;
+      if (position >= probe.column_count() || !is_about(expr, probe, position)) {
+        explain_gap(result, probe, used, index, expr, position);
+        return result;
+      }
+      const ProbeColumn& column = probe.columns[static_cast<std::size_t>(position)];
+      const auto collation = collation_of(term.expr).value_or(storage::Collation::kBinary);
+      if (column.query_column != kRowidColumn && collation != column.collation) {
+        result.code = "order-collation-mismatch";
+        result.text = fmt::format("{} sorts {} as {}, {} wants {}", index, words(expr),
+                                  storage::collation_name(column.collation), clause_,
+                                  storage::collation_name(collation));
+        return result;
+      }
+      if (nulls_are_misplaced(term) && !is_first) {
+        result.code = "order-nulls-placement";
+        result.text =
+            fmt::format("{} has the NULLs of {} at the {}, {} wants them {}", index, words(expr),
+                        term.descending ? "end" : "start", clause_, term.descending ? "first" : "last");
+        return result;
+      }
+      const bool flip = column.descending != term.descending;
+      if (flips && *flips != flip) {
+        result.code = "order-mixed-direction";
+        result.text = fmt::format("{} can be read forwards or backwards: {} then comes {}, {} wants it {}",
+                                  index, words(expr), term.descending ? "ascending" : "descending", clause_,
+                                  term.descending ? "descending" : "ascending");
+        return result;
+      }
+      flips = flip;
+      is_first = false;
+      ++result.matched;
+      ++position;
+    }
+    return result;
+  }
+
+  bool is_about(const Expr* expr, const Probe& probe, int position) const {
+    const ProbeColumn& column = probe.columns[static_cast<std::size_t>(position)];
+    if (column.expression != nullptr) return same_expr_skipping(expr, column.expression, facts_.item->id);
+    return expr->kind == ExprKind::kColumn && expr->item == facts_.item->id &&
+           expr->column == column.query_column;
+  }
+  /// One value for all rows: a condition `column = constant`.
+  bool is_pinned(const Expr* expr) const {
+    if (expr->kind != ExprKind::kColumn || expr->item != facts_.item->id) return false;
+    TermScan scan(plan_.terms, expr->item, expr->column, kOpEq | kOpIs | kOpIsNull);
+    while (const Term* term = scan.next()) {
+      if (term->prereq == 0) return true;
+    }
+    return false;
+  }
+  bool is_fixed(const Probe& probe, const Candidate* used, int position) const {
+    return hold_on(probe, used, position) == Hold::kFixed;
+  }
+
  private:
   std::string words(const Expr* expr) const { return to_text(expr, plan_.request.items); }
   static bool is_vague(const Fit& fit) {
     return fit.code == "order-skips-column" || fit.code == "order-by-expression";
   }
 
+  /// ORDER BY +x, where some b-tree is sorted by x.
+  Fit explain_plus(std::size_t first) const {
+    const Expr* expr = skip_markers(wanted_[first].expr);
+    if (expr->kind != ExprKind::kPlus || !is_written_plus(expr)) return {};
+    const Expr* column = skip_markers(expr->left);
+    for (const Probe& probe : facts_.probes) {
+      if (facts_.is_subquery || probe.is_partial() || !is_about(column, probe, 0)) continue;
+      return {first, "unary-plus",
+              fmt::format("the + of {} keeps ORDER BY from {}, which is sorted by {}", words(expr),
+                          probe.index == nullptr ? words_of_item(*facts_.item) : words_of_index(probe.index),
+                          words(column))};
+    }
+    return {};
+  }
   Fit explain_other_item(std::size_t first) const {
     return {first, "order-from-inner-table",
             fmt::format("the join gives its rows in the order of {}, which is read first: {} starts over for "
@@ -113,23 +204,6 @@ class OrderOfLoop {
     for_each_child(expr, [&](const Expr* child) { found = found || mentions(child, column); });
     return found;
   }
-  bool is_about(const Expr* expr, const Probe& probe, int position) const {
-    const ProbeColumn& column = probe.columns[static_cast<std::size_t>(position)];
-    if (column.expression != nullptr) return same_expr_skipping(expr, column.expression, facts_.item->id);
-    return expr->kind == ExprKind::kColumn && expr->item == facts_.item->id &&
-           expr->column == column.query_column;
-  }
-
-  /// One value for all rows: a condition `column = constant`.
-  bool is_pinned(const Expr* expr) const {
-    if (expr->kind != ExprKind::kColumn || expr->item != facts_.item->id) return false;
-    TermScan scan(plan_.terms, expr->item, expr->column, kOpEq | kOpIs | kOpIsNull);
-    while (const Term* term = scan.next()) {
-      if (term->prereq == 0) return true;
-    }
-    return false;
-  }
-
   enum class Hold : std::uint8_t { kFixed, kFree, kIn, kRange };
   Hold hold_on(const Probe& probe, const Candidate* used, int position) const {
     if (used != nullptr) {
@@ -149,59 +223,6 @@ class OrderOfLoop {
     return is_pinned(&probe_expr) ? Hold::kFixed : Hold::kFree;
   }
 
-  Fit fit(const Probe& probe, const Candidate* used) const {
-    const std::string index =
-        probe.index == nullptr ? words_of_item(*facts_.item) : words_of_index(probe.index);
-    std::optional<bool> flips;
-    bool is_first = true;
-    int position = 0;
-    Fit result;
-    for (const OrderTerm& term : wanted_) {
-      const Expr* expr = skip_markers(term.expr);
-      if (is_pinned(expr)) {
-        ++result.matched;
-        continue;
-      }
-      while (position < probe.column_count() && !is_about(expr, probe, position) &&
-             hold_on(probe, used, position) == Hold::kFixed)
-        ++position;
-      if (position >= probe.column_count() || !is_about(expr, probe, position)) {
-        explain_gap(result, probe, used, index, expr, position);
-        return result;
-      }
-      const ProbeColumn& column = probe.columns[static_cast<std::size_t>(position)];
-      const auto collation = collation_of(term.expr).value_or(storage::Collation::kBinary);
-      if (column.query_column != kRowidColumn && collation != column.collation) {
-        result.code = "order-collation-mismatch";
-        result.text =
-            fmt::format("{} sorts {} as {}, ORDER BY wants {}", index, words(expr),
-                        storage::collation_name(column.collation), storage::collation_name(collation));
-        return result;
-      }
-      if (nulls_are_misplaced(term) && !is_first) {
-        result.code = "order-nulls-placement";
-        result.text =
-            fmt::format("{} has the NULLs of {} at the {}, ORDER BY wants them {}", index, words(expr),
-                        term.descending ? "end" : "start", term.descending ? "first" : "last");
-        return result;
-      }
-      const bool flip = column.descending != term.descending;
-      if (flips && *flips != flip) {
-        result.code = "order-mixed-direction";
-        result.text =
-            fmt::format("{} can be read forwards or backwards: {} then comes {}, ORDER BY wants it {}", index,
-                        words(expr), term.descending ? "ascending" : "descending",
-                        term.descending ? "descending" : "ascending");
-        return result;
-      }
-      flips = flip;
-      is_first = false;
-      ++result.matched;
-      ++position;
-    }
-    return result;
-  }
-
   /// The term is not the next column of the b-tree.
   void explain_gap(Fit& result, const Probe& probe, const Candidate* used, const std::string& index,
                    const Expr* expr, int position) const {
@@ -219,6 +240,7 @@ class OrderOfLoop {
     bool comes_later = false;
     for (int i = position + 1; i < probe.column_count(); ++i)
       comes_later = comes_later || is_about(expr, probe, i);
+    result.is_near = comes_later;
     if (!comes_later) {
       result.code = "order-skips-column";
       result.text = fmt::format("{} is not sorted by {}", index, words(expr));
@@ -254,12 +276,119 @@ class OrderOfLoop {
   const Candidate& loop_;
   const ItemFacts& facts_;
   std::span<const OrderTerm> wanted_;
+  std::string_view clause_;  ///< who wants it
+};
+
+/// Rows with equal wanted expressions are neighbours in the b-tree of the loop's item.
+class GroupsOfLoop {
+ public:
+  GroupsOfLoop(LoopPlan& plan, const Candidate& loop, const OrderOfLoop& order)
+      : plan_(plan), facts_(plan.facts[static_cast<std::size_t>(loop.position)]), order_(order) {}
+
+  void explain(const Probe& probe, const Candidate* used, std::string_view code, OrderUse& use) const {
+    std::vector<const Expr*> missing;
+    for (const OrderTerm& term : plan_.wanted.terms) {
+      const Expr* expr = skip_markers(term.expr);
+      if (!order_.is_pinned(expr)) missing.push_back(expr);
+    }
+    int position = 0;
+    for (; position < probe.column_count() && !missing.empty(); ++position) {
+      const auto found = std::find_if(missing.begin(), missing.end(), [&](const Expr* expr) {
+        return order_.is_about(expr, probe, position);
+      });
+      if (found != missing.end()) {
+        missing.erase(found);
+      } else if (!order_.is_fixed(probe, used, position)) {
+        break;
+      }
+    }
+    use.delivers = missing.empty();
+    if (use.delivers || !mentions_item(missing.front(), facts_.item->id)) return;
+    const std::string index = words_of_index(probe.index);
+    const std::string wanted = to_text(missing.front(), plan_.request.items);
+    use.code = code;
+    use.text =
+        position < probe.column_count()
+            ? fmt::format("{} is sorted by {} before {}, so rows with equal {} are no neighbours in it",
+                          index, probe.column_name(position, *facts_.item), wanted, wanted)
+            : fmt::format("{} is not sorted by {}", index, wanted);
+  }
+
+ private:
+  LoopPlan& plan_;
+  const ItemFacts& facts_;
+  const OrderOfLoop& order_;
 };
 
 }  // namespace
 
 Fit why_sorted(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted, std::size_t first) {
   return OrderOfLoop(plan, loop, wanted).explain(first);
+}
+
+const Candidate& deciding_loop(const LoopPlan& plan) {
+  for (const Candidate& loop : plan.choice.loops) {
+    if (!loop.one_row) return loop;
+  }
+  return plan.choice.loops.front();
+}
+
+OrderUse order_use(LoopPlan& plan, const ItemFacts& facts, const Probe& probe, const Candidate* chosen,
+                   std::string_view grouping) {
+  OrderUse use;
+  const WantedOrder& wanted = plan.wanted;
+  if (wanted.terms.empty() || wanted.mode == OrderMatchMode::kInnerLoop) return use;
+  if (facts.is_subquery || plan.choice.loops.empty()) return use;
+  const Candidate& loop = deciding_loop(plan);
+  const bool is_min_max = wanted.mode == OrderMatchMode::kMin || wanted.mode == OrderMatchMode::kMax;
+  const OrderOfLoop order(plan, loop, wanted.terms,
+                          !is_min_max                           ? "ORDER BY"
+                          : wanted.mode == OrderMatchMode::kMin ? "min()"
+                                                                : "max()");
+  const Expr* first = nullptr;  // that is not the same in all rows
+  for (const OrderTerm& term : wanted.terms) {
+    const Expr* expr = skip_markers(term.expr);
+    if (first == nullptr && !order.is_pinned(expr)) first = expr;
+    for (int i = 0; i < probe.key_columns; ++i) {
+      const ProbeColumn& column = probe.columns[static_cast<std::size_t>(i)];
+      use.is_mentioned =
+          use.is_mentioned ||
+          (column.expression != nullptr ? mentions_expression(expr, column.expression, facts.item->id)
+                                        : mentions_column(expr, facts.item->id, column.query_column));
+    }
+  }
+  if (!use.is_mentioned || first == nullptr) return use;
+  const bool is_used = chosen != nullptr && chosen->probe == &probe;
+  const bool is_satisfied = static_cast<std::size_t>(plan.choice.order_satisfied) == wanted.terms.size();
+  const bool is_group = wanted.mode == OrderMatchMode::kGroup || wanted.mode == OrderMatchMode::kDistinct;
+  if (loop.position != facts.position) {
+    if (is_group || is_satisfied || first->kind != ExprKind::kColumn || first->item != facts.item->id)
+      return use;
+    use.code = "order-from-inner-table";
+    use.text = fmt::format("{} is read first, so {} starts over for each of its rows",
+                           words_of_item(*plan.facts[static_cast<std::size_t>(loop.position)].item),
+                           to_text(first, plan.request.items));
+    return use;
+  }
+  if (is_group) {
+    GroupsOfLoop(plan, loop, order).explain(probe, is_used ? chosen : nullptr, grouping, use);
+  } else {
+    Fit fit = order.fit(probe, is_used ? chosen : nullptr);
+    use.delivers = fit.code.empty();
+    if (fit.code != "order-from-inner-table") {
+      use.code = fit.code;
+      use.text = std::move(fit.text);
+    }
+  }
+  if (is_used && is_satisfied) use.code = {};
+  if (use.delivers && !is_used && !is_satisfied && chosen != nullptr) {
+    use.code = "filter-index-costs-a-sort";
+    use.text = fmt::format(
+        "its entries come in the wanted order, but {} is estimated to be cheaper, even with a sort",
+        searches(*chosen) || chosen->kind == CandidateKind::kMultiIndexOr ? "a search"
+                                                                          : "reading everything");
+  }
+  return use;
 }
 
 bool delivers_order(LoopPlan& plan, const Candidate& loop, std::span<const OrderTerm> wanted,

@@ -32,17 +32,9 @@ Span span_of(std::span<const ResultColumn> columns) {
   return all;
 }
 
-/// The first loop that can give more than one row: it decides the order of all.
-const Candidate& deciding_loop(const LoopPlan& plan) {
-  for (const Candidate& loop : plan.choice.loops) {
-    if (!loop.one_row) return loop;
-  }
-  return plan.choice.loops.front();
-}
-
 /// `, so an estimated 96 rows are sorted`, or of a partial sort what is sorted at a time.
 std::string what_is_sorted(const LoopPlan& plan, std::span<const OrderTerm> wanted, std::size_t delivered) {
-  if (delivered == 0) return fmt::format(", so {} are sorted", words_of_rows(plan.choice.rows));
+  if (delivered == 0) return fmt::format(", so {} are sorted", words_of_rows(plan.rows_of_run()));
   std::string names;
   for (std::size_t i = 0; i < delivered && i < 3; ++i) {
     names += (i == 0 ? "" : ", ") + to_text(wanted[i].expr, plan.request.items);
@@ -96,7 +88,7 @@ class OrderReasons {
     add(distinct ? "distinct-not-prefix" : "group-by-not-prefix", distinct ? "DISTINCT" : "GROUP BY",
         span_of(select_.group_by),
         fmt::format("{}, so rows with equal {} are no neighbours: {} are sorted first", order_of_rows(loops_),
-                    list_of(select_.group_by, items()), words_of_rows(loops_.choice.rows)));
+                    list_of(select_.group_by, items()), words_of_rows(loops_.rows_of_run())));
   }
 
   void explain_distinct() {
@@ -192,7 +184,7 @@ class OrderReasons {
     add("min-max-together", "min(), max()", span,
         fmt::format(
             "{} are asked for together: each alone is one step from an end of an index, together {} are read",
-            calls, words_of_rows(loops_.choice.rows)));
+            calls, words_of_rows(loops_.rows_of_run())));
   }
   bool comes_sorted(const ItemFacts& facts, const AggregateCall& call) {
     const OrderTerm wanted[] = {{.expr = call.arguments.front()}};

@@ -11,6 +11,11 @@ using storage::log_est_add;
 using storage::log_est_search_height;
 using storage::LogEst;
 
+LogEst start_rows(const Context& context) {
+  constexpr std::uint32_t kRunsMax = 48;
+  return static_cast<LogEst>(std::min<std::uint32_t>(context.loop_factor, kRunsMax));
+}
+
 LogEst sort_cost(const WantedOrder& wanted, LogEst rows, int terms, int satisfied) {
   const LogEst share =
       static_cast<LogEst>(log_est(static_cast<std::uint64_t>((terms - satisfied) * 100 / terms)) - 66);
@@ -73,7 +78,7 @@ class Search {
     terms_ = rows == 0 ? 0 : static_cast<int>(request_.wanted.terms.size());
     sort_costs_.fill(0);
     Path start;
-    start.rows = static_cast<LogEst>(std::min<std::uint32_t>(request_.context.loop_factor, 48));
+    start.rows = start_rows(request_.context);
     start.ordered = terms_ > 0 ? -1 : 0;
     from_.assign(1, start);
     for (std::size_t length = 0; length < request_.item_count; ++length) {

@@ -68,6 +68,9 @@ struct OrderMatch {
 OrderMatch match_order(const PathRequest& request, std::span<const OrderTerm> wanted, OrderMatchMode mode,
                        std::span<const Candidate* const> path);
 
+/// How often the loops of enclosing SELECTs run these: what the rows of a path start from.
+storage::LogEst start_rows(const Context& context);
+
 /// Section 5.3: what sorting `rows` costs when `satisfied` of `terms` terms are already in order.
 storage::LogEst sort_cost(const WantedOrder& wanted, storage::LogEst rows, int terms, int satisfied);
 

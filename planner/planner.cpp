@@ -103,6 +103,7 @@ Expected<std::unique_ptr<Plan>> run(const PlannerOptions& options, storage::Aren
   context.check_budget();
   if (context.failed()) return Unexpected(*context.error);
   plan->item_count = context.next_item;
+  order_tables(*plan);
   return plan;
 }
 

@@ -4,6 +4,7 @@
 #include "planner/expr_text.h"
 #include "planner/expr_tools.h"
 #include "planner/implication.h"
+#include "planner/reason_words.h"
 
 namespace leftmost::planner {
 
@@ -125,7 +126,7 @@ Explanation why_wrapped(const Expr* condition, const Expr* holder, const std::st
                                               ", and the planner does not solve for " + name};
     case ExprKind::kPlus:
       // value IN (column) became value = +column: nobody wrote that plus.
-      if (holder->span.empty()) return in_list_turned_round(condition, name);
+      if (!is_written_plus(holder)) return in_list_turned_round(condition, name);
       return {"unary-plus", "the + of " + written + " keeps " + name + " out of every index"};
     case ExprKind::kConcat: {
       const Expr* whole = whole_concatenation(condition, holder);
@@ -157,6 +158,10 @@ Explanation why_negated(const Expr* inner, const std::string& name) {
               "NOT IN leaves everything but a few values of " + name + ": that is not one run of the index"};
     case ExprKind::kEq:
     case ExprKind::kIs:
+      if (inner->right->kind == ExprKind::kPlus && !is_written_plus(inner->right)) {
+        return {"not-in",
+                "NOT IN leaves everything but one value of " + name + ": that is not one run of the index"};
+      }
       return {"not-equal", "NOT (" + to_text(inner) + ") leaves everything but one value of " + name +
                                ": that is not one run of the index"};
     case ExprKind::kColumn:
@@ -230,13 +235,35 @@ Explanation why_comparison_differs(const Expr* expr, const Sides& sides, const L
   if (index_affinity_fits(affinity, indexed.affinity)) return {};
   const std::string compared(storage::affinity_name(affinity));
   if (!indexed.affinity || *indexed.affinity == storage::Affinity::kBlob) {
-    return {"affinity-none-column", name + " has no declared type, and " + against +
-                                        " makes the comparison " + compared +
-                                        ": values that are equal then may lie apart in the index"};
+    const std::string_view lacks =
+        indexed.expression != nullptr ? " has no type of its own, and " : " has no declared type, and ";
+    return {"affinity-none-column", name + std::string(lacks) + against + " makes the comparison " +
+                                        compared + ": values that are equal then may lie apart in the index"};
   }
   return {"affinity-mismatch-join", "the index sorts " + name + " as " +
                                         std::string(storage::affinity_name(*indexed.affinity)) + ", but " +
                                         against + " makes the comparison " + compared};
+}
+
+/// A condition that an outer join keeps from searching the table: it decides only about matches, or after the
+/// join.
+Explanation why_decided_after_join(const Term& term, const LoopPlan& plan, const ItemFacts& facts) {
+  const Expr* expr = term.expr;
+  const std::string condition = to_text(expr, plan.facts);
+  const std::string table = words_of_item(*facts.item);
+  if (expr->join_mark == JoinMark::kOuterOn && expr->join_item != facts.item->id) {
+    return {"left-join-on-filters-left", condition +
+                                             " stands in the ON of an outer join, which removes no row of " +
+                                             table + ", so " + table + " cannot be searched by it"};
+  }
+  if (!facts.needs_on_terms() || constraint_fits_outer_join(term, facts)) return {};
+  if (facts.is_left_of_right_join || facts.join().right) {
+    return {"outer-join-where-late",
+            condition + " is decided after the outer join, so " + table + " cannot be searched by it"};
+  }
+  return {"left-join-null-test", condition + " may be true where the LEFT JOIN finds no row of " + table +
+                                     ", so it is decided after the join and " + table +
+                                     " cannot be searched by it"};
 }
 
 }  // namespace
@@ -309,8 +336,13 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
                     " is taken to be true of nearly every row, so searching it would read nearly everything"};
       }
       break;
-    case ExprKind::kOr:
-      return why_or_fails(term, plan, facts, name, context);
+    case ExprKind::kOr: {
+      Explanation why = why_or_fails(term, plan, facts, name, context);
+      if (Explanation late = why_decided_after_join(term, plan, facts);
+          why.code.empty() && !late.code.empty())
+        return late;
+      return why;
+    }
     case ExprKind::kIn:
       if (expr->left->kind == ExprKind::kRow && expr->select != nullptr &&
           (expr->select->prior != nullptr || expr->select->values_rows.size() > 1)) {
@@ -347,22 +379,8 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
             to_text(expr, plan.facts) +
                 " compares values of one row: there is nothing to search for before it is read"};
   }
-  if (expr->join_mark == JoinMark::kOuterOn && expr->join_item != id) {
-    return {"left-join-on-filters-left",
-            "a condition in the ON of an outer join removes no row of its left side, so it cannot narrow the "
-            "reading of " +
-                name};
-  }
-  if (facts.needs_on_terms() && !constraint_fits_outer_join(term, facts)) {
-    const bool late = facts.is_left_of_right_join || facts.join().right;
-    return {late ? std::string_view("outer-join-where-late") : std::string_view("left-join-null-test"),
-            late
-                ? "this condition is decided after the outer join, so it cannot narrow the reading of " + name
-                : "this condition may be true where the LEFT JOIN finds no match, so it is decided after the "
-                  "join and "
-                  "cannot narrow the reading of " +
-                      name};
-  }
+  if (Explanation decided_late = why_decided_after_join(term, plan, facts); !decided_late.code.empty())
+    return decided_late;
   if (sides) {
     if (Explanation differs = why_comparison_differs(expr, *sides, plan, indexed, name);
         !differs.code.empty())

@@ -29,9 +29,15 @@ bool mentions_expression(const Expr* expr, const Expr* expression, ItemId item);
 /// Requires: `side` is not the same expression as `expression`.
 Explanation why_other_expression(const Expr* side, const Expr* expression, ItemId item);
 
-/// or_reasons.cpp: the OR gives no search of this item.
+/// or_reasons.cpp: the OR gives no search of this item. No code: it could, one search for each branch, but
+/// that is not worth it.
 Explanation why_or_fails(const Term& term, const LoopPlan& plan, const ItemFacts& facts,
                          const std::string& name, const Context& context);
+
+/// or_reasons.cpp: the branch of the OR that could be searched in the probe by itself, as a term about the
+/// probe's first column; null if there is none.
+const Term* branch_for(const Term& term, const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
+                       const Context& context);
 
 bool mentions_column(const Expr* expr, ItemId item, int column);
 

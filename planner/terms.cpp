@@ -26,7 +26,7 @@ Term& append_term(TermList& list, Expr* expr, TermOrigin origin) {
   list.terms.push_back(&term);
   if (expr->kind == ExprKind::kLikelihood) term.truth = expr->truth;
   term.expr = skip_markers(expr);
-  term.written = term.expr;
+  term.written = expr;
   term.is_virtual = origin == TermOrigin::kVirtual;
   if (!term.is_virtual) list.base_count = list.terms.size();
   return term;

@@ -91,8 +91,7 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
                 bool is_json) {
   WhyStyle style;
   style.paint = Paint::of(stdout);
-  style.columns = terminal_columns(stdout);
-  style.wraps = is_terminal(stdout);
+  if (is_terminal(stdout)) style.columns = terminal_columns(stdout);
   int status = 0;
   bool has_explained = false;
   while (!sql.empty()) {
@@ -117,7 +116,8 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
 
 /// `--what-if` and `--flip`. Returns the exit status.
 int suppose(oracle::Session& session, const std::string& sql, const WhyArguments& arguments) {
-  if (session.twin() == nullptr) return complain("what would be is asked of SQLite as well: without --no-twin");
+  if (session.twin() == nullptr)
+    return complain("what would be is asked of SQLite as well: without --no-twin");
   std::vector<advice::Supposition> suppositions;
   for (const std::string& text : arguments.suppositions) {
     auto supposition = advice::read_supposition(text);
@@ -173,8 +173,8 @@ int run(const WhyArguments& arguments) {
   if (!arguments.sql.empty()) sql.pop_back();
   if (arguments.sql.empty()) sql = read_stdin();
   const bool is_supposed = !arguments.suppositions.empty() || arguments.flips;
-  const int status =
-      is_supposed ? suppose(**session, sql, arguments) : explain_all(**session, sql, options, arguments.is_json);
+  const int status = is_supposed ? suppose(**session, sql, arguments)
+                                 : explain_all(**session, sql, options, arguments.is_json);
   interrupt_goes_to(nullptr);
   return status;
 }
@@ -194,7 +194,8 @@ int run_why(std::span<const std::string> arguments) {
       ->expected(-1)
       ->allow_extra_args(false);
   app.add_option("--what-if", given.suppositions,
-                 "plan as if: 'CREATE INDEX ...', 'hide INDEX', 'rows TABLE N', 'stat INDEX N N'; repeatable; nothing is written")
+                 "plan as if: 'CREATE INDEX ...', 'hide INDEX', 'rows TABLE N', 'stat INDEX N N'; "
+                 "repeatable; nothing is written")
       ->expected(-1)
       ->allow_extra_args(false);
   app.add_flag("--flip", given.flips, "at which row counts and selectivities the plan changes");
@@ -245,8 +246,7 @@ bool explain_in_shell(Shell& shell, const std::string& sql) {
   if (session == nullptr) return false;
   WhyStyle style;
   style.paint = Paint::of(stdout);
-  style.columns = terminal_columns(stdout);
-  style.wraps = is_terminal(stdout);
+  if (is_terminal(stdout)) style.columns = terminal_columns(stdout);
   std::string_view rest = sql;
   while (!rest.empty()) {
     advice::ExplainOptions options;

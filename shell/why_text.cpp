@@ -25,7 +25,8 @@ bool is_seek(ColumnRole role) {
 
 std::string headline(const Explanation& explanation, const WhyStyle& style) {
   const std::string said = what_sqlite_says(explanation);
-  std::string first = "(no plan)";
+  std::string first =
+      explanation.no_plan_because.empty() ? "(no plan)" : fmt::format("({})", explanation.no_plan_because);
   std::string rest;
   if (!explanation.plan.empty()) {
     const bool is_single = explanation.plan.size() == 1;
@@ -140,10 +141,11 @@ Colour colour_of(const ColumnUse& column) {
 /// `people_name`, `rowid of people`; in a self-join `people_name of p1`.
 std::string shown_name(const Explanation& explanation, const TableUse& table, const IndexUse& index) {
   const std::string& item = table.alias.empty() ? table.name : table.alias;
-  if (index.name.empty()) return fmt::format("rowid of {}", item);
+  const std::string arm = index.arm > 0 ? fmt::format(" INDEX {}", index.arm) : std::string();
+  if (index.name.empty()) return fmt::format("rowid of {}{}", item, arm);
   const auto readers = std::count_if(explanation.tables.begin(), explanation.tables.end(),
                                      [&](const TableUse& other) { return other.name == table.name; });
-  return readers > 1 && !table.alias.empty() ? fmt::format("{} of {}", index.name, item) : index.name;
+  return (readers > 1 && !table.alias.empty() ? fmt::format("{} of {}", index.name, item) : index.name) + arm;
 }
 
 /// What is said beside a column: of a search the condition, of everything else the reason.
@@ -207,6 +209,28 @@ std::string reasons_text(const Explanation& explanation, const std::vector<Note>
     for (const advice::UnindexedCondition& condition : table.unindexed) {
       if (condition.span.empty()) text += sentence(condition.text, 2, style);  // of a view
     }
+  }
+  return text;
+}
+
+/// What each row written costs. Of many indexes a few are named.
+std::string upkeep_text(const Explanation& explanation, const WhyStyle& style) {
+  constexpr std::size_t kNamesMax = 6;
+  std::string text, names;
+  std::size_t count = 0;
+  for (const advice::Upkeep& each : explanation.upkeep) {
+    if (each.kind != "index") continue;
+    if (++count <= kNamesMax) names += (names.empty() ? "" : ", ") + each.subject;
+  }
+  if (count > 0) {
+    text += sentence(
+        fmt::format("each row written also changes {} {}: {}{}", count, count == 1 ? "index" : "indexes",
+                    names,
+                    count > kNamesMax ? fmt::format(" and {} more", count - kNamesMax) : std::string()),
+        2, style);
+  }
+  for (const advice::Upkeep& each : explanation.upkeep) {
+    if (each.kind != "index") text += sentence(each.text, 2, style);
   }
   return text;
 }
@@ -492,6 +516,7 @@ std::string why_text(const Explanation& explanation, const WhyStyle& style) {
   add(sql_with_notes(explanation.sql, notes, style));
   add(indexes_text(explanation, style));
   add(reasons_text(explanation, notes, style));
+  add(upkeep_text(explanation, style));
   add(runs_text(explanation, style));
   add(work_text(explanation, style));
   if (style.suggestions) add(suggestions_text(explanation, style));

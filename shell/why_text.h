@@ -27,8 +27,8 @@ namespace leftmost::shell {
 
 struct WhyStyle {
   Paint paint{false};
-  std::size_t columns = 100;  ///< of the terminal
-  bool wraps = false;         ///< break what is longer than that
+  std::size_t columns = 100;  ///< of the terminal; so many where there is none
+  bool wraps = true;          ///< break what is longer than that
   bool suggestions = true;
 };
 

@@ -4,6 +4,7 @@
 #include "engine/hidden_work.h"
 #include "planner/eqp_text.h"
 #include "planner/explain.h"
+#include "planner/expr_text.h"
 
 namespace leftmost::engine {
 namespace {
@@ -17,10 +18,25 @@ std::string_view text_of(planner::Span span, std::string_view sql) {
   return sql.substr(span.begin, span.end - span.begin);
 }
 
+constexpr std::size_t kTermBytesMax = 200;  // of a condition in a view
+
+/// The condition as written; of one in a view what it says.
+std::string term_of(const planner::Expr* term, std::string_view sql) {
+  if (term == nullptr) return {};
+  const std::string_view text = text_of(term->span, sql);
+  return text.empty() ? planner::to_text(term, kTermBytesMax) : std::string(text);
+}
+
 void add_reasons(const std::vector<planner::GeneralReason>& reasons, RowBuffer& rows) {
   for (const planner::GeneralReason& reason : reasons) {
     const Value null = Value::null();
-    const Value row[] = {null, null, null, null, null, text_or_null(reason.subject), text_or_null(reason.code),
+    const Value row[] = {null,
+                         null,
+                         null,
+                         null,
+                         null,
+                         text_or_null(reason.subject),
+                         text_or_null(reason.code),
                          text_or_null(reason.text)};
     rows.add(row);
   }
@@ -43,26 +59,23 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
       const Value index_name = index.index == nullptr ? Value::null() : Value::text(index.index->def->name);
       std::int64_t position = 0;
       for (const planner::ColumnReason& column : index.columns) {
+        const std::string term = term_of(column.term, sql);
         const Value row[] = {text_or_null(name),
                              index_name,
                              text_or_null(column.column),
                              Value::integer(++position),
                              Value::text(planner::role_name(column.role)),
-                             column.term == nullptr ? Value::null() : text_or_null(text_of(column.term->span, sql)),
+                             text_or_null(term),
                              text_or_null(column.code),
                              text_or_null(column.text)};
         rows.add(row);
       }
     }
     for (const planner::UnindexedCondition& condition : table.unindexed) {
-      const Value row[] = {text_or_null(name),
-                           Value::null(),
-                           text_or_null(condition.column),
-                           Value::null(),
-                           Value::null(),
-                           text_or_null(text_of(condition.term->span, sql)),
-                           Value::null(),
-                           text_or_null(condition.text)};
+      const std::string term = term_of(condition.term, sql);
+      const Value row[] = {
+          text_or_null(name), Value::null(), text_or_null(condition.column), Value::null(), Value::null(),
+          text_or_null(term), Value::null(), text_or_null(condition.text)};
       rows.add(row);
     }
   }
@@ -95,12 +108,14 @@ void make_explain_why(CompiledStatement& statement, const storage::DatabaseState
                        {"role", ""},  {"term", ""},  {"reason", ""}, {"text", ""}};
   const planner::Plan* plan = statement.plan.get();
   auto keep = keep_explained(statement);
-  statement.action = make_rows_action(8, [plan, keep, sql = statement.text,
-                                          hidden = hidden_work(data, statement.syntax)](RowBuffer& rows) -> Expected<void> {
-    if (plan != nullptr) add_reasons(*plan, sql, rows);
-    add_reasons(hidden, rows);
-    return {};
-  });
+  statement.action =
+      make_rows_action(8,
+                       [plan, keep, sql = statement.text,
+                        hidden = hidden_work(data, statement.syntax)](RowBuffer& rows) -> Expected<void> {
+                         if (plan != nullptr) add_reasons(*plan, sql, rows);
+                         add_reasons(hidden, rows);
+                         return {};
+                       });
 }
 
 }  // namespace leftmost::engine

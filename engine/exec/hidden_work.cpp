@@ -16,6 +16,7 @@ struct Change {
   const sql::Target* target = nullptr;
   std::vector<std::string_view> columns_set;
   bool deletes = false;
+  bool replaces = false;  ///< rows that are in the way of new ones go
 };
 
 Change change_of(const sql::Statement* statement) {
@@ -30,6 +31,11 @@ Change change_of(const sql::Statement* statement) {
     for (const sql::Assignment& assignment : update->assignments) {
       for (const sql::Name& name : assignment.columns) change.columns_set.push_back(name.text);
     }
+  } else if (statement->kind == sql::StatementKind::kInsert) {
+    const auto* insert = static_cast<const sql::Insert*>(statement);
+    if (insert->action != sql::ConflictAction::kReplace) return change;
+    change.target = &insert->target;
+    change.deletes = change.replaces = true;
   }
   return change;
 }
@@ -96,15 +102,18 @@ std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& da
         continue;
       const storage::BTree* tree = data.tree(child->id);
       const std::string columns = names_of(*child, key.columns);
-      reasons.push_back({"foreign-key-child-unindexed",
-                         child->name,
-                         {change.target->name.span.begin, change.target->name.span.end},
-                         fmt::format("with PRAGMA foreign_keys on, every row {} here has all {} rows of {} "
-                                     "read for its {}: no index of "
-                                     "{} starts with {}",
-                                     change.deletes ? "deleted" : "given another key",
-                                     planner::words_of_count(tree == nullptr ? 0 : tree->size()), child->name,
-                                     columns, child->name, columns)});
+      const std::uint64_t rows = tree == nullptr ? 0 : tree->size();
+      reasons.push_back(
+          {"foreign-key-child-unindexed",
+           child->name,
+           {change.target->name.span.begin, change.target->name.span.end},
+           fmt::format(
+               "with PRAGMA foreign_keys on, every row {} here has all rows of {} ({} now) read for its {}: "
+               "no index of {} starts with {}",
+               change.replaces  ? "replaced"
+               : change.deletes ? "deleted"
+                                : "given another key",
+               child->name, planner::words_of_count(rows), columns, child->name, columns)});
     }
   }
   return reasons;

@@ -16,7 +16,7 @@ using storage::Value;
 
 class InsertAction final : public ChangeAction {
  public:
-  InsertAction(CompileContext context, BoundInsert insert, bool transfers,
+  InsertAction(CompileContext context, BoundInsert insert, Transfer transfer,
                const TableExpressions& expressions)
       : ChangeAction(context),
         insert_(std::move(insert)),
@@ -25,7 +25,7 @@ class InsertAction final : public ChangeAction {
         writer_(relation_, expressions, builder_),
         rowids_(connection_, table_),
         action_(conflict_action(insert_.action)),
-        transfers_(transfers),
+        transfer_(transfer),
         target_row_(runtime_.row(insert_.target->id)) {
     if (insert_.source != nullptr) source_ = build_source();
     std::vector<planner::Item*> rows{insert_.target};
@@ -61,6 +61,21 @@ class InsertAction final : public ChangeAction {
   }
 
   bool run() override {
+    const bool copies_records =
+        transfer_ == Transfer::kAlways || (transfer_ == Transfer::kIntoEmpty && is_target_empty());
+    if (!insert_rows()) return false;
+    // Records that are copied whole are not counted as a scan.
+    if (copies_records) runtime_.work_of(insert_.source->items[0]->id).fullscan_steps = 0;
+    return true;
+  }
+
+ private:
+  bool is_target_empty() const {
+    const storage::BTree* tree = connection_.data().tree(table_.id);
+    return tree == nullptr || tree->size() == 0;
+  }
+
+  bool insert_rows() {
     rowids_.open();
     bool succeeded = true;
     if (source_ == nullptr) {
@@ -79,15 +94,12 @@ class InsertAction final : public ChangeAction {
       source_->open();
       while (succeeded && source_->next()) succeeded = insert_row(source_->row());
       source_->close();
-      // Records that are copied whole are not counted as a scan.
-      if (transfers_) runtime_.work_of(insert_.source->items[0]->id).fullscan_steps = 0;
     }
     if (!succeeded || runtime_.failed()) return false;
     rowids_.close();
     return true;
   }
 
- private:
   struct Upsert {
     bool do_nothing = false;
     TableWriter::TypeTests type_tests;
@@ -245,7 +257,7 @@ class InsertAction final : public ChangeAction {
   TableWriter writer_;
   RowidSource rowids_;
   ConflictAction action_;
-  bool transfers_;
+  Transfer transfer_;
   ItemRow& target_row_;
   ItemRow* excluded_row_ = nullptr;
   std::unique_ptr<RowStream> source_;
@@ -287,16 +299,18 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   if (!expressions) return Unexpected(expressions.error());
 
   const planner::PlannerOptions options = planner_options(context);
-  const bool transfers = is_transfer(insert, *bound);  // asked first: planning may rewrite the source
+  Transfer transfer = Transfer::kNever;
   if (bound->source != nullptr) {
-    if (!transfers && bound->unless_transferred) return Unexpected(*bound->unless_transferred);
+    transfer = transfer_of(insert, *bound);  // asked first: planning may rewrite the source
+    if (transfer != Transfer::kAlways && bound->unless_transferred)
+      return Unexpected(*bound->unless_transferred);
     auto plan = planner::plan_select(bound->source, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
     if (insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr) {
       drop_constant_row_line(*statement.plan);
     }
-    if (transfers) statement.plan->steps.clear();
+    if (transfer == Transfer::kAlways) statement.plan->steps.clear();
   }
   std::vector<const planner::Plan*> upsert_plans(bound->upserts.size(), nullptr);
   for (std::size_t i = 0; i < bound->upserts.size(); ++i) {
@@ -321,10 +335,10 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
   return set_maker(statement,
-                   [&connection = context.connection, &statement, bound = std::move(*bound), transfers,
+                   [&connection = context.connection, &statement, bound = std::move(*bound), transfer,
                     expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
                      auto action = std::make_unique<InsertAction>(CompileContext{connection, statement},
-                                                                  std::move(bound), transfers, *expressions);
+                                                                  std::move(bound), transfer, *expressions);
                      if (action->builder().error()) return Unexpected(*action->builder().error());
                      return action;
                    });

@@ -96,14 +96,14 @@ bool indexes_match(const planner::Relation& to, const planner::Relation& from) {
 
 }  // namespace
 
-bool is_transfer(const sql::Insert& insert, const BoundInsert& bound) {
-  if (!is_plain(insert, bound)) return false;
+Transfer transfer_of(const sql::Insert& insert, const BoundInsert& bound) {
+  if (!is_plain(insert, bound)) return Transfer::kNever;
   const planner::Relation& to = *bound.target->relation;
   const TableDef& from = *bound.source->items[0]->relation->def;
-  if (is_schema_table(from) || from.id == to.def->id) return false;
-  if (!columns_match(to, *bound.source->items[0]->relation)) return false;
-  if (!indexes_match(to, *bound.source->items[0]->relation)) return false;
-  return cannot_collide(to, conflict_action(insert.action));
+  if (is_schema_table(from) || from.id == to.def->id) return Transfer::kNever;
+  if (!columns_match(to, *bound.source->items[0]->relation)) return Transfer::kNever;
+  if (!indexes_match(to, *bound.source->items[0]->relation)) return Transfer::kNever;
+  return cannot_collide(to, conflict_action(insert.action)) ? Transfer::kAlways : Transfer::kIntoEmpty;
 }
 
 }  // namespace leftmost::engine

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "advice/explanation.h"
+#include "advice/explanation_check.h"
 #include "oracle/reference_version.h"
 #include "planner/explain.h"
 #include "storage/value.h"
@@ -88,6 +89,66 @@ std::string reasons_text(const planner::Plan& plan) {
   return text;
 }
 
+/// What is told of each table, one line per index, and the reasons of the whole statement; without sentences.
+///
+///   people p: search by people_name
+///     people_name used 1: last_name seek-eq; first_name idle prefix-gap; born filter-in-index prefix-gap
+///     [born=1950]
+///   not-covering people_name
+std::string codes_text(const advice::Explanation& explanation) {
+  std::string text;
+  for (const advice::TableUse& table : explanation.tables) {
+    text += fmt::format("  {}{}{}: {}{}{}\n", table.name, table.alias.empty() ? "" : " ", table.alias,
+                        table.access, table.index.empty() ? "" : " by ", table.index);
+    for (const advice::IndexUse& index : table.indexes) {
+      text += fmt::format("    {} {} {}", index.name.empty() ? "rowid" : index.name,
+                          planner::verdict_name(index.verdict), index.seek_columns);
+      if (index.arm > 0) text += fmt::format(" INDEX {}", index.arm);
+      if (!index.code.empty()) text += " " + index.code;
+      const char* before = ": ";
+      for (const advice::ColumnUse& column : index.columns) {
+        text += fmt::format("{}{} {}{}{}", before, column.column, planner::role_name(column.role),
+                            column.code.empty() ? "" : " ", column.code);
+        if (!column.term.empty()) text += fmt::format(" [{}]", column.term);
+        before = "; ";
+      }
+      text += '\n';
+    }
+  }
+  for (const advice::StatementReason& reason : explanation.reasons) {
+    text += fmt::format("  {} {}", reason.code, reason.subject);
+    if (!reason.span.empty())
+      text += fmt::format(" [{}]",
+                          explanation.sql.substr(reason.span.begin, reason.span.end - reason.span.begin));
+    text += '\n';
+  }
+  return text;
+}
+
+BlockResult run_codes(Session& session, const Block& block) {
+  BlockResult result;
+  std::string_view rest = block.sql;
+  while (!rest.empty()) {
+    advice::ExplainOptions options;
+    options.run = options.runs = options.suggestions = false;
+    const auto next = advice::explain_next(session, rest, options);
+    if (!next) {
+      result.faults.push_back(error_text(next.error(), rest));
+      return result;
+    }
+    if (next->explanation) {
+      const advice::Explanation& explanation = *next->explanation;
+      add_disagreement(explanation.agreement, result);
+      for (const std::string& rule : advice::broken_rules(explanation, session.database().catalog()))
+        result.faults.push_back(rule + "\n");
+      result.output += oracle::plan_to_text(explanation.plan, "") + codes_text(explanation);
+    }
+    if (next->bytes_consumed == 0) break;
+    rest.remove_prefix(next->bytes_consumed);
+  }
+  return result;
+}
+
 BlockResult run_rows(Session& session, const Block& block, bool is_setup) {
   BlockResult result;
   for_each_statement(
@@ -115,8 +176,10 @@ BlockResult run_plan(Session& session, const Block& block, bool with_reasons) {
         result.output += oracle::plan_to_text(statement.ours().plan_lines(), "");
         if (with_reasons && statement.ours().plan() != nullptr)
           result.output += reasons_text(*statement.ours().plan());
-        // The plan is what the block is about; that running it is the same on both sides is checked all the same.
-        if (statement.ours().kind() == engine::StatementKind::kSelect && statement.ours().parameter_count() == 0) {
+        // The plan is what the block is about; that running it is the same on both sides is checked all the
+        // same.
+        if (statement.ours().kind() == engine::StatementKind::kSelect &&
+            statement.ours().parameter_count() == 0) {
           add_disagreement(statement.run().agreement, result);
         }
       },
@@ -134,10 +197,11 @@ BlockResult run_work(Session& session, const Block& block) {
         if (outcome.error) result.faults.push_back(error_text(*outcome.error, statement.sql()));
         const engine::Work& work = outcome.work;
         result.output += fmt::format(
-            "rows visited {}, index entries {}, table look-ups {}, seeks {}, full-scan steps {}, sorts {}, kept aside {}, "
+            "rows visited {}, index entries {}, table look-ups {}, seeks {}, full-scan steps {}, sorts {}, "
+            "kept aside {}, "
             "rows returned {}\n",
-            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.fullscan_steps, work.sorts,
-            work.temporary_rows, work.rows_returned);
+            work.rows_visited, work.index_entries, work.table_lookups, work.seeks, work.fullscan_steps,
+            work.sorts, work.temporary_rows, work.rows_returned);
       },
       [&](const Error& error, std::string_view sql) { result.faults.push_back(error_text(error, sql)); });
   return result;
@@ -162,13 +226,16 @@ BlockResult run_suggest(Session& session, const Block& block) {
         result.output += fmt::format("{}: {}\n", suggestion.kind, suggestion.sql);
         if (!suggestion.needs.empty()) result.output += fmt::format("  needs: {}\n", suggestion.needs);
         if (!suggestion.what.empty()) result.output += fmt::format("  {}\n", suggestion.what);
-        if (!suggestion.presumes.empty()) result.output += fmt::format("  presumes that {}\n", suggestion.presumes);
+        if (!suggestion.presumes.empty())
+          result.output += fmt::format("  presumes that {}\n", suggestion.presumes);
         result.output += fmt::format("  {}\n  -> {}\n", suggestion.before, suggestion.after);
         if (suggestion.work_before) {
-          result.output += fmt::format("  rows visited {} -> {}\n", *suggestion.work_before, *suggestion.work_after);
+          result.output +=
+              fmt::format("  rows visited {} -> {}\n", *suggestion.work_before, *suggestion.work_after);
         }
       }
-      if (!explanation.nothing_because.empty()) result.output += fmt::format("nothing: {}\n", explanation.nothing_because);
+      if (!explanation.nothing_because.empty())
+        result.output += fmt::format("nothing: {}\n", explanation.nothing_because);
     }
     if (next->bytes_consumed == 0) break;
     rest.remove_prefix(next->bytes_consumed);
@@ -205,6 +272,7 @@ BlockResult run_block(oracle::Session& session, const Block& block) {
   if (block.command == "rows") return run_rows(session, block, false);
   if (block.command == "plan") return run_plan(session, block, false);
   if (block.command == "explain") return run_plan(session, block, true);
+  if (block.command == "codes") return run_codes(session, block);
   if (block.command == "why") {
     Block rows = block;
     rows.sql = "EXPLAIN WHY " + block.sql;
