@@ -28,7 +28,6 @@ IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
   IndexUse use;
   if (reason.index != nullptr) use.name = reason.index->def->name;
   use.verdict = reason.verdict;
-  use.arm = reason.arm;
   use.seek_columns = reason.seek_columns;
   use.code = reason.code;
   if (reason.cost_estimated) {
@@ -47,6 +46,16 @@ IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
     copy.text = column.text;
   }
   return use;
+}
+
+/// The arms of a multi-index OR that search the index (null: the rowid), in the order of the record.
+void collect_arms(const planner::Loop& loop, const planner::RelationIndex* index, std::vector<int>& numbers) {
+  for (const planner::OrArm& arm : loop.or_arms) {
+    if (arm.loop == nullptr) continue;
+    const bool is_rowid = index == nullptr && arm.loop->access == planner::AccessPath::kRowidSearch;
+    if (is_rowid || (index != nullptr && arm.loop->index == index)) numbers.push_back(arm.number);
+    collect_arms(*arm.loop, index, numbers);
+  }
 }
 
 /// Where the entries that meet the query's conditions lie in this index. What cannot be shown is left out.
@@ -106,8 +115,16 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
       if (copy.term.empty()) copy.term = planner::to_text(condition.term, kTermBytesMax);
       copy.text = condition.text;
     }
+    std::size_t arm = 0;
     for (const planner::IndexReason& index : reason.indexes) {
       table.indexes.push_back(copy_index(index, sql));
+      if (reading.loop != nullptr && index.verdict == planner::IndexVerdict::kUsed) {
+        std::vector<int> arms;
+        collect_arms(*reading.loop, index.index, arms);
+        const bool is_next = &index != &reason.indexes.front() && (&index)[-1].index == index.index;
+        arm = is_next ? arm + 1 : 0;
+        if (arm < arms.size()) table.indexes.back().arm = arms[arm];
+      }
       if (!options.runs) continue;
       IndexUse& use = table.indexes.back();
       add_runs(database, index, *reason.item, sql, bindings, use);

@@ -1,6 +1,5 @@
 #include "planner/expr_text.h"
 
-#include "planner/expr_tools.h"
 #include "planner/probe.h"
 #include "planner/query.h"
 #include "storage/value.h"

@@ -17,6 +17,11 @@ namespace leftmost::planner {
 /// At most about `bytes_max` bytes; what was left out ends in `...`. Null: empty.
 std::string to_text(const Expr* expr, std::size_t bytes_max = 60);
 
+/// A unary plus that stands in the query. (x IN (c) became x = +c: nobody wrote that one.)
+inline bool is_written_plus(const Expr* plus) {
+  return plus->span.empty() || plus->span.begin != plus->left->span.begin;
+}
+
 struct ItemFacts;
 /// The same; columns of these items are written as `o.pid` if there are several of them.
 std::string to_text(const Expr* expr, std::span<const ItemFacts> items, std::size_t bytes_max = 60);

@@ -1,8 +1,7 @@
-// planner/expr_tools.h - questions about bound expressions that every part of the planner asks, and copying
-// them.
+// planner/expr_tools.h - questions about bound expressions that every part of the planner asks, and copying them.
 //
-// All functions are recursive over the tree; the parser bounds its depth (1000), and RewriteBudget bounds
-// what copying may add to it.
+// All functions are recursive over the tree; the parser bounds its depth (1000), and RewriteBudget bounds what
+// copying may add to it.
 #pragma once
 
 #include <optional>
@@ -16,16 +15,8 @@ namespace leftmost::planner {
 const Expr* skip_collate(const Expr* expr);
 /// Without COLLATE and likely()/unlikely()/likelihood() on top.
 const Expr* skip_markers(const Expr* expr);
-/// A unary plus that stands in the query. (x IN (c) became x = +c: nobody wrote that one.)
-inline bool is_written_plus(const Expr* plus) {
-  return plus->span.empty() || plus->span.begin != plus->left->span.begin;
-}
-inline Expr* skip_markers(Expr* expr) {
-  return const_cast<Expr*>(skip_markers(static_cast<const Expr*>(expr)));
-}
-inline Expr* skip_collate(Expr* expr) {
-  return const_cast<Expr*>(skip_collate(static_cast<const Expr*>(expr)));
-}
+inline Expr* skip_markers(Expr* expr) { return const_cast<Expr*>(skip_markers(static_cast<const Expr*>(expr))); }
+inline Expr* skip_collate(Expr* expr) { return const_cast<Expr*>(skip_collate(static_cast<const Expr*>(expr))); }
 
 /// Calls visit(child) for the operands and list elements; not for the insides of subqueries.
 template <typename Node, typename Visit>
@@ -70,9 +61,9 @@ void for_each_expr_of_select(Select* select, Visit&& visit) {
 struct Context;
 
 enum class Sameness : std::uint8_t { kSame, kExceptCollate, kDifferent };
-/// Structural comparison as SQLite does it: subqueries equal nothing, a parameter equals itself. A column of
-/// kSelfItem in either expression stands for `self`. With `values`, a parameter of `a` that is bound to the
-/// literal in its place in `b` is the same; not inside lists (arguments, IN, BETWEEN).
+/// Structural comparison as SQLite does it: subqueries equal nothing, a parameter equals itself. A column of kSelfItem in either
+/// expression stands for `self`. With `values`, a parameter of `a` that is bound to the literal in its place in `b` is the
+/// same; not inside lists (arguments, IN, BETWEEN).
 Sameness compare_exprs(const Expr* a, const Expr* b, ItemId self = kNoItem, const Context* values = nullptr);
 inline bool same_expr(const Expr* a, const Expr* b, ItemId self = kNoItem) {
   return compare_exprs(a, b, self) == Sameness::kSame;
@@ -86,8 +77,8 @@ bool contains_subquery(const Expr* expr);
 bool contains_correlated_subquery(const Expr* expr);
 /// No subquery and only deterministic functions.
 bool is_deterministic(const Expr* expr);
-/// No column, subquery or non-deterministic function: literals, parameters and what is computed from them. A
-/// column replaced by a constant counts as constant.
+/// No column, subquery or non-deterministic function: literals, parameters and what is computed from them. A column
+/// replaced by a constant counts as constant.
 bool is_constant(const Expr* expr);
 /// The same, and nothing in it came from the ON of an outer join; replaced columns do not count.
 bool is_constant_not_of_outer_join(const Expr* expr);
@@ -113,8 +104,8 @@ struct RewriteBudget {
   bool exhausted = false;
 };
 
-/// Deep copies with changes on the way. Item ids in `items` are replaced (their Items are new ones); an owner
-/// in `selects` likewise. Items of copied subqueries keep their id unless `fresh_items` is set.
+/// Deep copies with changes on the way. Item ids in `items` are replaced (their Items are new ones); an owner in
+/// `selects` likewise. Items of copied subqueries keep their id unless `fresh_items` is set.
 struct Copier {
   storage::Arena& arena;
   RewriteBudget* budget = nullptr;
@@ -130,8 +121,7 @@ struct Copier {
 // Small makers, all in the arena.
 Expr* make_binary(storage::Arena& arena, ExprKind kind, Expr* left, Expr* right);
 Expr* make_integer(storage::Arena& arena, std::int64_t value);
-/// `left AND right`; either may be null. With `collapse`, a side that is always false makes the whole 0
-/// (section 3.1).
+/// `left AND right`; either may be null. With `collapse`, a side that is always false makes the whole 0 (section 3.1).
 Expr* make_and(storage::Arena& arena, Expr* left, Expr* right, bool collapse = true);
 /// Element `field` of a row value or row-valued subquery.
 Expr* row_field(storage::Arena& arena, Expr* row, int field);

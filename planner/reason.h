@@ -1,5 +1,5 @@
-// planner/reason.h - why, as data: for every table reference, every index and every index column of a plan,
-// what it did and, on the first column that is not a plain seek, the code of the reason.
+// planner/reason.h - why, as data: for every table reference, every index and every index column of a plan, what it
+// did and, on the first column that is not a plain seek, the code of the reason.
 //
 // Recorded while the planner decides; printed by planner/explain.h, the JSON, EXPLAIN WHY and the grader.
 // Codes are an interface (never renamed, never reused): docs/reasons.md lists them.
@@ -16,20 +16,11 @@ namespace leftmost::planner {
 
 enum class IndexVerdict : std::uint8_t { kUsed, kCostlier, kUnusable };
 enum class ColumnRole : std::uint8_t {
-  kSeekEq,
-  kSeekIn,
-  kSeekRange,
-  kSeekSkip,
-  kFilterInIndex,
-  kFilterOnRow,
-  kOrder,
-  kGroup,
-  kCover,
-  kIdle,
+  kSeekEq, kSeekIn, kSeekRange, kSeekSkip, kFilterInIndex, kFilterOnRow, kOrder, kGroup, kCover, kIdle,
 };
 
 struct ColumnReason {
-  std::string_view column;  ///< declared name, `<expr>`, or `rowid`
+  std::string_view column;     ///< declared name, `<expr>`, or `rowid`
   ColumnRole role = ColumnRole::kIdle;
   const Expr* term = nullptr;  ///< the condition about it, if any (its span is the caret)
   std::string_view code;       ///< empty on a plain seek
@@ -39,19 +30,17 @@ struct ColumnReason {
 struct IndexReason {
   const RelationIndex* index = nullptr;  ///< null: the table's own b-tree (rowid)
   IndexVerdict verdict = IndexVerdict::kUnusable;
-  int arm = 0;  ///< n of the line `INDEX n` that searches it; 0: no multi-index OR does
   int seek_columns = 0;
   std::string_view code;
-  std::optional<int> cost_estimated;  ///< LogEst of the best candidate of this index, if there was one
-  std::vector<ColumnReason> columns;  ///< one per key column
+  std::optional<int> cost_estimated;     ///< LogEst of the best candidate of this index, if there was one
+  std::vector<ColumnReason> columns;     ///< one per key column
 };
 
-/// A condition on columns of one table that are in none of its indexes: no index column can tell why it is
-/// not searched.
+/// A condition on columns of one table that are in none of its indexes: no index column can tell why it is not searched.
 struct UnindexedCondition {
   std::string column;  ///< the first that it mentions, as declared
   const Expr* term = nullptr;
-  std::string text;  ///< one sentence
+  std::string text;    ///< one sentence
 };
 
 struct TableReason {
@@ -72,9 +61,9 @@ struct GeneralReason {
 /// One candidate as it was generated, with what became of it (--trace).
 struct CandidateRecord {
   const Item* item = nullptr;
-  std::string what;  ///< `seek t1ab 1 col`, `table scan`, `automatic index` ...
+  std::string what;          ///< `seek t1ab 1 col`, `table scan`, `automatic index` ...
   int setup = 0, run = 0, rows = 0;
-  std::string outcome;  ///< `kept`, `dropped (dominated by ...)`, `replaces ...`
+  std::string outcome;       ///< `kept`, `dropped (dominated by ...)`, `replaces ...`
 };
 
 struct PlanReasons {

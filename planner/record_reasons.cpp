@@ -197,7 +197,6 @@ void Coder::record_arm_reasons(LoopPlan& arm_plan, const OrArm& arm) {
   IndexReason index;
   index.index = chosen.probe->index;
   index.verdict = IndexVerdict::kUsed;
-  index.arm = arm.number;
   index.cost_estimated = chosen.run;
   explain_columns(index, arm_plan, arm_plan.facts.front(), *chosen.probe, &chosen, {}, context_);
   index.code = first_code(index);
