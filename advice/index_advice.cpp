@@ -1,21 +1,18 @@
 #include "advice/index_advice.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <map>
-#include <set>
 
 #include "advice/explanation.h"
 #include "advice/index_cover.h"
+#include "advice/index_pool.h"
 #include "advice/index_upkeep.h"
-#include "advice/named_index.h"
 #include "advice/parameters.h"
 #include "advice/proof.h"
+#include "advice/runs.h"
 #include "advice/sample_values.h"
-#include "advice/trial.h"
+#include "advice/set_work.h"
 #include "storage/catalog.h"
 
 namespace leftmost::advice {
@@ -24,84 +21,37 @@ namespace {
 // A statement of so few steps is as quick as it can be, and a gain of so few is no reason for an index.
 constexpr double kWorkToNotice = 400;
 constexpr double kGainToNotice = 300;
-// An option halves the work at least.
-constexpr double kGainFactor = 2;
-// Served: at most this times the work of the best option, and a little for statements that take next to
-// nothing.
+// Served: at most this times the work of the best option, and as many steps as are no reason for an index.
+// What is served as things are wants nothing.
 constexpr double kServedFactor = 2;
-constexpr double kServedSteps = 50;
-// How long one statement may run.
+// Of a statement that no index helps: at most this times the work as it was. One that writes has more indexes
+// to keep up, which is their price and no fault of the set.
+constexpr double kUnharmedFactor = 1.1;
+constexpr double kUnharmedFactorWriting = 3;
+// How long one statement may run as things are.
 constexpr double kSecondsPerRun = 10;
-// Proposals of one statement that are built.
-constexpr std::size_t kProposalsMax = 12;
+// Pairs of indexes on two tables that are looked at for one statement; looks cost plans, not runs.
+constexpr std::size_t kPairsMax = 400;
 constexpr std::size_t kSecondRoundMax = 4;
-
-struct Pooled {
-  ProposedIndex index;
-  NamedIndex named;
-  IndexPrice price;
-};
-
-/// Indexes of the pool, to be built together.
-using Bundle = std::vector<std::size_t>;
-
-struct Question {
-  AdvisedStatement advised;
-  std::string sql;
-  std::vector<storage::OwnedValue> bindings;
-  std::set<std::string> tables;  ///< in lower case
-  bool has_limit = false;
-  bool has_loops = false;
-  TrialRun before;
-  std::vector<CoverOption> options;
-};
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
-double count_of(storage::LogEst log) { return std::pow(2.0, static_cast<double>(log) / 10.0); }
-
-/// What the planner expects a plan to cost: each loop as often as the loops around it have rows.
-double expected_work(const planner::Plan& plan) {
-  double work = 0;
-  const auto add = [&](const planner::LookasideVector<planner::Loop>& loops) {
-    double rows = 1;
-    for (const planner::Loop& loop : loops) {
-      work += count_of(loop.setup_cost) + rows * count_of(loop.run_cost);
-      rows *= count_of(loop.rows_estimated);
-    }
-    return rows;
-  };
-  for (const planner::SelectPlan& select : plan.selects) {
-    const double rows = add(select.loops);
-    const bool sorts =
-        select.order == planner::OrderMode::kSort || select.group == planner::GroupMode::kSorted;
-    if (sorts && rows > 2) work += rows * std::log2(rows);
-  }
-  add(plan.change_loops);
-  return work;
-}
 
 class Adviser {
  public:
   Adviser(oracle::Session& session, const Workload& workload, const AdviseOptions& options, Trial& trial)
-      : session_(session), workload_(workload), options_(options), trial_(trial) {}
+      : session_(session), workload_(workload), options_(options), trial_(trial), pool_(trial) {}
 
   Expected<IndexAdvice> run() {
     for (std::size_t i = 0; i < workload_.statements().size(); ++i) collect(i);
-    for (Question& question : questions_) measure_before(question);
-    if (is_stopped_) return fail(ErrorCode::kInterrupt, "interrupted");
+    for (AskedStatement& statement : statements_) measure_before(statement);
+    options_of_.resize(statements_.size());
+    proposed_by_.resize(statements_.size());
     propose();
-    evaluate_pool();
-    for (Question& question : questions_) combine(question);
-    if (is_stopped_) return fail(ErrorCode::kInterrupt, "interrupted");
-    choose();
+    for (const IndexSet& bundle : bundles_) evaluate(bundle);
+    for (std::size_t number = 0; number < statements_.size(); ++number) combine(number);
+    if (!is_stopped_) choose();
     prove();
     if (options_.drop) drop();
     if (is_stopped_) return fail(ErrorCode::kInterrupt, "interrupted");
-    for (Question& question : questions_) advice_.statements.push_back(std::move(question.advised));
+    for (AskedStatement& statement : statements_) advice_.statements.push_back(std::move(statement.advised));
     return std::move(advice_);
   }
 
@@ -110,14 +60,14 @@ class Adviser {
   // ------------------------------------------------------------------------------------------------------
 
   void collect(std::size_t number) {
-    const WorkloadStatement& statement = workload_.statements()[number];
-    if (const auto known = by_text_.find(statement.normal); known != by_text_.end()) {
-      AdvisedStatement& advised = questions_[known->second].advised;
-      advised.weight += statement.weight;
+    const WorkloadStatement& written = workload_.statements()[number];
+    if (const auto known = by_text_.find(written.normal); known != by_text_.end()) {
+      AdvisedStatement& advised = statements_[known->second].advised;
+      advised.weight += written.weight;
       ++advised.occurrences;
       return;
     }
-    const std::string sql(workload_.sql(statement));
+    const std::string sql(workload_.sql(written));
     auto prepared = session_.database().prepare(sql);
     if (!prepared) {
       advice_.left_out.push_back({number, prepared.error()});
@@ -127,42 +77,38 @@ class Adviser {
         prepared->kind() == engine::StatementKind::kExplainWhy) {
       return;
     }
-    Question question;
-    question.advised.number = number;
-    question.advised.weight = statement.weight;
-    question.sql = sql;
-    read_plan(*prepared->plan(), question);
-    question.advised.is_measured = bind(statement, *prepared, question);
-    by_text_[statement.normal] = questions_.size();
-    questions_.push_back(std::move(question));
+    AskedStatement statement;
+    statement.advised.number = number;
+    statement.advised.weight = written.weight;
+    statement.sql = sql;
+    statement.is_readonly = prepared->is_readonly();
+    read_plan(*prepared->plan(), statement);
+    statement.advised.is_measured = bind(written, *prepared, statement);
+    by_text_[written.normal] = statements_.size();
+    statements_.push_back(std::move(statement));
   }
 
-  static void read_plan(const planner::Plan& plan, Question& question) {
-    question.has_limit = has_limit(plan);
+  static void read_plan(const planner::Plan& plan, AskedStatement& statement) {
+    statement.has_limit = has_limit(plan);
     std::size_t loops = plan.change_loops.size();
     for (const planner::SelectPlan& select : plan.selects) loops += select.loops.size();
-    question.has_loops = loops > 0;
-    for (const planner::TableReason& table : plan.reasons.tables) {
-      if (table.item != nullptr && table.item->relation != nullptr) {
-        question.tables.insert(lower(table.item->relation->def->name));
-      }
-    }
-    const auto add = [&](const planner::LookasideVector<planner::Loop>& list) {
-      for (const planner::Loop& loop : list) {
-        if (loop.item != nullptr && loop.item->relation != nullptr) {
-          question.tables.insert(lower(loop.item->relation->def->name));
-        }
-      }
+    statement.has_loops = loops > 0;
+    const auto add = [&](const planner::Item* item) {
+      if (item != nullptr && item->relation != nullptr)
+        statement.tables.insert(lower_case(item->relation->def->name));
     };
-    for (const planner::SelectPlan& select : plan.selects) add(select.loops);
-    add(plan.change_loops);
+    for (const planner::TableReason& table : plan.reasons.tables) add(table.item);
+    for (const planner::SelectPlan& select : plan.selects) {
+      for (const planner::Loop& loop : select.loops) add(loop.item);
+    }
+    for (const planner::Loop& loop : plan.change_loops) add(loop.item);
   }
 
   /// True if every parameter has a value, so that it can be run.
-  bool bind(const WorkloadStatement& statement, const engine::Statement& prepared, Question& question) {
+  bool bind(const WorkloadStatement& written, const engine::Statement& prepared, AskedStatement& statement) {
     std::vector<std::optional<storage::OwnedValue>> values(
         static_cast<std::size_t>(prepared.parameter_count()));
-    for (const ParameterText& parameter : statement.parameters) {
+    for (const ParameterText& parameter : written.parameters) {
       const int number = parameter_number(prepared, parameter.name);
       if (number == 0) continue;
       if (auto value = value_of_sql(parameter.value))
@@ -171,102 +117,69 @@ class Adviser {
     const bool is_given =
         std::all_of(values.begin(), values.end(), [](const auto& value) { return value.has_value(); });
     const bool can_run = sample_values(*prepared.plan(), *session_.twin(), values);
-    question.advised.has_samples = can_run && !is_given;
-    for (auto& value : values) question.bindings.push_back(std::move(value).value_or(storage::OwnedValue()));
+    statement.advised.has_samples = can_run && !is_given;
+    for (auto& value : values) statement.bindings.push_back(std::move(value).value_or(storage::OwnedValue()));
     return can_run;
   }
 
-  // Measuring
-  // -------------------------------------------------------------------------------------------------------
-
-  std::optional<TrialRun> ask(Question& question) {
-    auto run = question.advised.is_measured ? trial_.run(question.sql, question.bindings, kSecondsPerRun)
-                                            : trial_.plan(question.sql, question.bindings);
-    if (!run || !run->plan_agrees) return std::nullopt;
-    return std::move(*run);
-  }
-
-  double work_of(const Question& question, const TrialRun& run) {
-    if (run.sqlite) return static_cast<double>(run.sqlite->vm_steps);
-    const auto prepared = trial_.database().prepare(question.sql);
-    return prepared && prepared->plan() != nullptr ? expected_work(*prepared->plan()) : 0;
-  }
-
-  void measure_before(Question& question) {
-    if (!go_on(question.sql)) return;
-    auto run = ask(question);
-    if (!run && question.advised.is_measured) {
+  void measure_before(AskedStatement& statement) {
+    if (!go_on(statement.sql)) return;
+    const auto begin = std::chrono::steady_clock::now();
+    auto run = work_.ask(statement, kSecondsPerRun);
+    statement.seconds_before =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!run && statement.advised.is_measured) {
       // It fails, or runs too long: its plan is all there is.
-      question.advised.is_measured = false;
-      run = ask(question);
+      statement.advised.is_measured = false;
+      run = work_.ask(statement, 0);
     }
-    AdvisedStatement& advised = question.advised;
+    AdvisedStatement& advised = statement.advised;
     if (!run) {
-      question.has_loops = false;  // SQLite plans otherwise: nothing is advised for it
+      statement.has_loops = false;  // SQLite plans otherwise: nothing is advised for it
       return;
     }
-    question.before = std::move(*run);
-    advised.work_before = advised.work_after = advised.work_best = work_of(question, question.before);
-    if (question.before.work) advised.rows_before = advised.rows_after = question.before.work->rows_visited;
-    advised.plan_before = advised.plan_after = plan_in_one_line(question.before.plan);
+    statement.before = std::move(*run);
+    advised.work_before = advised.work_after = advised.work_best = work_.work_of(statement, statement.before);
+    if (statement.before.work) advised.rows_before = advised.rows_after = statement.before.work->rows_visited;
+    advised.plan_before = advised.plan_after = plan_in_one_line(statement.before.plan);
   }
 
-  bool is_gain(double before, double after) const {
-    return kGainFactor * after <= before && before - after >= kGainToNotice;
+  bool is_worth_help(const AskedStatement& statement) const {
+    return statement.has_loops && statement.advised.work_before >= kWorkToNotice;
   }
 
-  bool has_same_rows(const Question& question, const TrialRun& run) const {
-    if (!question.advised.is_measured || run.same_rows_as(question.before)) return true;
-    return question.has_limit && run.as_many_rows_as(question.before);
+  /// Work up to which a statement counts as served, if this is the least it could take.
+  static double served_limit(double best) { return kServedFactor * best + kGainToNotice; }
+
+  double unharmed_limit(const AskedStatement& statement) const {
+    const double factor = statement.is_readonly ? kUnharmedFactor : kUnharmedFactorWriting;
+    return factor * statement.advised.work_before + kGainToNotice;
   }
 
   // Candidates
   // ------------------------------------------------------------------------------------------------------
 
-  /// Number in the pool of an index; the same index is there once.
-  std::size_t pooled(const ProposedIndex& index) {
-    std::string key = lower(index.table);
-    for (const std::string& column : index.columns) key += '\x1f' + lower(column);
-    key += '\x1e' + index.where;
-    const auto [known, is_new] = pool_keys_.emplace(key, pool_.size());
-    if (is_new) {
-      IndexProposal alone;
-      alone.indexes = {index};
-      Pooled one{index, name_indexes(alone, session_.database().catalog(), pool_names_).front(), {}};
-      pool_names_.insert(one.named.name);
-      pool_.push_back(std::move(one));
-    }
-    return known->second;
-  }
-
-  /// A partial index on the rows that match a pattern is of use for this very pattern alone.
-  static bool is_for_one_pattern(const IndexProposal& proposal) {
-    return std::any_of(proposal.indexes.begin(), proposal.indexes.end(), [](const ProposedIndex& index) {
-      const std::string where = lower(index.where);
-      return where.find(" like ") != std::string::npos || where.find(" glob ") != std::string::npos;
-    });
-  }
-
   void propose() {
-    for (Question& question : questions_) {
-      if (!question.has_loops || question.advised.work_before < kWorkToNotice) continue;
-      const auto prepared = trial_.database().prepare(question.sql);
+    for (std::size_t number = 0; number < statements_.size(); ++number) {
+      const AskedStatement& statement = statements_[number];
+      if (!is_worth_help(statement)) continue;
+      const auto prepared = trial_.database().prepare(statement.sql);
       if (!prepared || prepared->plan() == nullptr) continue;
-      std::vector<IndexProposal> proposals = propose_indexes(*prepared->plan(), prepared->sql());
-      if (proposals.size() > kProposalsMax) proposals.resize(kProposalsMax);
-      for (const IndexProposal& proposal : proposals) {
-        if (is_for_one_pattern(proposal)) continue;
-        Bundle bundle;
-        for (const ProposedIndex& index : proposal.indexes) bundle.push_back(pooled(index));
+      ProposalOptions options;
+      options.each_column = true;
+      for (const IndexProposal& proposal : propose_indexes(*prepared->plan(), prepared->sql(), options)) {
+        IndexSet bundle;
+        for (const ProposedIndex& index : proposal.indexes) bundle.push_back(pool_.add(index));
+        bundle = joined(std::move(bundle), {});
+        if (bundle.size() == 1) proposed_by_[number].push_back(bundle.front());
         add_bundle(std::move(bundle));
       }
     }
     add_reorderings();
+    add_longer_ones();
   }
 
-  void add_bundle(Bundle bundle) {
-    std::sort(bundle.begin(), bundle.end());
-    bundle.erase(std::unique(bundle.begin(), bundle.end()), bundle.end());
+  void add_bundle(IndexSet bundle) {
     if (std::find(bundles_.begin(), bundles_.end(), bundle) == bundles_.end())
       bundles_.push_back(std::move(bundle));
   }
@@ -284,12 +197,36 @@ class Adviser {
         };
         const bool is_part = std::all_of(b.columns.begin(), b.columns.end(),
                                          [&](const std::string& column) { return has(a.columns, column); });
-        if (!is_part || std::equal(b.columns.begin(), b.columns.end(), a.columns.begin())) continue;
+        if (!is_part || begins_with(a, b)) continue;
         ProposedIndex both = b;
         for (const std::string& column : a.columns) {
           if (!has(b.columns, column)) both.columns.push_back(column);
         }
-        add_bundle({pooled(both)});
+        add_bundle({pool_.add(both)});
+      }
+    }
+  }
+
+  static bool begins_with(const ProposedIndex& longer, const ProposedIndex& index) {
+    return longer.table == index.table && longer.where == index.where &&
+           longer.columns.size() >= index.columns.size() &&
+           std::equal(index.columns.begin(), index.columns.end(), longer.columns.begin());
+  }
+
+  /// (a) and (b) together for the branches of an OR: (a, c), which another statement wants, does as well as
+  /// (a).
+  void add_longer_ones() {
+    const std::size_t count = bundles_.size();
+    for (std::size_t n = 0; n < count; ++n) {
+      const IndexSet bundle = bundles_[n];
+      if (bundle.size() < 2) continue;
+      for (std::size_t at = 0; at < bundle.size(); ++at) {
+        for (std::size_t other = 0; other < pool_.size(); ++other) {
+          if (other == bundle[at] || !begins_with(pool_[other].index, pool_[bundle[at]].index)) continue;
+          IndexSet longer = bundle;
+          longer[at] = other;
+          add_bundle(joined(std::move(longer), {}));
+        }
       }
     }
   }
@@ -309,113 +246,88 @@ class Adviser {
     return false;
   }
 
-  /// Builds them; what cannot be built is undone. Prices are learnt on the way.
-  bool build(const Bundle& bundle) {
-    for (const std::size_t i : bundle) {
-      const std::uint64_t bytes_before = trial_.bytes();
-      if (!trial_.define(pool_[i].named.sql)) {
-        trial_.undo();
-        return false;
-      }
-      pool_[i].price = price_of(trial_, bytes_before, {pool_[i].named});
+  void try_on(std::size_t number, const IndexSet& set) {
+    const SetWork::Taken& taken = work_.with(number, set);
+    if (taken.used.empty() || taken.work >= statements_[number].advised.work_before) return;
+    auto& options = options_of_[number];
+    const bool is_known = std::any_of(options.begin(), options.end(),
+                                      [&](const CoverOption& other) { return other.indexes == taken.used; });
+    if (!is_known) options.push_back({taken.used, taken.work});
+  }
+
+  void evaluate(const IndexSet& bundle) {
+    if (is_stopped_ || !has_time() || !go_on(pool_[bundle.front()].named.sql)) return;
+    std::vector<std::size_t> concerned;
+    for (std::size_t number = 0; number < statements_.size(); ++number) {
+      if (is_worth_help(statements_[number]) && !pool_.on_tables(bundle, statements_[number].tables).empty())
+        concerned.push_back(number);
     }
-    return true;
+    if (work_.measure_together(bundle, concerned)) ++advice_.candidates;
+    for (const std::size_t number : concerned) try_on(number, bundle);
   }
 
-  Bundle used_of(const Bundle& bundle, const std::vector<planner::PlanLine>& plan) const {
-    Bundle used;
-    for (const std::size_t i : bundle) {
-      if (mentions(plan, pool_[i].named.name)) used.push_back(i);
-    }
-    return used;
-  }
-
-  /// Requires: the bundle is built.
-  void try_on(Question& question, const Bundle& bundle) {
-    const auto prepared = trial_.database().prepare(question.sql);
-    if (!prepared || used_of(bundle, prepared->plan_lines()).empty()) return;
-    const auto run = ask(question);
-    if (!run || !has_same_rows(question, *run)) return;
-    const double work = work_of(question, *run);
-    if (!is_gain(question.advised.work_before, work)) return;
-    Bundle used = used_of(bundle, run->plan);
-    const bool is_known = std::any_of(question.options.begin(), question.options.end(),
-                                      [&](const CoverOption& other) { return other.indexes == used; });
-    if (!is_known && !used.empty()) question.options.push_back({std::move(used), work});
-  }
-
-  void evaluate_pool() {
-    for (const Bundle& bundle : bundles_) {
-      if (!has_time() || !go_on(pool_[bundle.front()].named.sql)) return;
-      const std::vector<Question*> interested = interested_in(bundle);
-      if (interested.empty() || !build(bundle)) continue;
-      ++advice_.candidates;
-      for (Question* question : interested) try_on(*question, bundle);
-      trial_.undo();
-    }
-  }
-
-  /// The statements that SQLite would plan with it, by definitions alone: nothing is built for the others.
-  std::vector<Question*> interested_in(const Bundle& bundle) {
-    std::vector<std::string> definitions;
-    for (const std::size_t i : bundle) definitions.push_back(pool_[i].named.sql);
-    std::vector<Question*> interested;
-    for (Question& question : questions_) {
-      const bool is_about_it = std::any_of(bundle.begin(), bundle.end(), [&](std::size_t i) {
-        return question.tables.count(lower(pool_[i].index.table)) != 0;
-      });
-      if (!is_about_it || !question.has_loops || question.advised.work_before < kWorkToNotice) continue;
-      const auto plan = trial_.glance(definitions, question.sql, question.bindings);
-      if (plan && !used_of(bundle, *plan).empty()) interested.push_back(&question);
-    }
-    return interested;
-  }
-
-  const CoverOption* best_option(const Question& question, const std::string& table = {}) const {
+  const CoverOption* best_option(std::size_t number) const {
     const CoverOption* best = nullptr;
-    for (const CoverOption& option : question.options) {
-      if (!table.empty() && lower(pool_[option.indexes.front()].index.table) != table) continue;
+    for (const CoverOption& option : options_of_[number]) {
       if (best == nullptr || option.cost < best->cost) best = &option;
     }
     return best;
   }
 
-  /// Of a statement on several tables: the best for each together, and what helps further once the best is
-  /// there.
-  void combine(Question& question) {
-    if (question.tables.size() < 2 || question.options.empty() || !has_time() || !go_on(question.sql)) return;
-    Bundle together;
-    for (const std::string& table : question.tables) {
-      const CoverOption* best = best_option(question, table);
-      if (best != nullptr) together.insert(together.end(), best->indexes.begin(), best->indexes.end());
+  /// Of a statement on several tables: pairs of what it wants for each of them, and then what helps further
+  /// once the best of these is there.
+  void combine(std::size_t number) {
+    const AskedStatement& statement = statements_[number];
+    if (statement.tables.size() < 2 || !is_worth_help(statement)) return;
+    // Also what another statement wants and begins with the same columns: one index may do for both.
+    IndexSet longer;
+    for (std::size_t i = 0; i < pool_.size(); ++i) {
+      const bool is_longer =
+          std::any_of(proposed_by_[number].begin(), proposed_by_[number].end(),
+                      [&](std::size_t mine) { return begins_with(pool_[i].index, pool_[mine].index); });
+      if (is_longer) longer.push_back(i);
     }
-    std::sort(together.begin(), together.end());
-    together.erase(std::unique(together.begin(), together.end()), together.end());
-    if (together.size() > 1 && build(together)) {
-      try_on(question, together);
-      trial_.undo();
+    const IndexSet singles = joined(proposed_by_[number], longer);
+    std::vector<IndexSet> pairs;
+    for (std::size_t i = 0; i < singles.size(); ++i) {
+      for (std::size_t j = i + 1; j < singles.size(); ++j) {
+        if (pool_[singles[i]].table != pool_[singles[j]].table) pairs.push_back({singles[i], singles[j]});
+      }
     }
-    const Bundle first = best_option(question)->indexes;
-    if (!build(first)) return;
-    std::vector<std::size_t> further;
-    const auto prepared = trial_.database().prepare(question.sql);
+    if (pairs.size() > kPairsMax) pairs.resize(kPairsMax);
+    for (const IndexSet& pair : pairs) try_all_used(number, pair);
+    for (std::size_t round = 2; round < statement.tables.size(); ++round) {
+      const CoverOption* best = best_option(number);
+      if (best == nullptr) return;
+      const IndexSet first = best->indexes;
+      for (const std::size_t more : singles) try_all_used(number, joined(first, {more}));
+    }
+    propose_once_more(number);
+  }
+
+  void try_all_used(std::size_t number, const IndexSet& set) {
+    if (is_stopped_ || !has_time() || !go_on(pool_[set.front()].named.sql)) return;
+    if (work_.read_by(number, set) != set) return;
+    ++advice_.candidates;
+    try_on(number, set);
+  }
+
+  /// With its best indexes there, the statement may want others that it did not without them.
+  void propose_once_more(std::size_t number) {
+    const CoverOption* best = best_option(number);
+    if (best == nullptr || is_stopped_ || !has_time()) return;
+    const IndexSet first = best->indexes;
+    if (!pool_.build(first)) return;
+    IndexSet further;
+    const auto prepared = trial_.database().prepare(statements_[number].sql);
     if (prepared && prepared->plan() != nullptr) {
       for (const IndexProposal& proposal : propose_indexes(*prepared->plan(), prepared->sql())) {
-        if (further.size() == kSecondRoundMax || proposal.indexes.size() != 1) break;
-        further.push_back(pooled(proposal.indexes.front()));
+        if (further.size() == kSecondRoundMax) break;
+        if (proposal.indexes.size() == 1) further.push_back(pool_.add(proposal.indexes.front()));
       }
     }
     trial_.undo();
-    for (const std::size_t more : further) {
-      Bundle bundle = first;
-      if (std::find(first.begin(), first.end(), more) != first.end()) continue;
-      bundle.push_back(more);
-      std::sort(bundle.begin(), bundle.end());
-      if (!has_time() || !build(bundle)) continue;
-      ++advice_.candidates;
-      try_on(question, bundle);
-      trial_.undo();
-    }
+    for (const std::size_t more : further) try_all_used(number, joined(first, {more}));
   }
 
   // Choosing
@@ -423,57 +335,80 @@ class Adviser {
 
   void choose() {
     CoverProblem problem;
-    for (const Pooled& one : pool_) problem.index_costs.push_back(static_cast<double>(one.price.bytes));
-    for (Question& question : questions_) {
-      const CoverOption* best = best_option(question);
-      if (best == nullptr) continue;
-      ++advice_.improvable;
-      question.advised.work_best = best->cost;
-      const double enough = kServedFactor * best->cost + kServedSteps;
-      std::vector<CoverOption> options;
-      for (const CoverOption& option : question.options) {
-        if (option.cost > enough) continue;
-        options.push_back({option.indexes, option.cost * question.advised.weight});
+    for (std::size_t i = 0; i < pool_.size(); ++i)
+      problem.index_costs.push_back(static_cast<double>(pool_[i].price.bytes));
+    std::vector<std::size_t> numbers;  // of the statements of the problem
+    for (std::size_t number = 0; number < statements_.size(); ++number) {
+      AdvisedStatement& advised = statements_[number].advised;
+      const CoverOption* best = best_option(number);
+      if (best == nullptr || advised.work_before <= served_limit(best->cost)) continue;
+      advised.work_best = best->cost;
+      numbers.push_back(number);
+      std::vector<CoverOption>& options = problem.options.emplace_back();
+      for (const CoverOption& option : options_of_[number]) {
+        if (option.cost <= served_limit(best->cost))
+          options.push_back({option.indexes, option.cost * advised.weight});
       }
-      problem.options.push_back(std::move(options));
     }
+    advice_.improvable = numbers.size();
+    problem.check = [&](const IndexSet& set) { return faults_of(set, numbers); };
     Cover cover = smallest_cover(problem);
     chosen_ = std::move(cover.indexes);
     advice_.is_exact = cover.is_exact;
     advice_.size_min = cover.size_min;
   }
 
+  /// `numbers`: the statements that count as those of the problem.
+  CoverFaults faults_of(const IndexSet& set, const std::vector<std::size_t>& numbers) {
+    CoverFaults faults;
+    if (!go_on("sets of indexes")) return faults;
+    std::vector<std::size_t> concerned;
+    for (std::size_t number = 0; number < statements_.size(); ++number) {
+      if (statements_[number].has_loops && !pool_.on_tables(set, statements_[number].tables).empty())
+        concerned.push_back(number);
+    }
+    work_.look(set, concerned);
+    for (const std::size_t number : concerned) {
+      if (work_.with(number, set).work > unharmed_limit(statements_[number])) ++faults.harmed;
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (work_.with(numbers[i], set).work > served_limit(statements_[numbers[i]].advised.work_best))
+        faults.unserved.push_back(i);
+    }
+    return faults;
+  }
+
   /// The whole set is built, and every statement runs. What nobody reads then goes, and the rest is proven
   /// again.
   void prove() {
     for (;;) {
-      if (is_stopped_ || !build(chosen_)) return;
-      std::set<std::size_t> used;
+      if (is_stopped_ || !pool_.build(chosen_)) return;
+      IndexSet used;
       std::vector<std::vector<std::size_t>> serves(pool_.size());
-      for (std::size_t number = 0; number < questions_.size(); ++number) {
-        Question& question = questions_[number];
-        if (!question.has_loops || !go_on(question.sql)) continue;
-        auto run = ask(question);
+      for (std::size_t number = 0; number < statements_.size(); ++number) {
+        AskedStatement& statement = statements_[number];
+        if (!statement.has_loops || !go_on(statement.sql)) continue;
+        auto run = work_.ask(statement, kSecondsPerRun);
         if (!run) continue;
-        AdvisedStatement& advised = question.advised;
-        advised.work_after = work_of(question, *run);
+        AdvisedStatement& advised = statement.advised;
+        advised.work_after = work_.work_of(statement, *run);
         if (run->work) advised.rows_after = run->work->rows_visited;
         advised.plan_after = plan_in_one_line(run->plan);
-        for (const std::size_t i : used_of(chosen_, run->plan)) {
-          used.insert(i);
-          serves[i].push_back(number);
-        }
+        const IndexSet mine = pool_.used(chosen_, run->plan);
+        for (const std::size_t i : mine) serves[i].push_back(number);
+        used = joined(std::move(used), mine);
       }
       if (used.size() < chosen_.size()) {
         trial_.undo();
-        chosen_.assign(used.begin(), used.end());
+        chosen_ = std::move(used);
         continue;
       }
+      count_served();
       // The most useful first.
       const auto gain_of = [&](std::size_t i) {
         double gain = 0;
         for (const std::size_t number : serves[i]) {
-          const AdvisedStatement& advised = questions_[number].advised;
+          const AdvisedStatement& advised = statements_[number].advised;
           gain += (advised.work_before - advised.work_after) * advised.weight;
         }
         return gain;
@@ -481,11 +416,19 @@ class Adviser {
       std::stable_sort(chosen_.begin(), chosen_.end(),
                        [&](std::size_t a, std::size_t b) { return gain_of(a) > gain_of(b); });
       for (const std::size_t i : chosen_) {
-        const Pooled& one = pool_[i];
+        const PooledIndex& one = pool_[i];
         advice_.create.push_back(
             {one.named.name, one.index.table, one.named.sql + ";", one.price, serves[i]});
       }
       return;
+    }
+  }
+
+  void count_served() {
+    for (const AskedStatement& statement : statements_) {
+      const AdvisedStatement& advised = statement.advised;
+      if (advised.work_best < advised.work_before && advised.work_after <= served_limit(advised.work_best))
+        ++advice_.served;
     }
   }
 
@@ -499,19 +442,23 @@ class Adviser {
       std::string name, table;
       bool is_used = false;
     };
+    const HiddenUsers hidden(*session_.twin());
+    const std::string left_out = plans_of_left_out();
     std::vector<Existing> existing;
     for (const storage::TablePtr& table : catalog.tables(storage::SchemaName::kMain)) {
       for (const storage::IndexPtr& index : catalog.indexes_of(table->id)) {
         const bool is_new =
             std::any_of(advice_.create.begin(), advice_.create.end(),
                         [&](const AdvisedIndex& made) { return made.name == sql_name(index->name); });
-        if (is_new || !is_droppable(*index) || serves_foreign_key(*table, *index)) continue;
-        Existing one{index->name, table->name, false};
-        for (const Question& question : questions_) {
-          const std::string& plan = question.advised.plan_after;
-          one.is_used = one.is_used || (" " + plan + " ").find(" " + index->name + " ") != std::string::npos;
+        if (is_new || !is_droppable(*index) || serves_foreign_key(*table, *index) ||
+            hidden.may_use(*table, *index) || is_read(left_out, index->name)) {
+          continue;
         }
-        existing.push_back(std::move(one));
+        const bool is_used =
+            std::any_of(statements_.begin(), statements_.end(), [&](const AskedStatement& statement) {
+              return is_read(statement.advised.plan_after, index->name);
+            });
+        existing.push_back({index->name, table->name, is_used});
       }
     }
     // Those that nobody reads first: then what is left has to do without them.
@@ -530,18 +477,28 @@ class Adviser {
     }
   }
 
+  /// What SQLite plans for the statements that we do not understand: they have their indexes too.
+  std::string plans_of_left_out() {
+    std::string plans;
+    for (const LeftOut& one : advice_.left_out) {
+      const auto plan = session_.twin()->plan(workload_.sql(workload_.statements()[one.number]));
+      if (plan) plans += plan_in_one_line(*plan) + " ";
+    }
+    return plans;
+  }
+
   /// Everything as it is to be, but without the index as well: does any statement take more?
   bool is_no_worse_without(const std::string& index) {
     bool is_no_worse = trial_.define("DROP INDEX " + sql_name(index)).has_value();
-    for (Question& question : questions_) {
-      if (!is_no_worse || !question.has_loops) continue;
-      const auto run = ask(question);
-      is_no_worse = run && has_same_rows(question, *run) &&
-                    work_of(question, *run) <= 1.1 * question.advised.work_after + 10;
+    for (AskedStatement& statement : statements_) {
+      if (!is_no_worse || !statement.has_loops) continue;
+      const auto run = work_.ask(statement, kSecondsPerRun);
+      is_no_worse = run && work_.has_same_rows(statement, *run) &&
+                    work_.work_of(statement, *run) <= 1.1 * statement.advised.work_after + 10;
     }
     // Back to where we were: a trial undoes everything at once.
     trial_.undo();
-    build(chosen_);
+    pool_.build(chosen_);
     for (const std::string& gone : dropped_) static_cast<void>(trial_.define("DROP INDEX " + sql_name(gone)));
     return is_no_worse;
   }
@@ -550,14 +507,15 @@ class Adviser {
   const Workload& workload_;
   const AdviseOptions& options_;
   Trial& trial_;
+  IndexPool pool_;
+  std::vector<AskedStatement> statements_;
+  SetWork work_{trial_, pool_, statements_};
   IndexAdvice advice_;
-  std::vector<Question> questions_;
   std::map<std::string, std::size_t> by_text_;
-  std::vector<Pooled> pool_;
-  std::map<std::string, std::size_t> pool_keys_;
-  std::set<std::string> pool_names_;
-  std::vector<Bundle> bundles_;
-  Bundle chosen_;
+  std::vector<IndexSet> proposed_by_;                 // single indexes, of each statement
+  std::vector<IndexSet> bundles_;                     // to be tried together
+  std::vector<std::vector<CoverOption>> options_of_;  // each statement
+  IndexSet chosen_;
   std::vector<std::string> dropped_;
   bool is_stopped_ = false;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

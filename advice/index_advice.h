@@ -1,24 +1,19 @@
 // advice/index_advice.h - the smallest set of indexes that serves a workload.
 //
-//   1. Every statement is run as things are, on SQLite and on our engine (with the values its comments bind,
-//   else with
-//      values out of the middle of the columns).
-//   2. Each index that could help one of them (index_proposals.h), and each reordering of its columns that
-//   begins with
-//      those of another, is built on copies on both sides; every statement that would then read it is run
-//      again. An index is an option for a statement only if both engines take it, the rows are the same, and
-//      the work is half of what it was or less. Of statements on several tables, the best options for the
-//      tables are tried together.
-//   3. A statement counts as served by an option that is at most twice the work of its best one. The fewest
-//   indexes that
-//      serve all statements are found exactly, or as closely as AdvisedIndexes::size_min says
-//      (index_cover.h).
-//   4. The set is built as a whole and every statement is run once more: that is the work after. Indexes that
-//   no
+//   1. Every statement is run as things are, on SQLite and on our engine (with the values its comments bind, else
+//      with values out of the middle of the columns).
+//   2. Candidates are the indexes that could help one of them (index_proposals.h), each column and pair of columns
+//      that one asks about, and reorderings that begin with another; alone, and for statements on several tables
+//      two at a time. Each plan that SQLite would make with them is run once (set_work.h), and counts only if both
+//      engines make it and give the same rows.
+//   3. A statement counts as served by what takes at most twice the work of its best option, and a little. The fewest
+//      indexes that serve all statements and harm none, as a whole, are found exactly, or as closely as
+//      IndexAdvice::size_min says (index_cover.h).
+//   4. The set is built as a whole and every statement is run once more: that is the work after. Indexes that no
 //      statement reads then are left out.
 // With `drop`, existing indexes are taken away one by one, and those stay away whose absence costs no
-// statement anything. Indexes of constraints, UNIQUE ones, and those that a foreign key looks children up by
-// are never dropped.
+// statement anything. Indexes of constraints, UNIQUE ones, and what somebody else may use (index_upkeep.h) are never
+// dropped.
 //
 // Work is what SQLite counts (SQLITE_STMTSTATUS_VM_STEP), and where a statement cannot be run what the
 // planner expects.
@@ -80,6 +75,7 @@ struct IndexAdvice {
   std::vector<LeftOut> left_out;  ///< statements that were not understood
   std::size_t candidates = 0;     ///< indexes that were built and tried
   std::size_t improvable = 0;     ///< statements that some of them helps
+  std::size_t served = 0;         ///< of these, by what is advised: all, unless the indexes get in each other's way
   bool is_exact = true;           ///< no fewer of the candidates serve all of these
   std::size_t size_min = 0;       ///< so many are needed at least
   bool was_cut_short = false;     ///< by the time limit: not all candidates were tried

@@ -2,28 +2,47 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
 
 namespace leftmost::advice {
 namespace {
+
+using Indexes = std::vector<std::size_t>;
+
+// A set with faults may be mended by so many more indexes than the smallest one that should do.
+constexpr std::size_t kMendingMax = 2;
 
 class Search {
  public:
   explicit Search(const CoverProblem& problem)
       : problem_(problem), uses_(problem.index_costs.size(), 0), order_(problem.options.size()) {
-    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
       return problem.options[a].size() < problem.options[b].size();
     });
   }
 
+  /// A set that is known already: only better ones are looked for.
+  void begin_with(const Indexes& known) { keep_if_better(known); }
+  const Indexes& best() const { return best_; }
+
   Cover run() {
     const std::size_t size_min = apart(std::vector<bool>(problem_.options.size(), false));
     take_greedily();
+    size_max_ = best_.size() + kMendingMax;
     visit();
+    mend();
+    const bool was_finished = steps_ <= problem_.steps_max && checks_.size() < problem_.checks_max;
     Cover cover;
     cover.indexes = best_;
-    cover.is_exact = steps_ <= problem_.steps_max || best_.size() == size_min;
-    cover.size_min = cover.is_exact ? best_.size() : size_min;
+    cover.faults = best_faults_;
+    cover.is_exact = best_faults_.count() == 0 && (was_finished || best_.size() == size_min);
+    // A set may do without what its statements' options ask for.
+    cover.size_min =
+        cover.is_exact && best_faults_.count() == 0 ? best_.size() : std::min(size_min, best_.size());
     return cover;
   }
 
@@ -58,32 +77,77 @@ class Search {
     return count;
   }
 
-  std::pair<double, double> costs() const {
-    double work = 0;
-    for (const auto& options : problem_.options) {
-      double least = std::numeric_limits<double>::max();
-      for (const CoverOption& option : options) {
-        if (is_there(option)) least = std::min(least, option.cost);
-      }
-      work += least;
-    }
-    double price = 0;
-    for (std::size_t i = 0; i < uses_.size(); ++i) price += uses_[i] > 0 ? problem_.index_costs[i] : 0;
-    return {price, work};
-  }
-
-  void keep_if_better() {
-    std::vector<std::size_t> chosen;
+  Indexes chosen() const {
+    Indexes chosen;
     for (std::size_t i = 0; i < uses_.size(); ++i) {
       if (uses_[i] > 0) chosen.push_back(i);
     }
-    const auto found = costs();
-    if (has_best_ &&
-        (chosen.size() > best_.size() || (chosen.size() == best_.size() && found >= best_costs_)))
-      return;
+    return chosen;
+  }
+
+  using Costs = std::tuple<std::size_t, double, double>;
+  Costs costs_of(const Indexes& set) const {
+    double work = 0, price = 0;
+    for (const auto& options : problem_.options) {
+      double least = 0;  // unless one of its options is there
+      for (const CoverOption& option : options) {
+        const bool is_in =
+            std::includes(set.begin(), set.end(), option.indexes.begin(), option.indexes.end());
+        if (is_in && (least == 0 || option.cost < least)) least = option.cost;
+      }
+      work += least;
+    }
+    for (const std::size_t i : set) price += problem_.index_costs[i];
+    return {set.size(), price, work};
+  }
+
+  /// What is wrong with it; nothing where it could not be the best anyway, or the checks are used up.
+  const CoverFaults& faults_of(const Indexes& set) {
+    static const CoverFaults none;
+    if (!problem_.check) return none;
+    const auto known = checks_.find(set);
+    if (known != checks_.end()) return known->second;
+    if (checks_.size() >= problem_.checks_max) return unknown_;
+    return checks_.emplace(set, problem_.check(set)).first->second;
+  }
+
+  /// True if it is the best so far.
+  bool keep_if_better(const Indexes& set) {
+    const Costs costs = costs_of(set);
+    if (has_best_ && best_faults_.count() == 0 && costs >= best_costs_) return false;
+    const CoverFaults& faults = faults_of(set);
+    if (has_best_ && (&faults == &unknown_ || std::make_tuple(faults.count(), costs) >=
+                                                  std::make_tuple(best_faults_.count(), best_costs_)))
+      return false;
     has_best_ = true;
-    best_ = std::move(chosen);
-    best_costs_ = found;
+    best_ = set;
+    best_faults_ = faults;
+    best_costs_ = costs;
+    reduce(set);
+    return true;
+  }
+
+  /// What one index less does as well.
+  void reduce(const Indexes& set) {
+    if (!problem_.check) return;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      Indexes less = set;
+      less.erase(less.begin() + static_cast<std::ptrdiff_t>(i));
+      if (keep_if_better(less)) return;
+    }
+  }
+
+  /// If everything has faults: one index more, of all that there are, may leave fewer.
+  void mend() {
+    for (bool is_better = true; is_better && best_faults_.count() > 0;) {
+      is_better = false;
+      for (std::size_t i = 0; i < problem_.index_costs.size() && !is_better; ++i) {
+        if (std::binary_search(best_.begin(), best_.end(), i)) continue;
+        Indexes more = best_;
+        more.insert(std::upper_bound(more.begin(), more.end(), i), i);
+        is_better = keep_if_better(more);
+      }
+    }
   }
 
   void add(const CoverOption& option) {
@@ -118,8 +182,13 @@ class Search {
       add(*next);
       taken.push_back(next);
     }
-    keep_if_better();
+    keep_if_better(chosen());
     for (const CoverOption* option : taken) remove(*option);
+  }
+
+  /// More than the best has, or more than a set without faults should need.
+  bool is_too_large(std::size_t size) const {
+    return size > (best_faults_.count() == 0 ? best_.size() : size_max_);
   }
 
   void visit() {
@@ -130,27 +199,119 @@ class Search {
       is_done[statement] = is_served(statement);
       if (!is_done[statement] && next == problem_.options.size()) next = statement;
     }
-    if (next == problem_.options.size()) return keep_if_better();
-    if (size_ + apart(is_done) > best_.size()) return;
-    for (const CoverOption& option : problem_.options[next]) {
+    if (next == problem_.options.size()) return visit_whole();
+    if (is_too_large(size_ + apart(is_done))) return;
+    branch(next);
+  }
+
+  void branch(std::size_t statement) {
+    for (const CoverOption& option : problem_.options[statement]) {
+      if (is_there(option)) continue;
       add(option);
-      if (size_ <= best_.size()) visit();
+      if (!is_too_large(size_)) visit();
       remove(option);
     }
+  }
+
+  /// Every statement has an option. If that does not do, another option of one that is not served might.
+  void visit_whole() {
+    const Indexes set = chosen();
+    if (!wholes_.insert(set).second) return;
+    keep_if_better(set);
+    const auto faults = checks_.find(set);
+    if (faults == checks_.end() || faults->second.count() == 0) return;
+    const Indexes unserved = faults->second.unserved;
+    for (const std::size_t statement : unserved) branch(statement);
   }
 
   const CoverProblem& problem_;
   std::vector<int> uses_;           // by how many of the options taken
   std::vector<std::size_t> order_;  // statements, those with the fewest options first
   std::size_t size_ = 0;
+  std::size_t size_max_ = std::numeric_limits<std::size_t>::max();
   std::size_t steps_ = 0;
+  std::map<Indexes, CoverFaults> checks_;
+  std::set<Indexes> wholes_;
+  CoverFaults unknown_{{}, std::numeric_limits<std::size_t>::max() / 2};
   bool has_best_ = false;
-  std::vector<std::size_t> best_;
-  std::pair<double, double> best_costs_;
+  Indexes best_;
+  CoverFaults best_faults_;
+  Costs best_costs_;
 };
+
+/// Statements that are linked by indexes of their options.
+std::vector<std::vector<std::size_t>> components(const CoverProblem& problem) {
+  std::vector<std::size_t> parent(problem.index_costs.size() + problem.options.size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root = [&](std::size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  const auto node_of = [&](std::size_t statement) { return problem.index_costs.size() + statement; };
+  for (std::size_t s = 0; s < problem.options.size(); ++s) {
+    for (const CoverOption& option : problem.options[s]) {
+      for (const std::size_t i : option.indexes) parent[root(i)] = root(node_of(s));
+    }
+  }
+  std::map<std::size_t, std::vector<std::size_t>> found;
+  for (std::size_t s = 0; s < problem.options.size(); ++s) found[root(node_of(s))].push_back(s);
+  std::vector<std::vector<std::size_t>> lists;
+  for (auto& [first, statements] : found) lists.push_back(std::move(statements));
+  return lists;
+}
+
+/// The part of a problem that is about some statements.
+CoverProblem part_of(const CoverProblem& whole, const std::vector<std::size_t>& statements) {
+  CoverProblem part;
+  part.index_costs = whole.index_costs;
+  for (const std::size_t statement : statements) part.options.push_back(whole.options[statement]);
+  part.steps_max = whole.steps_max;
+  part.checks_max = whole.checks_max;
+  if (!whole.check) return part;
+  part.check = [&whole, statements](const Indexes& set) {
+    CoverFaults faults = whole.check(set);
+    Indexes mine;
+    for (const std::size_t statement : faults.unserved) {
+      const auto at = std::lower_bound(statements.begin(), statements.end(), statement);
+      if (at != statements.end() && *at == statement)
+        mine.push_back(static_cast<std::size_t>(at - statements.begin()));
+    }
+    faults.unserved = std::move(mine);
+    return faults;
+  };
+  return part;
+}
 
 }  // namespace
 
-Cover smallest_cover(const CoverProblem& problem) { return Search(problem).run(); }
+Cover smallest_cover(const CoverProblem& problem) {
+  const auto parts = components(problem);
+  if (parts.size() <= 1) return Search(problem).run();
+  Cover all;
+  for (const std::vector<std::size_t>& statements : parts) {
+    const CoverProblem part = part_of(problem, statements);
+    const Cover cover = Search(part).run();
+    all.indexes.insert(all.indexes.end(), cover.indexes.begin(), cover.indexes.end());
+    all.is_exact = all.is_exact && cover.is_exact;
+    all.size_min += cover.size_min;
+  }
+  std::sort(all.indexes.begin(), all.indexes.end());
+  if (problem.check) all.faults = problem.check(all.indexes);
+  Search search(problem);
+  search.begin_with(all.indexes);
+  if (all.faults.count() == 0) {
+    // An index of one part may do for another, whose options did not have it.
+    all.indexes = search.best();
+    all.size_min = std::min(all.size_min, all.indexes.size());
+    all.is_exact = all.is_exact || all.indexes.size() == all.size_min;
+    return all;
+  }
+  // The parts are in each other's way.
+  Cover together = search.run();
+  together.size_min = std::min(std::max(together.size_min, all.size_min), together.indexes.size());
+  together.is_exact =
+      together.is_exact || (together.faults.count() == 0 && together.indexes.size() == together.size_min);
+  return together;
+}
 
 }  // namespace leftmost::advice

@@ -129,6 +129,19 @@ class TableProposals {
     }
   }
 
+  void propose_each_column(const OrderColumns& wanted_order) {
+    constexpr std::size_t kColumnsMax = 5;
+    const KeyColumns& keys = conditions_.keys();
+    Columns columns = joined(joined(keys.equal, keys.equal_join), keys.in);
+    for (const Columns& range : keys.ranges) columns = joined(columns, {range.front()});
+    columns = joined(columns, wanted_order.columns);
+    if (columns.size() > kColumnsMax) columns.resize(kColumnsMax);
+    for (const std::string& first : columns) {
+      add({first}, false);
+      for (const std::string& second : columns) add(joined({first}, {second}), false);
+    }
+  }
+
   /// The index that is read now gives the order already: one that tests more before it looks into the table.
   void propose_beside_order(const Columns& order) {
     if (order.empty()) return;
@@ -252,12 +265,12 @@ class TableProposals {
   /// The rows that meet a condition of which nothing can be searched.
   void propose_partial(const Columns& order) {
     const KeyColumns& keys = conditions_.keys();
-    for (const std::string& condition : conditions_.row_conditions()) {
+    for (const ItemConditions::RowCondition& condition : conditions_.row_conditions()) {
       Columns columns = joined(keys.equal, order);
       if (order.empty() && !keys.ranges.empty()) columns = joined(columns, keys.ranges.front());
-      if (columns.empty()) columns = conditions_.any_column();
+      if (columns.empty() && !condition.column.empty()) columns = {condition.column};
       if (columns.empty()) continue;
-      add({{ProposedIndex{conditions_.table().name, columns, condition}}, false, true, false});
+      add({{ProposedIndex{conditions_.table().name, columns, condition.text}}, false, true, false});
     }
   }
 
@@ -266,7 +279,7 @@ class TableProposals {
 };
 
 void propose_for(const Loop& loop, const planner::SelectPlan* select, std::string_view sql,
-                 std::vector<IndexProposal>& proposals) {
+                 const ProposalOptions& options, std::vector<IndexProposal>& proposals) {
   if (loop.item == nullptr || loop.item->kind != planner::ItemKind::kTable || loop.item->relation == nullptr)
     return;
   if (loop.one_row && loop.min_max == planner::MinMaxMode::kNone) return;
@@ -281,16 +294,18 @@ void propose_for(const Loop& loop, const planner::SelectPlan* select, std::strin
   proposed.propose(order, select != nullptr && (!loop.covering || !is_searched || order.is_wanted()));
   if (select != nullptr && !loop.covering && !order.is_wanted())
     proposed.propose_beside_order(conditions.order_columns(select->select->order_by).columns);
+  if (options.each_column) proposed.propose_each_column(order);
 }
 
 }  // namespace
 
-std::vector<IndexProposal> propose_indexes(const planner::Plan& plan, std::string_view sql) {
+std::vector<IndexProposal> propose_indexes(const planner::Plan& plan, std::string_view sql,
+                                           const ProposalOptions& options) {
   std::vector<IndexProposal> proposals;
   for (const planner::SelectPlan& select : plan.selects) {
-    for (const Loop& loop : select.loops) propose_for(loop, &select, sql, proposals);
+    for (const Loop& loop : select.loops) propose_for(loop, &select, sql, options, proposals);
   }
-  for (const Loop& loop : plan.change_loops) propose_for(loop, nullptr, sql, proposals);
+  for (const Loop& loop : plan.change_loops) propose_for(loop, nullptr, sql, options, proposals);
   return proposals;
 }
 

@@ -36,8 +36,15 @@ struct IndexProposal {
   bool repeats_prefix = false;  ///< a longer index begins with its columns; it is for the rowid behind them
 };
 
+struct ProposalOptions {
+  /// Also each column of a condition or order alone, and each pair of them: what is second best for one
+  /// statement may serve several.
+  bool each_column = false;
+};
+
 /// Most promising first for each table, in the order of the SELECTs. Without those that an existing index
 /// begins with. `sql` is the text that the plan's spans point into.
-std::vector<IndexProposal> propose_indexes(const planner::Plan& plan, std::string_view sql);
+std::vector<IndexProposal> propose_indexes(const planner::Plan& plan, std::string_view sql,
+                                           const ProposalOptions& options = {});
 
 }  // namespace leftmost::advice

@@ -26,6 +26,41 @@ bool mentions_parameter(const Expr* expr) {
   return found;
 }
 
+/// A pattern, or a range that ends at a constant: the next time it is another.
+bool is_about_one_value(const Expr* expr, planner::ItemId item) {
+  switch (expr->kind) {
+    case ExprKind::kFunction:
+      if (expr->function != nullptr && (expr->function->role == planner::FunctionRole::kLike ||
+                                        expr->function->role == planner::FunctionRole::kGlob))
+        return true;
+      break;
+    case ExprKind::kLt:
+    case ExprKind::kLe:
+    case ExprKind::kGt:
+    case ExprKind::kGe:
+      if (!planner::mentions_item(expr->left, item) || !planner::mentions_item(expr->right, item))
+        return true;
+      break;
+    case ExprKind::kBetween:
+      return true;
+    default:
+      break;
+  }
+  bool found = false;
+  planner::for_each_child(expr, [&](const Expr* child) { found = found || is_about_one_value(child, item); });
+  return found;
+}
+
+/// Null if there is only the rowid, or none.
+const Expr* first_column(const Expr* expr, planner::ItemId item) {
+  if (expr->kind == ExprKind::kColumn && expr->item == item && expr->column >= 0) return expr;
+  const Expr* found = nullptr;
+  planner::for_each_child(expr, [&](const Expr* child) {
+    if (found == nullptr) found = first_column(child, item);
+  });
+  return found;
+}
+
 bool equal_names(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -123,6 +158,14 @@ void ItemConditions::add_comparison(const Expr* condition, KeyColumns& keys) {
   if (right == nullptr || !planner::mentions_item(right, item_.id)) {
     add_key(condition->left, right, condition, keys);
   }
+  // `5 BETWEEN low AND high` is two ranges.
+  if (condition->kind == ExprKind::kBetween && !planner::mentions_item(condition->left, item_.id)) {
+    for (const Expr* bound : condition->list) {
+      const std::string text = key_text(bound, condition);
+      if (!text.empty()) keys.ranges.push_back({text});
+    }
+    return;
+  }
   if (right != nullptr && condition->kind != ExprKind::kIn && condition->kind != ExprKind::kBetween &&
       !planner::mentions_item(condition->left, item_.id)) {
     add_key(right, condition->left, condition, keys);
@@ -213,8 +256,13 @@ void ItemConditions::add_row_condition(const Expr* condition) {
         planner::mentions_item(condition->right, item_.id))) {
     return;
   }
+  if (is_about_one_value(condition, item_.id)) return;
   const std::string text = text_without_qualifiers(condition->span);
-  if (!text.empty()) add_once(row_conditions_, text);
+  const bool is_known = std::any_of(row_conditions_.begin(), row_conditions_.end(),
+                                    [&](const RowCondition& known) { return known.text == text; });
+  if (text.empty() || is_known) return;
+  const Expr* column = first_column(condition, item_.id);
+  row_conditions_.push_back({text, column == nullptr ? std::string() : column_text(*column, std::nullopt)});
 }
 
 std::string ItemConditions::column_text(const Expr& column,
@@ -314,14 +362,6 @@ std::vector<std::string> ItemConditions::used_columns() const {
     if (item_.used[i] && static_cast<int>(i) != table_.rowid_alias)
       columns.push_back(sql_name(table_.columns[i].name));
   }
-  return columns;
-}
-
-std::vector<std::string> ItemConditions::any_column() const {
-  if (table_.rowid_alias >= 0)
-    return {sql_name(table_.columns[static_cast<std::size_t>(table_.rowid_alias)].name)};
-  std::vector<std::string> columns = used_columns();
-  columns.resize(std::min<std::size_t>(columns.size(), 1));
   return columns;
 }
 

@@ -48,9 +48,14 @@ class ItemConditions {
   const KeyColumns& keys() const { return keys_; }
   /// For each OR of which every branch has a condition on this item: what each branch asks for.
   const std::vector<std::vector<KeyColumns>>& branches() const { return branches_; }
-  /// Conditions on this item alone, with constants that are known, that no index on columns can be searched
-  /// with.
-  const std::vector<std::string>& row_conditions() const { return row_conditions_; }
+  struct RowCondition {
+    std::string text;
+    std::string column;  ///< one that it is about; empty: an index cannot have it
+  };
+  /// Conditions on this item alone that no index on columns can be searched with and that say what kind of
+  /// row is meant: `flag`, `status <> 'done'`, `a = b`, `c IS NOT NULL`. No patterns and no ranges: an index
+  /// on the rows that meet `NOT born > 1942` is of use for this year alone.
+  const std::vector<RowCondition>& row_conditions() const { return row_conditions_; }
 
   /// The columns of an ORDER BY or GROUP BY if all are of this item, up to the rowid, which every index ends
   /// with, ascending. Backwards if the last of them is descending and is the rowid, or if the first is: an
@@ -58,8 +63,6 @@ class ItemConditions {
   OrderColumns order_columns(std::span<const planner::OrderTerm> terms) const;
   /// All that the statement mentions, in the order of the table.
   std::vector<std::string> used_columns() const;
-  /// One column, the rowid's name if it has one: for an index that is only there for its rows.
-  std::vector<std::string> any_column() const;
 
  private:
   void add(const planner::Expr* condition, KeyColumns& keys, bool is_top);
@@ -78,7 +81,7 @@ class ItemConditions {
   std::string_view sql_;
   KeyColumns keys_;
   std::vector<std::vector<KeyColumns>> branches_;
-  std::vector<std::string> row_conditions_;
+  std::vector<RowCondition> row_conditions_;
 };
 
 }  // namespace leftmost::advice

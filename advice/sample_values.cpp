@@ -76,16 +76,40 @@ class Sampler {
       };
       std::vector<const Expr*> sides = {about(expr->left), about(expr->right)};
       for (const Expr* element : expr->list) sides.push_back(about(element));
-      for (const Expr* column : sides) {
-        if (column == nullptr || column->kind != ExprKind::kColumn) continue;
-        for (const Expr* other : sides) {
-          if (other != nullptr && other->kind == ExprKind::kParameter && is_missing(*other)) {
-            give(other, middle_of(*column));
+      // A column before what is computed of one: a = ?, then lower(a) = lower(?).
+      for (const bool is_bare : {true, false}) {
+        for (const Expr* side : sides) {
+          const Expr* column = side == nullptr ? nullptr : is_bare ? side : first_column(side);
+          if (column == nullptr || column->kind != ExprKind::kColumn) continue;
+          for (const Expr* other : sides) {
+            if (other != nullptr && other != side) give_all(other, *column);
           }
         }
       }
     }
+    const bool is_pattern = expr->kind == ExprKind::kFunction && expr->function != nullptr &&
+                            (expr->function->role == planner::FunctionRole::kLike ||
+                             expr->function->role == planner::FunctionRole::kGlob);
+    if (is_pattern && expr->list.size() >= 2) {
+      if (const Expr* column = first_column(expr->list[1])) give_all(expr->list[0], *column);
+    }
     planner::for_each_child(expr, [&](const Expr* child) { read(child); });
+  }
+
+  static const Expr* first_column(const Expr* expr) {
+    if (expr == nullptr || expr->kind == ExprKind::kColumn) return expr;
+    const Expr* found = nullptr;
+    planner::for_each_child(expr, [&](const Expr* child) {
+      if (found == nullptr) found = first_column(child);
+    });
+    return found;
+  }
+
+  /// A value of the column to the parameters of an expression.
+  void give_all(const Expr* expr, const Expr& column) {
+    if (expr == nullptr) return;
+    if (expr->kind == ExprKind::kParameter && is_missing(*expr)) give(expr, middle_of(column));
+    planner::for_each_child(expr, [&](const Expr* child) { give_all(child, column); });
   }
 
   bool is_missing(const Expr& parameter) const {

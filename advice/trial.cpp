@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "advice/runs.h"
 #include "oracle/watchdog.h"
 #include "storage/database_state.h"
@@ -199,23 +201,40 @@ Expected<TrialRun> Trial::run_both(const std::string& sql, const std::vector<sto
   return run;
 }
 
-std::optional<std::vector<planner::PlanLine>> Trial::glance(
-    const std::vector<std::string>& definitions, const std::string& sql,
-    const std::vector<storage::OwnedValue>& bindings) {
+oracle::Twin* Trial::definitions() {
   if (!definitions_) {
     auto twin = copy_.copy(oracle::CopyContent::kSchemaAndStatistics);
-    if (!twin) return std::nullopt;
+    if (!twin) return nullptr;
     definitions_ = std::move(*twin);
   }
-  const auto before = definitions_->plan(sql, bindings);
-  if (!before || !definitions_->execute(kBegin)) return std::nullopt;
-  bool is_defined = true;
-  for (const std::string& definition : definitions)
-    is_defined = is_defined && definitions_->execute(definition);
-  const auto after = is_defined ? definitions_->plan(sql, bindings) : before;
-  static_cast<void>(definitions_->execute(kUndo));
+  return &*definitions_;
+}
+
+std::vector<std::optional<Trial::Plan>> Trial::plans_with(const std::vector<std::string>& definitions,
+                                                          const std::vector<Asked>& statements) {
+  std::vector<std::optional<Plan>> plans(statements.size());
+  oracle::Twin* twin = this->definitions();
+  if (twin == nullptr || !twin->execute(kBegin)) return plans;
+  const bool is_defined =
+      std::all_of(definitions.begin(), definitions.end(),
+                  [&](const std::string& definition) { return twin->execute(definition).has_value(); });
+  for (std::size_t i = 0; is_defined && i < statements.size(); ++i) {
+    auto plan = twin->plan(*statements[i].sql, *statements[i].bindings);
+    if (plan) plans[i] = std::move(*plan);
+  }
+  static_cast<void>(twin->execute(kUndo));
+  return plans;
+}
+
+std::optional<Trial::Plan> Trial::glance(const std::vector<std::string>& definitions, const std::string& sql,
+                                         const std::vector<storage::OwnedValue>& bindings) {
+  oracle::Twin* twin = this->definitions();
+  if (twin == nullptr) return std::nullopt;
+  const auto before = twin->plan(sql, bindings);
+  if (!before) return std::nullopt;
+  auto after = std::move(plans_with(definitions, {{&sql, &bindings}}).front());
   if (!after || oracle::same_plan(*before, *after)) return std::nullopt;
-  return *after;
+  return after;
 }
 
 std::uint64_t Trial::bytes() {

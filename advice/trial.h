@@ -64,6 +64,16 @@ class Trial {
                                                        const std::string& sql,
                                                        const std::vector<storage::OwnedValue>& bindings);
 
+  struct Asked {
+    const std::string* sql = nullptr;
+    const std::vector<storage::OwnedValue>* bindings = nullptr;
+  };
+  using Plan = std::vector<planner::PlanLine>;
+  /// The same for several statements, changed or not. None for one that SQLite refuses; for all of them if it
+  /// refuses a definition.
+  std::vector<std::optional<Plan>> plans_with(const std::vector<std::string>& definitions,
+                                              const std::vector<Asked>& statements);
+
   /// Whether the user has interrupted.
   bool is_interrupted() const { return interrupt_ != nullptr && interrupt_->load(); }
 
@@ -73,6 +83,8 @@ class Trial {
 
  private:
   Trial(oracle::Session& session, oracle::Twin copy);
+  /// definitions_; null if there is no memory for it.
+  oracle::Twin* definitions();
   Expected<TrialRun> run_both(const std::string& sql, const std::vector<storage::OwnedValue>& bindings);
   Expected<void> run_ours(engine::Statement& statement, TrialRun& run);
   Expected<void> run_sqlite(const std::string& sql, const std::vector<storage::OwnedValue>& bindings,

@@ -29,12 +29,7 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 /// Whatever names hold, a comment ends with its line.
-std::string in_comment(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return text;
-}
+std::string in_comment(const std::string& text) { return on_one_line(text); }
 
 std::string place_of(const AdvisedStatement& statement, const Workload& workload) {
   const advice::WorkloadStatement& written = workload.statements()[statement.number];
@@ -42,11 +37,9 @@ std::string place_of(const AdvisedStatement& statement, const Workload& workload
   return fmt::format("{}:{}", file.name(), file.place(written.range.begin).line);
 }
 
-std::string shortened(std::string text) {
-  if (text.size() <= kStatementWidth) return text;
-  std::size_t end = kStatementWidth - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+std::string shortened(const std::string& text) {
+  if (text_width(text) <= kStatementWidth) return text;
+  return std::string(cut_to_width(text, kStatementWidth - 3)) + "...";
 }
 
 std::string gain_of(const AdvisedStatement& statement) {
@@ -55,8 +48,8 @@ std::string gain_of(const AdvisedStatement& statement) {
                        with_thousands(static_cast<std::uint64_t>(statement.work_before)),
                        with_thousands(static_cast<std::uint64_t>(statement.work_after)));
   }
-  return fmt::format("{} -> {} rows", with_thousands(statement.rows_before),
-                     with_thousands(statement.rows_after));
+  return fmt::format("{} -> {}", with_thousands(statement.rows_before),
+                     with_plural(statement.rows_after, "row"));
 }
 
 std::string statement_line(const AdvisedStatement& statement, const Workload& workload) {
@@ -93,6 +86,8 @@ std::string needless_text(const NeedlessIndex& index) {
 
 std::string bound_text(const IndexAdvice& advice) {
   const std::size_t count = advice.create.size();
+  if (advice.served < advice.improvable)
+    return "indexes get in each other's way, and this is the best set that was found";
   std::string text =
       advice.is_exact ? fmt::format("no fewer of the {} that were tried serve them", advice.candidates)
                       : fmt::format(
@@ -115,8 +110,12 @@ std::string summary_of(const IndexAdvice& advice, const Workload& workload) {
     const std::string indexes = advice.create.size() == 1
                                     ? std::string("1 new index")
                                     : fmt::format("{} new indexes", advice.create.size());
-    text += fmt::format("; {} of them {} faster with {}: {}\n", advice.improvable,
-                        advice.improvable == 1 ? "is" : "are", indexes, bound_text(advice));
+    text += fmt::format("; {} of them {} faster with {}: {}\n", advice.served,
+                        advice.served == 1 ? "is" : "are", indexes, bound_text(advice));
+    if (advice.served < advice.improvable) {
+      text += fmt::format("-- {} more could be served, but not beside these\n",
+                          with_plural(advice.improvable - advice.served, "statement"));
+    }
   }
   double before = 0;
   double after = 0;
@@ -208,11 +207,9 @@ std::string advise_json(const IndexAdvice& advice, const Workload& workload) {
   for (const AdvisedStatement& statement : advice.statements) {
     json["statements"].push_back(statement_json(statement, workload));
   }
-  json["search"] = {{"candidates", advice.candidates},
-                    {"improvable", advice.improvable},
-                    {"exact", advice.is_exact},
-                    {"size_min", advice.size_min},
-                    {"cut_short", advice.was_cut_short}};
+  json["search"] = {{"candidates", advice.candidates}, {"improvable", advice.improvable},
+                    {"served", advice.served},         {"exact", advice.is_exact},
+                    {"size_min", advice.size_min},     {"cut_short", advice.was_cut_short}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

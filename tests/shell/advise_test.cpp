@@ -136,3 +136,17 @@ TEST_CASE("statements that the database does not understand are named, the other
   CHECK(run.out.find("CREATE INDEX orders_day") != std::string::npos);
   CHECK(orders.advise("").status == 2);
 }
+
+TEST_CASE("an index that a trigger, a view or a statement we do not support may use is not dropped",
+          "[shell][advise]") {
+  Orders orders;
+  CHECK(names(orders.advise_json("SELECT email FROM customer WHERE id = 4;", "--drop")["drop"]) ==
+        std::vector<std::string>{"orders_status_day", "orders_status", "orders_total"});
+  orders.execute("CREATE VIEW totals AS SELECT * FROM orders INDEXED BY orders_total WHERE total > 5");
+  CHECK(names(orders.advise_json("SELECT email FROM customer WHERE id = 4;", "--drop")["drop"]) ==
+        std::vector<std::string>{"orders_status_day", "orders_status"});
+  orders.execute(
+      "CREATE TRIGGER counts AFTER DELETE ON customer BEGIN UPDATE orders SET day = 1 WHERE status = 's1'; "
+      "END");
+  CHECK(orders.advise_json("SELECT email FROM customer WHERE id = 4;", "--drop")["drop"].empty());
+}
