@@ -18,7 +18,7 @@ double count_of(storage::LogEst log) { return std::pow(2.0, static_cast<double>(
 /// What the planner expects a plan to cost: each loop as often as the loops around it have rows.
 double expected_work(const planner::Plan& plan) {
   double work = 0;
-  const auto add = [&](const std::vector<planner::Loop>& loops) {
+  const auto add = [&](const planner::LookasideVector<planner::Loop>& loops) {
     double rows = 1;
     for (const planner::Loop& loop : loops) {
       work += count_of(loop.setup_cost) + rows * count_of(loop.run_cost);
