@@ -121,10 +121,12 @@ std::vector<Row> explain_why(oracle::Session& session, const std::string& sql) {
     const auto step = statement->step();
     if (!step || *step == engine::StepResult::kDone) break;
     Row& row = rows.emplace_back();
-    for (const storage::Value& value : statement->row())
+    for (int i = 0; i < statement->column_count(); ++i) {
+      const storage::Value value = statement->value(i);
       row.push_back(value.is_null()   ? std::string()
                     : value.is_text() ? std::string(value.as_bytes())
                                       : std::to_string(value.as_integer()));
+    }
   }
   return rows;
 }
