@@ -77,6 +77,10 @@ class Gatherer {
   }
 
   void move(Expr*& expr) {
+    // Many windows over many columns: each is compared with all that are there.
+    context_.budget.nodes_left -= static_cast<int>(columns_.size() / 16);
+    if (context_.budget.nodes_left < 0) context_.budget.exhausted = true;
+    if (context_.budget.exhausted) return;
     const auto same = std::find_if(columns_.begin(), columns_.end(),
                                    [&](const Expr* column) { return same_expr(column, expr); });
     const auto number = static_cast<int>(same - columns_.begin());
