@@ -30,11 +30,14 @@ class CompoundStream final : public RowStream {
     // From the left, as they were planned: a later arm may read a CTE that an earlier one stores.
     const std::vector<const planner::Select*> arms = arms_of_compound(last);
     key_columns_ = column_keys(arms);
-    for (const planner::Select* arm : arms) {
-      if (arm->op != CompoundOp::kNone && arm->op != CompoundOp::kUnionAll) is_streaming_ = false;
+    // The arms of a last UNION ALL go through no temporary table.
+    std::size_t gathered = 0;
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      if (arms[i]->op != CompoundOp::kNone && arms[i]->op != CompoundOp::kUnionAll) gathered = i + 1;
     }
+    is_streaming_ = gathered == 0;
+    for (std::size_t i = 0; i < gathered; ++i) read_virtual_as_stored(*arms[i]);
     for (const planner::Select* arm : arms) {
-      if (!is_streaming_) read_virtual_as_stored(*arm);
       arms_.push_back({make_compound_arm(*arm, builder), arm->op});
     }
   }

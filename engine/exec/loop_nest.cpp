@@ -18,7 +18,26 @@ LoopNest::LoopNest(const planner::LookasideVector<planner::Loop>& loops,
   for (const planner::Loop& loop : loops) add_loop(loop, builder);
 }
 
+namespace {
+
+// SQLite reads a VIRTUAL column from the index that it searches. In the second pass of a RIGHT JOIN, over the
+// rows without a match, it goes on to do so, and finds NULL.
+bool reads_virtual_from_index(const planner::Loop& loop) {
+  if (loop.index == nullptr || !loop.item->join.right) return false;
+  const storage::TableDef& table = *loop.item->relation->def;
+  const std::vector<storage::IndexColumn>& keys = loop.index->def->key_columns;
+  return std::any_of(keys.begin(), keys.end(), [&table](const storage::IndexColumn& key) {
+    return key.column >= 0 &&
+           table.columns[static_cast<std::size_t>(key.column)].generated == storage::GeneratedKind::kVirtual;
+  });
+}
+
+}  // namespace
+
 void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
+  if (reads_virtual_from_index(loop)) {
+    builder.not_supported("a RIGHT JOIN that searches an index on a VIRTUAL column", loop.item->span);
+  }
   Level& level = levels_.emplace_back();
   level.item = loop.item->id;
   level.work = &runtime_.work_of(level.item);

@@ -27,7 +27,8 @@ std::unique_ptr<Session> open_file(const std::string& path, OpenMode mode = Open
   return open(options);
 }
 
-/// Rows as text, `1|'a'` joined by spaces, or `error: message`; a difference between the engines fails the test.
+/// Rows as text, `1|'a'` joined by spaces, or `error: message`; a difference between the engines fails the
+/// test.
 std::string answer(Session& session, std::string_view sql) {
   PreparedNext next = session.prepare_next(sql);
   if (next.error) {
@@ -118,8 +119,9 @@ TEST_CASE("transactions end on both sides alike", "[oracle][session]") {
     CHECK(answer(*session, "SELECT count(*) FROM t") == "0");
   }
   SECTION("savepoints") {
-    REQUIRE(session->execute("SAVEPOINT a; INSERT INTO t VALUES (1); SAVEPOINT b; INSERT INTO t VALUES (2);"
-                             "ROLLBACK TO b; RELEASE a"));
+    REQUIRE(
+        session->execute("SAVEPOINT a; INSERT INTO t VALUES (1); SAVEPOINT b; INSERT INTO t VALUES (2);"
+                         "ROLLBACK TO b; RELEASE a"));
     CHECK(answer(*session, "SELECT a FROM t") == "1");
     CHECK(session->database().is_autocommit());
     CHECK(session->twin()->is_autocommit());
@@ -131,7 +133,8 @@ TEST_CASE("transactions end on both sides alike", "[oracle][session]") {
     CHECK(session->twin()->is_autocommit());
     CHECK(answer(*session, "SELECT count(*) FROM t") == "0");
     REQUIRE(session->execute("INSERT INTO t VALUES (5)"));
-    CHECK(answer(*session, "INSERT OR FAIL INTO t VALUES (4), (5), (6)") == "error: UNIQUE constraint failed: t.a");
+    CHECK(answer(*session, "INSERT OR FAIL INTO t VALUES (4), (5), (6)") ==
+          "error: UNIQUE constraint failed: t.a");
     CHECK(answer(*session, "SELECT a FROM t ORDER BY a") == "4 5");
   }
 }
@@ -146,14 +149,17 @@ TEST_CASE("random values and the time are the same on both sides", "[oracle][ses
 TEST_CASE("a file of SQLite's is opened, written, and there afterwards", "[oracle][session][file]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("app.db");
-  make_file(path, std::string(kUsers) + "CREATE TABLE pairs(a TEXT, b INT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
-                                        "INSERT INTO pairs VALUES ('y', 1), ('x', 2); ANALYZE");
+  make_file(path, std::string(kUsers) +
+                      "CREATE TABLE pairs(a TEXT, b INT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
+                      "INSERT INTO pairs VALUES ('y', 1), ('x', 2); ANALYZE");
   {
     const auto session = open_file(path);
     CHECK(session->unheld().empty());
-    CHECK(answer(*session, "SELECT id, first_name FROM users WHERE last_name = 'Smith'") == "2|'Ann' 1|'John'");
+    CHECK(answer(*session, "SELECT id, first_name FROM users WHERE last_name = 'Smith'") ==
+          "2|'Ann' 1|'John'");
     CHECK(answer(*session, "SELECT * FROM pairs") == "'x'|2 'y'|1");
-    CHECK(answer(*session, "SELECT * FROM sqlite_stat1 WHERE idx = 'users_name'") == "'users'|'users_name'|'3 2 1'");
+    CHECK(answer(*session, "SELECT * FROM sqlite_stat1 WHERE idx = 'users_name'") ==
+          "'users'|'users_name'|'3 2 1'");
     CHECK(answer(*session, "INSERT INTO users(last_name, age) VALUES ('Roe', 5)").empty());
     CHECK(session->execute("BEGIN; DELETE FROM users WHERE id = 1; COMMIT; CREATE TABLE more(x)"));
   }
@@ -213,9 +219,10 @@ TEST_CASE("a file that is no database, or damaged, is refused", "[oracle][sessio
   }
   SECTION("damaged pages") {
     options.path = folder.file("app.db");
-    make_file(options.path, "CREATE TABLE t(a);"
-                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
-                            " INSERT INTO t SELECT hex(randomblob(20)) FROM n");
+    make_file(options.path,
+              "CREATE TABLE t(a);"
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+              " INSERT INTO t SELECT hex(randomblob(20)) FROM n");
     std::fstream file(options.path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096);  // the table's root page
     file << std::string(4096, '\xff');
@@ -317,7 +324,8 @@ TEST_CASE("a full disk undoes the statement on both sides", "[oracle][session][f
   {
     const auto session = open_file(path);
     REQUIRE(session->execute("CREATE TABLE t(a); INSERT INTO t VALUES ('kept')"));
-    CHECK(answer(*session, "INSERT INTO t SELECT hex(zeroblob(400000))") == "error: database or disk is full");
+    CHECK(answer(*session, "INSERT INTO t SELECT hex(zeroblob(400000))") ==
+          "error: database or disk is full");
     CHECK(answer(*session, "SELECT a FROM t") == "'kept'");
     SECTION("and a whole transaction") {
       REQUIRE(session->execute("BEGIN; INSERT INTO t VALUES ('lost')"));
@@ -346,10 +354,11 @@ TEST_CASE("a full disk undoes the statement on both sides", "[oracle][session][f
 TEST_CASE("what we cannot hold is named and does not stop the rest", "[oracle][session][file]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("app.db");
-  make_file(path, std::string(kUsers) +
-                      "CREATE VIRTUAL TABLE words USING fts5(word);"
-                      "CREATE TABLE log(x);"
-                      "CREATE TRIGGER users_log AFTER INSERT ON users BEGIN INSERT INTO log VALUES (new.id); END");
+  make_file(path,
+            std::string(kUsers) +
+                "CREATE VIRTUAL TABLE words USING fts5(word);"
+                "CREATE TABLE log(x);"
+                "CREATE TRIGGER users_log AFTER INSERT ON users BEGIN INSERT INTO log VALUES (new.id); END");
   {
     const auto session = open_file(path);
     std::vector<std::string> named;
@@ -364,7 +373,8 @@ TEST_CASE("what we cannot hold is named and does not stop the rest", "[oracle][s
   CHECK(on_disk(path, "SELECT count(*) FROM log") == "1");
 }
 
-TEST_CASE("a table without rowid is loaded in the order of its key, whatever indexes it has", "[oracle][session][file]") {
+TEST_CASE("a table without rowid is loaded in the order of its key, whatever indexes it has",
+          "[oracle][session][file]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("pairs.db");
   make_file(path,
@@ -376,10 +386,36 @@ TEST_CASE("a table without rowid is loaded in the order of its key, whatever ind
   CHECK(answer(*session, "SELECT * FROM pairs ORDER BY a, b") == "1|'b' 1|'C' 2|'A' 3|'a'");
 }
 
+TEST_CASE("generated columns and STRICT tables of a file are loaded and written", "[oracle][session][file]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("boxes.db");
+  // abs() of the last row cannot be computed, which is no reason not to load it.
+  make_file(path,
+            "CREATE TABLE box(w INT, area INT AS (w * w), label TEXT AS (w || 'm') STORED) STRICT;"
+            "CREATE INDEX box_area ON box(area);"
+            "CREATE TABLE pair(a INT, b TEXT, both TEXT AS (a || b), PRIMARY KEY(b)) WITHOUT ROWID;"
+            "CREATE TABLE limits(a INT);"
+            "INSERT INTO box VALUES (2), (3); INSERT INTO pair VALUES (1, 'x');"
+            "INSERT INTO limits VALUES (-9223372036854775808); ALTER TABLE limits ADD COLUMN b AS (abs(a))");
+  {
+    const auto session = open_file(path);
+    CHECK(session->unheld().empty());
+    CHECK(answer(*session, "SELECT * FROM box WHERE area = 9") == "3|9|'3m'");
+    CHECK(answer(*session, "SELECT both FROM pair") == "'1x'");
+    CHECK(answer(*session, "SELECT count(*), a FROM limits") == "1|-9223372036854775808");
+    CHECK(answer(*session, "INSERT INTO box VALUES (4) RETURNING area, label") == "16|'4m'");
+    CHECK(answer(*session, "UPDATE pair SET a = 2 RETURNING both") == "'2x'");
+  }
+  const auto again = open_file(path);
+  CHECK(answer(*again, "SELECT area, label FROM box ORDER BY area") == "4|'2m' 9|'3m' 16|'4m'");
+  CHECK(answer(*again, "SELECT both FROM pair") == "'2x'");
+}
+
 TEST_CASE("text that is not UTF-8 and blobs come through a file byte for byte", "[oracle][session][file]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("app.db");
-  make_file(path, "CREATE TABLE t(a, b); INSERT INTO t VALUES (CAST(x'ff00fe' AS TEXT), x'00ff'), (1.0, '1')");
+  make_file(path,
+            "CREATE TABLE t(a, b); INSERT INTO t VALUES (CAST(x'ff00fe' AS TEXT), x'00ff'), (1.0, '1')");
   const auto session = open_file(path);
   CHECK(answer(*session, "SELECT hex(a), typeof(a), hex(b), typeof(b) FROM t") ==
         "'FF00FE'|'text'|'00FF'|'blob' '312E30'|'real'|'31'|'text'");
