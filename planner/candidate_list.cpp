@@ -105,10 +105,11 @@ void OrCosts::insert(const Entry& entry) {
     entries_.push_back(entry);
     return;
   }
-  auto worst = std::max_element(entries_.begin(), entries_.end(),
-                                [](const Entry& a, const Entry& b) { return a.run < b.run; });
-  if (worst->run <= entry.run) return;
-  *worst = {entry.prereq, entry.run, std::min(worst->rows, entry.rows)};
+  // SQLite means to give up the dearest, and gives up the cheapest.
+  auto cheapest = std::min_element(entries_.begin(), entries_.end(),
+                                   [](const Entry& a, const Entry& b) { return a.run < b.run; });
+  if (cheapest->run <= entry.run) return;
+  *cheapest = {entry.prereq, entry.run, std::min(cheapest->rows, entry.rows)};
 }
 
 std::string describe(const Candidate& c) {

@@ -116,6 +116,43 @@ void separate_subquery_aggregates(Select& select, storage::Arena& arena) {
 
 }  // namespace
 
+namespace {
+
+bool has_item(std::span<Item* const> items, ItemId id) {
+  return std::any_of(items.begin(), items.end(), [&](const Item* item) { return item->id == id; });
+}
+
+/// What an aggregate query keeps of its rows for the expression: its columns and what stands for a column of
+/// a merged outer join, in subqueries too. Aggregates look at the rows themselves.
+void keep_of_group(Expr* expr, Select& owner, std::vector<const Expr*>& merged, bool in_subquery) {
+  if (expr == nullptr || (expr->kind == ExprKind::kAggregate && expr->owner == &owner)) return;
+  if (expr->kind == ExprKind::kIfNullRow && has_item(owner.items, expr->item)) {
+    merged.push_back(expr);
+    return;
+  }
+  if (expr->kind == ExprKind::kColumn && in_subquery && has_item(owner.items, expr->item))
+    expr->owner = &owner;
+  for_each_child(expr, [&](Expr* child) { keep_of_group(child, owner, merged, in_subquery); });
+  if (expr->select != nullptr) {
+    for_each_expr_of_select(expr->select, [&](Expr* part) { keep_of_group(part, owner, merged, true); });
+  }
+}
+
+}  // namespace
+
+std::vector<const Expr*> Coder::take_up_in_group(Select& select) {
+  std::vector<const Expr*> merged;
+  for (const ResultColumn& column : select.columns) keep_of_group(column.expr, select, merged, false);
+  for (const OrderTerm& term : select.order_by) keep_of_group(term.expr, select, merged, false);
+  keep_of_group(select.having, select, merged, false);
+  return merged;
+}
+
+void Coder::code_for_group(const std::vector<const Expr*>& parts) {
+  for (const Expr* part : parts) code_expr(part);
+  kept_of_group_.insert(parts.begin(), parts.end());
+}
+
 LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination destination) {
   separate_subquery_aggregates(*select, context_.arena);
   const LimitEstimate limit = code_limit(select, destination);
@@ -145,6 +182,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
     order_is_group = same_order_list(select->group_by, select->order_by);
   }
   move_having_to_where(select);
+  const std::vector<const Expr*> kept = take_up_in_group(*select);
 
   LoopRequest request;
   request.items = select->items;
@@ -173,6 +211,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
     add_step({.kind = plan.distinct_as_group_by ? StepKind::kSortDistinct : StepKind::kSortGroupBy,
               .select = &plan});
     for (const OrderTerm& term : select->group_by) code_expr(term.expr);
+    code_for_group(kept);
     end_loops(*loops, plan.loops, &plan);
   }
   plan.group_order_free = order_is_group && (sorted || loops->choice.group_orders);
@@ -180,7 +219,10 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
     for (const OrderTerm& term : select->group_by) code_expr(term.expr);
   }
   code_aggregate_arguments(*select);
-  if (!sorted) end_loops(*loops, plan.loops, &plan);
+  if (!sorted) {
+    code_for_group(kept);
+    end_loops(*loops, plan.loops, &plan);
+  }
 
   if (request.wanted.wants_distinct && loops->choice.distinct != DistinctAnswer::kNo) {
     plan.aggregate_distinct_ordered[0] = true;
@@ -200,6 +242,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
 
 void Coder::code_one_group(Select* select, SelectPlan& plan) {
   if (code_count_shortcut(select, plan)) return;
+  const std::vector<const Expr*> kept = take_up_in_group(*select);
   LoopRequest request;
   request.items = select->items;
   request.items_planned = select->items.size();
@@ -249,6 +292,7 @@ void Coder::code_one_group(Select* select, SelectPlan& plan) {
     context_.plan.steps[distinct_steps.front()].hidden = true;
   }
   code_aggregate_arguments(*select);
+  code_for_group(kept);
   end_loops(*loops, plan.loops, &plan);
   code_condition(select->having);
   for (const ResultColumn& column : select->columns) code_expr(column.expr);

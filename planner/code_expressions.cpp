@@ -59,6 +59,9 @@ void Coder::code_expr(const Expr* expr) {
       return;
     case ExprKind::kColumn:
       return;
+    case ExprKind::kIfNullRow:
+      if (kept_of_group_.count(expr) > 0) return;
+      break;
     default:
       break;
   }

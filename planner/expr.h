@@ -103,7 +103,7 @@ struct Expr {
   const FunctionInfo* function = nullptr;  ///< kFunction, kWindow
   const WindowCall* window = nullptr;      ///< kWindow
   Select* select = nullptr;                ///< kIn, kSubquery, kExists
-  Select* owner = nullptr;                 ///< kAggregate
+  Select* owner = nullptr;  ///< kAggregate; kColumn in a subquery: the aggregate query outside that keeps it of its rows
   storage::Value value;                    ///< kLiteral; bytes live in the arena or the statement text
   std::string_view name;                   ///< kColumn: the declared name, kParameter: as written
 };

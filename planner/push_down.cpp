@@ -43,6 +43,8 @@ bool push_conjuncts(Expr* where, Item* item, Context& context) {
       return pushed;
     if (arm->is_aggregate) {
       arm->having = make_and(context.arena, arm->having, copy);
+      // `... AND FALSE` is FALSE, and its aggregates are no longer asked for.
+      if (is_always_false(arm->having)) drop_unmentioned_aggregates(*arm, arm, context.arena);
     } else {
       arm->where = make_and(context.arena, arm->where, copy);
     }

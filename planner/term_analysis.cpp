@@ -40,7 +40,8 @@ std::optional<About> indexable_side(Expr* side, ItemSet mentioned, std::uint16_t
   if (side == nullptr) return std::nullopt;
   const bool is_range = (op & (kOpsRangeLow | kOpsRangeHigh)) != 0;
   if (side->kind == ExprKind::kRow && is_range) side = side->list.front();
-  const bool is_value = side->kind == ExprKind::kColumn && side->implicit_collation;  // excluded.x
+  // excluded.x, and a column of a group, are values to SQLite.
+  const bool is_value = side->kind == ExprKind::kColumn && (side->implicit_collation || side->owner != nullptr);
   if (side->kind == ExprKind::kColumn && !is_value) return About{side->item, side->column};
   if (mentioned == 0 || (mentioned & (mentioned - 1)) != 0) return std::nullopt;  // exactly one item
   for (const Item* item : scope.items) {
