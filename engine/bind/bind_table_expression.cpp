@@ -33,6 +33,8 @@ bool is_constant_or_function(const sql::Expr* expr) {
     case sql::ExprKind::kLike:
     case sql::ExprKind::kGlob:
       break;
+    case sql::ExprKind::kParameter:
+      return false;
     default: {
       if (expr->list.empty() && expr->left == nullptr) return bind::is_constant_at_parse(expr);
       if (expr->select != nullptr) return false;

@@ -151,6 +151,7 @@ Expr* StatementBinder::make_aggregate(const planner::AggregateCall& call, std::s
   for (const FromEntry& entry : excluded_) mentioned.erase(entry.item->id);  // a value, no column
   // It belongs to the innermost SELECT whose columns it reads; to its own if it reads none.
   Scope* owner = &scope;
+  bool is_lost = false;
   if (!mentioned.empty()) {
     while (owner != nullptr) {
       const bool reads =
@@ -158,10 +159,12 @@ Expr* StatementBinder::make_aggregate(const planner::AggregateCall& call, std::s
           std::any_of(owner->frame->from.begin(), owner->frame->from.end(),
                       [&](const FromEntry& entry) { return mentioned.count(entry.item->id) != 0; });
       if (reads) break;
+      // SQLite looks for the aggregates of a SELECT one level of FROM too high, so it never finds these.
+      if (owner->frame != nullptr && owner->frame->is_in_from) is_lost = true;
       owner = owner->outer;
     }
   }
-  if (owner == nullptr || owner->frame == nullptr || owner->frame->select == nullptr) {
+  if (owner == nullptr || is_lost || owner->frame == nullptr || owner->frame->select == nullptr) {
     set_error(fmt::format("misuse of aggregate: {}()", name), offset);
     return nullptr;
   }

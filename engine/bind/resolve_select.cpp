@@ -102,6 +102,7 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
   for (FromEntry& entry : frame.from) {
     if (entry.frame == nullptr || entry.frame->resolved) continue;
     const int before = outer != nullptr ? outer->references : 0;
+    for (Frame* arm = entry.frame; arm != nullptr; arm = arm->prior) arm->is_in_from = true;
     if (!resolve_select(entry.frame, outer)) return false;
     entry.item->subquery->is_correlated = outer != nullptr && outer->references > before;
   }

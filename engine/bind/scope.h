@@ -102,6 +102,7 @@ struct Frame {
   const sql::Select* syntax = nullptr;
   planner::Select* select = nullptr;
   Frame* prior = nullptr;
+  bool is_in_from = false;  ///< a FROM subquery
   storage::LookasideVector<FromEntry> from;
   std::vector<UsingCondition> using_conditions;
   storage::LookasideVector<OutputColumn> output;

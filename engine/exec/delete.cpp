@@ -60,8 +60,8 @@ class DeleteAction final : public ChangeAction {
     storage::Arena bytes;
     for (const std::string& key : keys) {
       if (!runtime_.step()) return false;
+      RowImage row;
       if (has_returning()) {
-        RowImage row;
         if (!writer_.read(state, key, row)) continue;
         bytes.reset();
         runtime_.run().results().reset();
@@ -69,10 +69,12 @@ class DeleteAction final : public ChangeAction {
         target_row_.set_stored_values(row.values,
                                       table_.without_rowid ? Value::null() : Value::integer(row.rowid));
         compute_virtual_columns(target_row_, table_);
-        if (!add_returned()) return false;
-        runtime_.close_subqueries();
       }
       if (!writer_.erase(state, key)) continue;
+      if (has_returning()) {
+        if (!add_returned()) return false;  // its subqueries no longer see the row
+        runtime_.close_subqueries();
+      }
       if (runtime_.failed()) return false;
       count_change();
     }

@@ -1,9 +1,10 @@
 // A recursive common table expression (https://www.sqlite.org/lang_with.html):
 //
-//   rows of the setup arms go into a queue; as long as there is one, a row is taken out, handed out, and put
-//   before the step arms as the whole contents of the recursive table; what they give goes into the queue.
+//   rows of the setup, a query of its own, go into a queue; as long as there is one, a row is taken out, handed
+//   out, and put before the step arms as the whole contents of the recursive table; what they give goes into
+//   the queue.
 //
-// UNION drops rows that were ever queued before. ORDER BY makes the queue a priority queue. LIMIT and OFFSET
+// UNION before the last step drops rows that were ever queued before. ORDER BY makes the queue a priority queue. LIMIT and OFFSET
 // count rows as they are taken out.
 #include <deque>
 #include <map>
@@ -38,20 +39,18 @@ class RecursiveStream final : public RowStream {
     width_ = last.columns.size();
     std::vector<const planner::Select*> arms;
     for (const planner::Select* arm = &last; arm != nullptr; arm = arm->prior) arms.insert(arms.begin(), arm);
+    for (const planner::Select* arm : arms) read_virtual_as_stored(*arm);
+    is_distinct_ = last.op == planner::CompoundOp::kUnion;
+    std::size_t first_step = arms.size();
+    while (first_step > 1 && recursive_item(*arms[first_step - 1]) != nullptr) --first_step;
+    for (std::size_t i = first_step; i < arms.size(); ++i) {
+      items_.push_back(&runtime_.row(recursive_item(*arms[i])->id));
+      step_.push_back(make_arm(*arms[i], builder));
+    }
+    const planner::Select& setup = *arms[first_step - 1];
+    setup_ = setup.prior != nullptr ? make_compound_stream(setup, builder) : make_arm(setup, builder);
     std::vector<bool> has_collation(width_, false);
     for (const planner::Select* arm : arms) {
-      const planner::Item* item = recursive_item(*arm);
-      read_virtual_as_stored(*arm);
-      if (arm->op == planner::CompoundOp::kUnion) is_distinct_ = true;
-      if (item == nullptr) {
-        if (arm->op == planner::CompoundOp::kIntersect || arm->op == planner::CompoundOp::kExcept) {
-          builder.not_supported("INTERSECT or EXCEPT in a recursive common table expression", arm->span);
-        }
-        setup_.push_back(make_arm(*arm, builder));
-      } else {
-        items_.push_back(&runtime_.row(item->id));
-        step_.push_back(make_arm(*arm, builder));
-      }
       for (std::size_t i = 0; i < width_ && i < arm->columns.size(); ++i) {
         const planner::Expr* expr = arm->columns[i].expr;
         const auto collation = expr == nullptr ? std::nullopt : planner::collation_of(expr);
@@ -87,9 +86,7 @@ class RecursiveStream final : public RowStream {
     if (is_done_ || runtime_.failed()) return false;
     if (!is_set_up_) {
       is_set_up_ = true;
-      for (const auto& arm : setup_) {
-        if (!enqueue_all(*arm)) return stop();
-      }
+      if (!enqueue_all(*setup_)) return stop();
     }
     for (;;) {
       if (has_row_) {
@@ -108,7 +105,7 @@ class RecursiveStream final : public RowStream {
   }
 
   void close() override {
-    for (const auto& arm : setup_) arm->close();
+    setup_->close();
     for (const auto& arm : step_) arm->close();
     open_nothing();
   }
@@ -188,7 +185,8 @@ class RecursiveStream final : public RowStream {
   LimitCounter limit_;
   std::vector<storage::KeyColumn> key_columns_;
   ColumnTypes types_;  // for the steps
-  std::vector<std::unique_ptr<RowStream>> setup_, step_;
+  std::unique_ptr<RowStream> setup_;
+  std::vector<std::unique_ptr<RowStream>> step_;
   std::vector<ItemRow*> items_;
   std::vector<OrderKey> order_;
   bool is_distinct_ = false;

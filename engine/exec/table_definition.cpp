@@ -324,9 +324,13 @@ class TableBuilder {
     context.arena = &arena_;
     context.sql = text_;
     for (const auto& [expr, column] : defaults_) {
+      // A word is a string by now, unless it stood in parentheses.
+      const bool is_truth = expr->quote == sql::Quote::kNone && (storage::equals_ignoring_case(expr->text, "true") ||
+                                                                 storage::equals_ignoring_case(expr->text, "false"));
+      const bool is_column = expr->kind == sql::ExprKind::kName && !is_truth;
       auto bound = bind_table_expression(*expr, made_.table, TableExpressionUse::kDefault, context);
-      if (bound) continue;
-      if (bound.error().message.find("not constant") != std::string::npos) {
+      if (bound && !is_column) continue;
+      if (is_column || bound.error().message.find("not constant") != std::string::npos) {
         return fail(ErrorCode::kError, "default value of column [" +
                                            made_.table.columns[static_cast<std::size_t>(column)].name +
                                            "] is not constant");
