@@ -36,6 +36,7 @@ class Generator {
     Piece sql;
     std::string alias;
     std::vector<std::string> columns;
+    std::vector<IndexedExpression> expressions;
   };
 
   // expression.cpp
@@ -70,6 +71,23 @@ class Generator {
   Piece simple_select(std::size_t column_count, const Scope& outer, int depth);
   Piece compound(std::size_t column_count, int depth);
   Step with_query();
+
+  // shape.cpp
+  Step shaped_query();
+  Source table_source();
+  static Scope scope_of(const Source& source);
+  Piece filter(const Source& source, const Scope& scope);
+  Piece joined(std::vector<Source>& sources, std::size_t count);
+  Step long_join();
+  Step newest_of_group();
+  Step lone_aggregate();
+  Step keyset_page();
+  Step or_of_ands();
+  Step derived_table();
+  Step long_compound();
+  Step tree_walk();
+  Step chained_ctes();
+  Step correlated_change();
 
   // write.cpp
   Step insert();

@@ -148,18 +148,27 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
   schema.tables.push_back(std::move(table));
 }
 
-Piece indexed_expression(Random& random, const Table& table) {
-  const std::string& column = random.pick(table.columns);
+Piece indexed_expression(Random& random, Table& table) {
+  IndexedExpression made;
+  made.column = random.pick(table.columns);
   switch (random.below(4)) {
     case 0:
-      return "lower(" + column + ")";
+      made.before = "lower(";
+      made.after = ")";
+      break;
     case 1:
-      return column + " + 1";
+      made.after = " + 1";
+      break;
     case 2:
-      return "length(" + column + ")";
+      made.before = "length(";
+      made.after = ")";
+      break;
     default:
-      return column + " || " + random.pick(table.columns);
+      made.between = " || ";
+      made.second = random.pick(table.columns);
   }
+  table.expressions.push_back(made);
+  return made.before + made.column + made.between + made.second + made.after;
 }
 
 void add_index(Random& random, Schema& schema, Table& table, std::size_t number) {
@@ -207,12 +216,46 @@ void add_rows(Random& random, Schema& schema, const Table& table) {
        {}});
 }
 
-void add_view(Random& random, Schema& schema) {
+// Of one table; or of two, grouped, a compound, or with a subquery for each row.
+void add_view(Random& random, Schema& schema, std::size_t number) {
   const Table base = random.pick(schema.tables);
   Table view;
-  view.name = "v0";
+  view.name = "v" + std::to_string(number);
   view.is_view = true;
   view.has_rowid = false;
+  const std::string start = "CREATE VIEW " + view.name;
+  const std::size_t shape = random.below(9);
+  if (shape >= 5) {
+    const Table other = random.pick(schema.tables);
+    const std::string p = "s." + random.pick(base.columns);
+    const std::string q = "s." + random.pick(base.columns);
+    const std::string x = "t." + random.pick(other.columns);
+    const std::string y = "t." + random.pick(other.columns);
+    const std::string first = base.name + " AS s", second = other.name + " AS t";
+    view.columns = {"a", "b"};
+    Piece query;
+    switch (shape) {
+      case 5:
+        query = sequence({"SELECT " + p + ", " + x + " FROM " + first, random.pick({" JOIN ", " LEFT JOIN "}),
+                          second + " ON " + q + " = " + y});
+        break;
+      case 6:
+        query = sequence({"SELECT " + p + ", ", random.pick({"max(", "count(", "sum("}),
+                          q + ") FROM " + first, " GROUP BY 1"});
+        break;
+      case 7:
+        query = sequence({"SELECT " + p + ", " + q + " FROM " + first,
+                          random.pick({" UNION ALL ", " UNION ALL ", " UNION ", " EXCEPT "}),
+                          "SELECT " + x + ", " + y + " FROM " + second});
+        break;
+      default:
+        query = sequence({"SELECT " + p + ", (SELECT ", random.pick({"max(", "count("}),
+                          x + ") FROM " + second, " WHERE " + y + " = " + q + ") FROM " + first});
+    }
+    schema.steps.push_back({"CREATE VIEW", sequence({start + "(a, b) AS ", std::move(query)}), {}});
+    schema.tables.push_back(std::move(view));
+    return;
+  }
   std::vector<Piece> items;
   for (const std::string& column : base.columns) {
     if (random.percent(30)) continue;
@@ -223,7 +266,7 @@ void add_view(Random& random, Schema& schema) {
     view.columns.push_back(base.columns.front());
     items.emplace_back(base.columns.front());
   }
-  std::vector<Piece> create = {"CREATE VIEW v0 AS SELECT "};
+  std::vector<Piece> create = {start + " AS SELECT "};
   if (random.percent(15)) create.push_back(optional({"DISTINCT "}));
   create.push_back(list(", ", std::move(items), view.columns.size()));
   create.push_back(" FROM " + base.name);
@@ -362,7 +405,7 @@ Schema random_schema(Random& random) {
   if (!rows_first) {
     for (const Table& table : schema.tables) add_rows(random, schema, table);
   }
-  if (random.percent(25)) add_view(random, schema);
+  for (std::size_t i = 0; i < 2 && random.percent(35); ++i) add_view(random, schema, i);
   if (random.percent(25)) {
     schema.steps.push_back({"ANALYZE", "ANALYZE", {}});
   } else if (random.percent(35)) {

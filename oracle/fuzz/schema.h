@@ -22,6 +22,11 @@ struct Step {
       checks;  ///< queries whose rows must be the same afterwards: the table that it writes
 };
 
+/// `before` column `between` second `after`, as an index has it.
+struct IndexedExpression {
+  std::string before, column, between, second, after;
+};
+
 struct Table {
   std::string name;
   std::vector<std::string> columns;
@@ -32,6 +37,7 @@ struct Table {
   std::map<std::string, std::string> types;
   std::vector<std::vector<std::string>> unique;  ///< column lists that an UPSERT may name
   std::vector<std::string> indexes;
+  std::vector<IndexedExpression> expressions;  ///< that indexes are on
 
   /// The columns that INSERT and UPDATE may name.
   std::vector<std::string> written() const;

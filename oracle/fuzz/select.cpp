@@ -276,6 +276,7 @@ Step Generator::windowed_query() {
 }
 
 Step Generator::query() {
+  if (random_.percent(40)) return shaped_query();
   alias_count_ = 0;
   const std::size_t choice = random_.below(100);
   const std::size_t column_count = random_.between(1, 4);
