@@ -325,6 +325,12 @@ class Columns {
   /// Searchable, and yet no search uses it.
   void explain_left_out(int i, const Term& term, ColumnReason& made) {
     made.text = how_checked(term, made.role);
+    if (!items_read_later(term).empty() && has_later_term(i + 1)) {
+      made.code = blocked_by_code_ = i == 0 ? "prefix-leading-column-free" : "prefix-gap";
+      made.text = "free as yet: " + made.text;
+      blocked_by_ = name_at(i);
+      return;
+    }
     if (Explanation why = why_in_left_out(used_ ? chosen_ : nullptr, i, term); !why.code.empty()) {
       made.code = blocked_by_code_ = why.code;
       made.text = why.text + ": " + made.text;
@@ -359,6 +365,8 @@ class Columns {
     if (const std::string later = items_read_later(term); !later.empty()) {
       made.text = fmt::format("the branches of the OR could be searched if {} were read after {}",
                               words_of_item(*facts_.item), later);
+    } else if (chosen_ != nullptr && chosen_->kind == CandidateKind::kMultiIndexOr) {
+      made.text = "could be searched for a branch of the OR, as another index is";
     }
     reason_.verdict = IndexVerdict::kCostlier;
     reason_.seek_columns = 1;
