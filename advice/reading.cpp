@@ -55,6 +55,8 @@ std::string access_name(const Reading& reading) {
       return "automatic-index";
     case AccessPath::kMultiIndexOr:
       return "multi-index-or";
+    case AccessPath::kTableFunction:
+      return "table-function";
   }
   return "scan";
 }

@@ -308,6 +308,7 @@ void rewrite_condition(Rewriter& rewriter, const Expr* condition) {
   try_collations(rewriter, condition, *comparison);
   name_generated_column(rewriter, condition, *comparison);
   respell(rewriter, condition, *comparison);
+  respell_json(rewriter, condition, *comparison);
 }
 
 }  // namespace leftmost::advice

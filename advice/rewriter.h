@@ -95,7 +95,9 @@ std::uint32_t end_of_from(const Rewriter& rewriter, const sql::Select* select);
 std::vector<const sql::Expr*> split(const sql::Expr* expr, sql::ExprKind connective);
 
 // The rules. Each looks at one condition or SELECT and adds what it knows.
-void rewrite_condition(Rewriter& rewriter, const sql::Expr* condition);           ///< rewrite_conditions.cpp
+void rewrite_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_conditions.cpp
+void respell_json(Rewriter& rewriter, const sql::Expr* condition,
+                  const Comparison& comparison);                                  ///< rewrite_json.cpp
 void rewrite_pattern_or_date(Rewriter& rewriter, const sql::Expr* condition);     ///< rewrite_patterns.cpp
 void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_subqueries.cpp
 void rewrite_in_as_join(Rewriter& rewriter, const sql::Select* select);

@@ -12,7 +12,7 @@
 
 namespace leftmost::planner {
 
-enum class CandidateKind : std::uint8_t { kRowid, kIndex, kAutomaticIndex, kMultiIndexOr };
+enum class CandidateKind : std::uint8_t { kRowid, kIndex, kAutomaticIndex, kMultiIndexOr, kFunction };
 
 struct Candidate {
   CandidateKind kind = CandidateKind::kRowid;
@@ -32,10 +32,11 @@ struct Candidate {
   bool has_null = false;
   bool has_lower = false, has_upper = false;
   bool has_transitive = false;  ///< some = was found through an equivalent column
+  int function_access = 0;      ///< kFunction: FunctionAccess::number
   int equal_columns = 0;        ///< index columns with =, IS, IN, IS NULL or skipped
   int skipped = 0;
   int lower_length = 0, upper_length = 0;  ///< columns bounded; more than one for row values
-  /// In index-column order, a null for each skipped column; then lower and upper bound. One term for
+  /// In index-column order, a null for each skipped column; then lower and upper bound. kFunction: what is passed. One term for
   /// kAutomaticIndex (the one it was made for) and kMultiIndexOr.
   boost::container::small_vector<Term*, 4> terms;
 

@@ -19,6 +19,7 @@ class CandidateBuilder {
 
   // candidates.cpp
   void add_item(ItemFacts& facts, ItemSet prereq);
+  void add_single_access(ItemFacts& facts, ItemSet prereq);
   void add_btree(ItemFacts& facts, ItemSet prereq);
   void add_automatic(ItemFacts& facts, ItemSet prereq);
   void add_full_scan(ItemFacts& facts, const Probe& probe, int number, ItemSet prereq, bool helps_order);
@@ -37,6 +38,16 @@ class CandidateBuilder {
   bool may_skip_column(const Probe& probe) const;
   void add_skip_scan(ItemFacts& facts, const Probe& probe, LogEst in_multiplier, const Candidate& saved);
   LogEst range_rows(LogEst rows, const Term* lower, const Term* upper) const;
+
+  // function_candidates.cpp
+  /// What a set of usable constraints led to.
+  struct FunctionTrial {
+    ItemSet prereq = 0;
+    bool has_in = false;
+  };
+  void add_function(ItemFacts& facts, ItemSet prereq);
+  FunctionTrial try_function(ItemFacts& facts, ItemSet prereq, ItemSet usable, bool without_in,
+                             std::span<Term* const> constraints);
 
   // multi_index_or.cpp
   void add_multi_index_or(ItemFacts& facts, ItemSet prereq);

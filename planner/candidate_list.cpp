@@ -115,6 +115,7 @@ void OrCosts::insert(const Entry& entry) {
 std::string describe(const Candidate& c) {
   if (c.kind == CandidateKind::kAutomaticIndex) return "automatic index";
   if (c.kind == CandidateKind::kMultiIndexOr) return "multi-index OR";
+  if (c.kind == CandidateKind::kFunction) return "function " + std::to_string(c.function_access);
   std::string text;
   if (c.terms.empty()) {
     if (c.kind == CandidateKind::kRowid) return c.view_scan ? "subquery scan" : "table scan";

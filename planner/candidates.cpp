@@ -44,8 +44,16 @@ Candidates CandidateBuilder::run() {
 }
 
 void CandidateBuilder::add_item(ItemFacts& facts, ItemSet prereq) {
-  add_btree(facts, prereq);
+  add_single_access(facts, prereq);
   if (terms_->has_or) add_multi_index_or(facts, prereq);
+}
+
+void CandidateBuilder::add_single_access(ItemFacts& facts, ItemSet prereq) {
+  if (facts.item->function != nullptr) {
+    add_function(facts, prereq);
+  } else {
+    add_btree(facts, prereq);
+  }
 }
 
 bool CandidateBuilder::helps_wanted_order(const ItemFacts& facts, const Probe& probe) const {

@@ -5,6 +5,7 @@
 //
 //   candidates.cpp       the frame, full scans, automatic indexes, what filters do to the rows that come out
 //   seek_candidates.cpp  searches: column by column, every term, skip-scan
+//   function_candidates.cpp  calls of table functions
 //   multi_index_or.cpp   one search per arm of an OR
 //   shortcut.cpp         a single item with a unique key: no candidates at all
 #pragma once

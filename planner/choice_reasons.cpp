@@ -39,6 +39,8 @@ std::string way_of(const ItemFacts& facts, const Candidate& chosen) {
       return "a search for each branch of the OR";
     case CandidateKind::kAutomaticIndex:
       return "an index made for this statement";
+    case CandidateKind::kFunction:
+      return fmt::format("the rows of {}", name);
     default:
       break;
   }

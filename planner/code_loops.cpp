@@ -116,6 +116,10 @@ void Coder::set_loop_facts(const LoopPlan& plan, Loop& loop, const Candidate& ca
     case CandidateKind::kMultiIndexOr:
       loop.access = AccessPath::kMultiIndexOr;
       break;
+    case CandidateKind::kFunction:
+      loop.access = AccessPath::kTableFunction;
+      loop.function_access = candidate.function_access;
+      break;
   }
 }
 
@@ -204,6 +208,10 @@ void Coder::code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, 
     }
     return;
   }
+  if (candidate.kind == CandidateKind::kFunction) {
+    code_call(plan, loop, candidate, not_ready);
+    return;
+  }
   loop.equalities.reserve(static_cast<std::size_t>(candidate.equal_columns));
   for (int column = 0; column < candidate.equal_columns; ++column) {
     code_seek_value(plan, loop, candidate, column, not_ready);
@@ -241,6 +249,23 @@ void Coder::code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, 
         if (same_expr(term->expr, truth, loop.item->id)) term->coded = true;
       }
     }
+  }
+}
+
+void Coder::code_call(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready) {
+  for (Term* term : candidate.terms) {
+    SeekColumn& argument = loop.equalities.emplace_back();
+    argument.term = term->written;
+    if ((term->ops & kOpIn) != 0) {
+      argument.kind = SeekKind::kIn;
+      argument.in = term->expr;
+      code_search_list(candidate, term->expr);
+    } else {
+      argument.kind = SeekKind::kIs;  // NULL is passed as well
+      argument.value = term->expr->right;
+      code_expr(term->expr->right);
+    }
+    mark_coded(*term, is_left_join(plan, candidate), not_ready);
   }
 }
 

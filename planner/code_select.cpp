@@ -201,8 +201,10 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
       if (select->items.empty()) {
         context_.plan.steps[first_step - 1].hidden = true;
       } else {
-        const bool opens_table = std::any_of(select->items.begin(), select->items.end(),
-                                             [](const Item* item) { return item->kind == ItemKind::kTable; });
+        const bool opens_table =
+            std::any_of(select->items.begin(), select->items.end(), [](const Item* item) {
+              return item->kind == ItemKind::kTable || item->kind == ItemKind::kFunction;
+            });
         if (!opens_table && coroutines_.count(plan.loops.front().item) > 0 && loops->constant_terms.empty() &&
             first_step < context_.plan.steps.size() &&
             context_.plan.steps[first_step].kind == StepKind::kLoop &&

@@ -110,6 +110,7 @@ class Coder {
   void code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet not_ready,
                  const SelectPlan* select_plan, bool is_or_arm);
   void code_search(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
+  void code_call(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready);
   void code_seek_value(LoopPlan& plan, Loop& loop, const Candidate& candidate, int column, ItemSet not_ready);
   void code_bound(Term& term, int length, SeekBound& bound, ItemSet not_ready, bool is_left_join);
   void code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate, ItemSet not_ready,

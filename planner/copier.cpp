@@ -61,6 +61,7 @@ Select* Copier::copy(const Select* select) {
       items[item->id] = copied->id;
     }
     copied->used = arena.copy_span(std::span<const bool>(item->used));
+    copied->arguments = arena.copy_span(std::span<Expr* const>(item->arguments));
     if (item->subquery != nullptr) copied->subquery = copy(item->subquery);
     item = copied;
   }

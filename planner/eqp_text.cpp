@@ -37,7 +37,7 @@ std::string definition_name(const Item& item) {
 
 /// In RIGHT-JOIN: the name under which a table, view or CTE was declared, however the query writes it.
 std::string declared_name(const Item& item) {
-  if (item.kind == ItemKind::kTable && item.relation != nullptr) return item.relation->def->name;
+  if (item.kind != ItemKind::kSubquery && item.relation != nullptr) return item.relation->def->name;
   return item.shared != nullptr ? std::string(item.shared->name) : definition_name(item);
 }
 
@@ -222,6 +222,9 @@ std::string loop_text(const Loop& loop) {
       break;
     }
     case AccessPath::kMultiIndexOr:
+      break;
+    case AccessPath::kTableFunction:
+      text += " VIRTUAL TABLE INDEX " + std::to_string(loop.function_access) + ":";
       break;
   }
   if (loop.item->join.left) text += " LEFT-JOIN";

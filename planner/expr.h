@@ -89,6 +89,7 @@ struct Expr {
   bool as_stored = false;          ///< kColumn: integral reals up to 48 bits come as integers (RETURNING)
   bool commuted = false;           ///< a comparison whose operands planner/ swapped: its collation is still that of the
                                    ///< order as written (comparison_collation() in planner/comparison.h knows)
+  bool of_function = false;        ///< kColumn: of a table function
   bool implicit_collation = false; ///< kCollate made by flattening: counts as a column's; kColumn: has none (excluded.x)
   std::int16_t truth = 1;          ///< kLikelihood
   ItemId join_item = kNoItem;      ///< with join_mark: the item whose ON it was

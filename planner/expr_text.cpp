@@ -249,6 +249,11 @@ class Writer {
       text_ += role == FunctionRole::kLike ? " LIKE " : " GLOB ";
       return write_operand(expr->list[0], 5);
     }
+    if (role == FunctionRole::kJsonArrow || role == FunctionRole::kJsonArrowText) {
+      write_operand(expr->list[0], 9);
+      text_ += role == FunctionRole::kJsonArrow ? " -> " : " ->> ";
+      return write_operand(expr->list[1], 10);
+    }
     text_ += expr->function->name;
     write_list(expr->list);
   }

@@ -28,7 +28,8 @@ void for_each_child(Node* expr, Visit&& visit) {
   }
 }
 
-/// Calls visit(expr) for every top expression of one SELECT core (not of its arms or FROM subqueries).
+/// Calls visit(expr) for every top expression of one SELECT core (not of its arms or FROM subqueries); arguments of table
+/// functions are among them.
 template <typename Visit>
 void for_each_expr_of_core(Select* select, Visit&& visit) {
   for (ResultColumn& column : select->columns) visit(column.expr);
@@ -42,6 +43,9 @@ void for_each_expr_of_core(Select* select, Visit&& visit) {
   for (AggregateCall& call : select->aggregates) {
     for (Expr*& argument : call.arguments) visit(argument);
     if (call.filter != nullptr) visit(call.filter);
+  }
+  for (Item* item : select->items) {
+    for (Expr*& argument : item->arguments) visit(argument);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "planner/expr_text.h"
 #include "planner/expr_tools.h"
+#include "planner/json_spelling.h"
 #include "planner/term_reasons.h"
 
 namespace leftmost::planner {
@@ -137,6 +138,16 @@ Explanation why_other_expression(const Expr* side, const Expr* expression, ItemI
   if (same_reordered(side, expression, item, steps_left)) {
     return {"expression-index-reordered",
             "the index holds " + indexed + "; " + asked + " is equal, but SQLite does not reorder operands"};
+  }
+  const auto asked_json = json_extraction(side), indexed_json = json_extraction(expression);
+  if (asked_json && indexed_json && same_json_place(*asked_json, *indexed_json, item)) {
+    return {"json-operator-mismatch",
+            "the index holds " + indexed + "; " + asked +
+                (asked_json->gives_json == indexed_json->gives_json
+                     ? " is the same value, but another spelling is another expression to SQLite"
+                     : " takes the same place out of the document, but -> gives it as JSON, and to SQLite it "
+                       "is another "
+                       "expression")};
   }
   return {"expression-index-mismatch",
           "the index holds " + indexed + ", and " + asked + " is another expression"};

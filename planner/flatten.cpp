@@ -38,18 +38,21 @@ bool may_flatten(const Select& outer, std::size_t position, bool has_limit, cons
   const Select& inner = *item.subquery;
   const bool is_outer_join = item.join.left || item.join.right || right_join_follows(outer.items, position);
   if (!inner.values_rows.empty()) return false;
-  if (inner.limit != nullptr && has_limit) return false;                                             // 13
-  if (inner.offset != nullptr) return false;                                                         // 14
-  if (inner.limit != nullptr && outer.is_compound_arm) return false;                                 // 15
-  if (inner.items.empty()) return false;                                                             // 7
-  if (inner.distinct) return false;                                                                  // 4
-  if (inner.limit != nullptr && (outer.items.size() > 1 || outer.is_aggregate)) return false;        // 8, 9
-  if (!outer.order_by.empty() && !inner.order_by.empty()) return false;                              // 11
-  if (outer.is_aggregate && !inner.order_by.empty()) return false;                                   // 16
-  if (inner.limit != nullptr && (outer.where != nullptr || outer.distinct)) return false;            // 19, 21
-  if (inner.is_recursive) return false;                                                              // 22
-  if (is_outer_join && (inner.items.size() > 1 || outer.distinct || item.join.right)) return false;  // 3, 26
-  if (position > 0 && right_join_follows(inner.items, 0)) return false;                              // 27a
+  if (inner.limit != nullptr && has_limit) return false;                                       // 13
+  if (inner.offset != nullptr) return false;                                                   // 14
+  if (inner.limit != nullptr && outer.is_compound_arm) return false;                           // 15
+  if (inner.items.empty()) return false;                                                       // 7
+  if (inner.distinct) return false;                                                            // 4
+  if (inner.limit != nullptr && (outer.items.size() > 1 || outer.is_aggregate)) return false;  // 8, 9
+  if (!outer.order_by.empty() && !inner.order_by.empty()) return false;                        // 11
+  if (outer.is_aggregate && !inner.order_by.empty()) return false;                             // 16
+  if (inner.limit != nullptr && (outer.where != nullptr || outer.distinct)) return false;      // 19, 21
+  if (inner.is_recursive) return false;                                                        // 22
+  if (is_outer_join && (inner.items.size() > 1 || inner.items.front()->kind == ItemKind::kFunction ||
+                        outer.distinct || item.join.right)) {
+    return false;  // 3, 26
+  }
+  if (position > 0 && right_join_follows(inner.items, 0)) return false;  // 27a
   if (item.shared != nullptr && !item.shared->is_view &&
       (item.shared->hint == CteHint::kMaterialized ||
        (item.shared->hint == CteHint::kNone && item.shared->reference_count >= 2))) {

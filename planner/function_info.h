@@ -15,6 +15,10 @@ enum class FunctionRole : std::uint8_t {
   kGlob,         ///< glob(pattern, x)
   kCount,        ///< count(*) and count(x)
   kMin, kMax,    ///< the aggregates
+  // What takes a value out of JSON: three functions to the matcher.
+  kJsonExtract,    ///< json_extract(document, path), with one path
+  kJsonArrow,      ///< document -> path
+  kJsonArrowText,  ///< document ->> path
 };
 
 /// Lives as long as the registry that defines it (longer than any statement).

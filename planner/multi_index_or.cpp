@@ -35,7 +35,7 @@ void CandidateBuilder::add_multi_index_or(ItemFacts& facts, ItemSet prereq) {
       OrCosts costs;
       arm_costs_ = &costs;
       terms_ = arm_terms;
-      add_btree(facts, prereq);
+      add_single_access(facts, prereq);
       if (arm_terms->has_or) add_multi_index_or(facts, prereq);
       terms_ = &list;
       arm_costs_ = outer_costs;

@@ -32,6 +32,7 @@ class Matcher {
       index_columns_ = 0;
       if (i > 0) ready_ |= path[i - 1]->self;
       if (mode_ == OrderMatchMode::kInnerLoop && i + 1 < path.size()) continue;
+      if (loop.kind == CandidateKind::kFunction) break;  // and SQLite asks no more about the order
       match_constants(loop);
       if (!loop.one_row && !match_index(loop, i)) return {};
       if (distinct_) match_determined(loop);

@@ -48,7 +48,8 @@ std::string order_of_rows(const LoopPlan& plan) {
   const ItemFacts& facts = plan.facts[static_cast<std::size_t>(loop.position)];
   const std::string name = words_of_item(*facts.item);
   if (loop.kind == CandidateKind::kMultiIndexOr) return "the rows of several searches come in no order";
-  if (facts.is_subquery) return fmt::format("the rows of {} come in no known order", name);
+  if (facts.is_subquery || loop.kind == CandidateKind::kFunction)
+    return fmt::format("the rows of {} come in no known order", name);
   if (loop.probe == nullptr || loop.probe->index == nullptr)
     return fmt::format("{} is read in order of its rowid", name);
   const int first = std::min(loop.equal_columns, loop.probe->key_columns - 1);

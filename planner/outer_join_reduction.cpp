@@ -7,6 +7,9 @@ namespace leftmost::planner {
 
 namespace {
 
+/// SQLite does not look into comparisons with columns of virtual tables.
+bool is_of_function(const Expr* expr) { return expr->kind == ExprKind::kColumn && expr->of_function; }
+
 /// Looks for a column of the item that makes the whole expression not true when it is NULL.
 bool has_strict_column(const Expr* expr, ItemId item) {
   if (expr == nullptr || expr->join_mark == JoinMark::kOuterOn) return false;
@@ -32,6 +35,14 @@ bool has_strict_column(const Expr* expr, ItemId item) {
       return expr->item == item;
     case ExprKind::kAnd:
       return has_strict_column(expr->left, item) && has_strict_column(expr->right, item);
+    case ExprKind::kEq:
+    case ExprKind::kNe:
+    case ExprKind::kLt:
+    case ExprKind::kLe:
+    case ExprKind::kGt:
+    case ExprKind::kGe:
+      if (is_of_function(expr->left) || is_of_function(expr->right)) return false;
+      return has_strict_column(expr->left, item) || has_strict_column(expr->right, item);
     case ExprKind::kBetween:
       return has_strict_column(expr->left, item);
     default:

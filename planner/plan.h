@@ -59,6 +59,7 @@ enum class AccessPath : std::uint8_t {
   kIndexSearch,      ///< equalities and/or bounds on a prefix of an index (the primary key of WITHOUT ROWID too)
   kAutomaticIndex,   ///< builds an index for this statement, then searches it
   kMultiIndexOr,
+  kTableFunction,    ///< a call: `equalities` are the arguments that are passed
 };
 
 /// One column of an automatic index that is searched: `column` = value.
@@ -103,6 +104,7 @@ struct Loop {
   bool nulls_last_pass = false;          ///< NULLs of the first order column in a second pass (section 5.4)
   bool bloom_filter = false;
   bool automatic_partial = false;        ///< AUTOMATIC PARTIAL
+  int function_access = 0;               ///< kTableFunction: FunctionAccess::number
   LookasideVector<SeekColumn> equalities;
   SeekBound lower, upper;
   MinMaxMode min_max = MinMaxMode::kNone;  ///< the statement wants only the first row (or the last, when reverse)

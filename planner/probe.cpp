@@ -131,6 +131,11 @@ LookasideVector<ItemFacts> gather_facts(std::span<Item* const> items, const Cont
       facts.probes = item->relation->probes;
       continue;
     }
+    if (item->kind == ItemKind::kFunction) {
+      facts.rows = item->relation->statistics.rows;
+      facts.width = item->relation->statistics.width;
+      continue;
+    }
     facts.is_subquery = true;
     facts.is_recursive = item->kind == ItemKind::kRecursiveReference;
     facts.is_correlated = item->subquery != nullptr && item->subquery->is_correlated;

@@ -14,6 +14,7 @@
 namespace leftmost::planner {
 
 struct SelectPlan;
+class TableFunction;
 struct WindowPass;
 
 struct ResultColumn {
@@ -84,6 +85,7 @@ enum class ItemKind : std::uint8_t {
   kSubquery,            ///< a FROM subquery, a view or a CTE: `subquery` is its own bound copy
   kRecursiveReference,  ///< the name of a recursive CTE inside its recursive step
   kRow,                 ///< no loop: a row that the executor supplies (excluded.*, OLD/NEW, RETURNING)
+  kFunction,  ///< a call of a table function, or its bare name: `function`, its `relation`, `arguments`
 };
 
 /// How an item is joined to what stands left of it.
@@ -109,10 +111,12 @@ struct Item {
   ItemId id = kNoItem;
   ItemKind kind = ItemKind::kTable;
   JoinType join;
-  const Relation* relation = nullptr;  ///< kTable, kRow: columns, indexes, statistics
-  Select* subquery = nullptr;          ///< kSubquery; a compound is its last arm
-  SharedQuery* shared = nullptr;       ///< kSubquery that came from a view or CTE; kRecursiveReference
-  std::string_view schema;             ///< as written, empty if not
+  const Relation* relation = nullptr;       ///< kTable, kRow, kFunction: columns, indexes, statistics
+  const TableFunction* function = nullptr;  ///< kFunction
+  std::span<Expr*> arguments;               ///< kFunction; may mention the other items
+  Select* subquery = nullptr;               ///< kSubquery; a compound is its last arm
+  SharedQuery* shared = nullptr;            ///< kSubquery that came from a view or CTE; kRecursiveReference
+  std::string_view schema;                  ///< as written, empty if not
   std::string_view name;   ///< as written in the query (table, view, CTE); empty for a bare subquery
   std::string_view alias;  ///< as written, empty if none
   bool is_parenthesised_join = false;  ///< `(a JOIN b)` that became a subquery: named (join-n)

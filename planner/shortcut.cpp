@@ -5,6 +5,7 @@
 namespace leftmost::planner {
 
 std::optional<Candidate> find_shortcut(ItemFacts& facts, TermList& where) {
+  if (facts.item->function != nullptr) return std::nullopt;
   const Item& item = *facts.item;
   if (item.indexed_by != nullptr || item.not_indexed || facts.is_subquery) return std::nullopt;
   Candidate c;

@@ -2,6 +2,8 @@
 
 #include "planner/comparison.h"
 #include "planner/expr_tools.h"
+#include "planner/substitution.h"
+#include "planner/table_function.h"
 #include "planner/term_analysis.h"
 
 namespace leftmost::planner {
@@ -39,15 +41,44 @@ void make_child(Term& child, Term& parent) {
   ++parent.children;
 }
 
-void split_and_analyse(TermList& list, Expr* expr, ExprKind connective, const TermScope& scope) {
-  list.is_or = connective == ExprKind::kOr;
-  split(list, expr, connective);
-  // From the last to the first; what is appended on the way is analysed at once and is not visited again.
+namespace {
+
+/// `hidden column = +argument` for every argument of a table function.
+void append_arguments(TermList& list, const Item& item, const TermScope& scope) {
+  storage::Arena& arena = scope.context.arena;
+  for (std::size_t i = 0; i < item.arguments.size(); ++i) {
+    Expr* column = arena.make<Expr>();
+    column->kind = ExprKind::kColumn;
+    column->item = item.id;
+    column->column = item.function->first_argument() + static_cast<int>(i);
+    column->name = item.relation->def->columns[static_cast<std::size_t>(column->column)].name;
+    column->of_function = true;
+    column->span = item.arguments[i]->span;
+    Expr* value = make_binary(arena, ExprKind::kPlus, clone(item.arguments[i], arena), nullptr);
+    Expr* equal = make_binary(arena, ExprKind::kEq, column, value);
+    set_join_mark(equal, item.id,
+                  item.join.left || item.join.right ? JoinMark::kOuterOn : JoinMark::kInnerOn);
+    append_term(list, equal, TermOrigin::kBase);
+  }
+}
+
+/// From the last to the first; what is appended on the way is analysed at once and is not visited again.
+void analyse_all(TermList& list, const TermScope& scope) {
   for (std::size_t i = list.terms.size(); i > 0; --i) analyse_term(list, *list.terms[i - 1], scope);
 }
 
+}  // namespace
+
+void split_and_analyse(TermList& list, Expr* expr, ExprKind connective, const TermScope& scope) {
+  list.is_or = connective == ExprKind::kOr;
+  split(list, expr, connective);
+  analyse_all(list, scope);
+}
+
 void build_terms(TermList& list, Expr* where, const TermScope& scope) {
-  if (where != nullptr) split_and_analyse(list, where, ExprKind::kAnd, scope);
+  if (where != nullptr) split(list, where, ExprKind::kAnd);
+  for (const Item* item : scope.items) append_arguments(list, *item, scope);
+  analyse_all(list, scope);
 }
 
 TermScan::TermScan(TermList& list, ItemId item, int column, std::uint16_t ops)

@@ -63,6 +63,7 @@ bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* 
   if (!binder.resolve_select(last, nullptr) || !binder.check_frames() || !binder.check_select(last->select))
     return false;
   bound.source = last->select;
+  bound.is_values_row = last->is_insert_row;
   const std::size_t values = last->select->columns.size();
   if (values == bound.columns.size()) return true;
   if (insert.columns.empty()) {

@@ -92,6 +92,7 @@ struct BoundInsert {
   /// INSERT INTO a SELECT * FROM b with values for generated columns too: SQLite takes it where it copies
   /// whole records (engine/exec/transfer.h), and else says this.
   std::optional<Error> unless_transferred;
+  bool is_values_row = false;         ///< VALUES of one row, whose values SQLite computes in place
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
   /// Numbers of the clauses with DO UPDATE, once for every uniqueness check that they answer. SQLite writes a

@@ -22,6 +22,10 @@ bool open_target(StatementBinder& binder, const sql::Target& target, planner::It
   const std::optional<NamedObject> object = relations.find(target.schema.text, target.name.text);
   const std::size_t offset = target.name.span.begin;
   if (!object) {
+    if (const TableFunction* function = find_table_function(target.name.text)) {
+      binder.set_error(fmt::format("table {} may not be modified", function->relation().def->name));
+      return false;
+    }
     std::vector<std::string_view> names;
     const std::vector<storage::TablePtr> tables = relations.catalog().tables(storage::SchemaName::kMain);
     for (const storage::TablePtr& table : tables) names.push_back(table->name);

@@ -171,6 +171,9 @@ bool StatementBinder::check_core(planner::Select* select) {
   check(select->limit);
   check(select->offset);
   check(select->where);
+  for (const planner::Item* item : select->items) {
+    for (Expr* argument : item->arguments) check(argument);
+  }
   for (planner::ResultColumn& column : select->columns) check(column.expr);
   for (const auto& row : select->values_rows) {
     for (Expr* value : row) check(value);

@@ -18,6 +18,17 @@ constexpr std::size_t kFramesMax = 20'000;
 constexpr std::size_t kViewDepthMax = 100;
 constexpr std::size_t kColumnsMax = 2'000;  // SQLITE_MAX_COLUMN
 
+/// What SQLite's library, or its shell, has and this engine does not.
+bool is_unsupported_table_function(std::string_view name) {
+  constexpr std::string_view kPragma = "pragma_";
+  if (equals_ignoring_case(name.substr(0, kPragma.size()), kPragma)) return true;
+  for (const std::string_view known :
+       {"dbstat", "sqlite_stmt", "generate_series", "completion", "fsdir", "zipfile"}) {
+    if (equals_ignoring_case(name, known)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 StatementBinder::StatementBinder(const BindContext& context) : context_(context) {}
@@ -191,6 +202,11 @@ bool StatementBinder::expand_exprs_of_core(Frame& frame, WithScope* with, const 
   if (with_limits && !(open(syntax.limit) && open(syntax.offset))) return false;
   for (std::size_t i = syntax.windows.size(); i-- > 0;) {
     if (!expand_window(frame, syntax.windows[i], with, origin)) return false;
+  }
+  for (const FromEntry& entry : frame.from) {
+    for (const sql::Expr* argument : entry.arguments) {
+      if (!open(argument)) return false;
+    }
   }
   return true;
 }
@@ -414,7 +430,11 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
   if (!object) {
     const std::string shown =
         schema.empty() ? std::string(from.name.text) : fmt::format("{}.{}", schema, from.name.text);
-    if (from.kind == sql::FromKind::kFunction) {
+    if (const TableFunction* function = find_table_function(from.name.text)) {
+      open_function(entry, from, *function);
+      return true;
+    }
+    if (is_unsupported_table_function(from.name.text)) {
       set_not_supported(fmt::format("table-valued function {}()", from.name.text), offset_of(from.name.span));
       return false;
     }
@@ -441,6 +461,20 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
         {from.name.span.begin, object->table->id, std::nullopt, !from.alias.empty()});
   }
   return make_table_entry(entry, object->table, ItemKind::kTable);
+}
+
+void StatementBinder::open_function(FromEntry& entry, const sql::FromItem& from,
+                                    const TableFunction& function) {
+  entry.item = arena().make<planner::Item>();
+  entry.item->id = next_item();
+  entry.item->kind = ItemKind::kFunction;
+  entry.item->function = &function;
+  entry.item->relation = &function.relation();
+  entry.table = function.relation().def.get();
+  entry.arguments = from.arguments;
+  entry.schema_name = "main";
+  entry.exposed_name = entry.table->name;
+  entry.item->used = unused(entry.table->columns.size());
 }
 
 bool StatementBinder::open_view(FromEntry& entry, const storage::ViewPtr& view) {

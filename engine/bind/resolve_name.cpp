@@ -153,6 +153,7 @@ Expr* StatementBinder::column_of(FromEntry& entry, int column, planner::Span spa
     const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column)];
     if (def.generated != storage::GeneratedKind::kNone) note_generated(entry, column);
     expr->name = def.name;
+    expr->of_function = entry.item->kind == planner::ItemKind::kFunction;
     set_type(entry.types_of_first_column ? table.columns.front() : def, *expr);
     expr->can_be_null = expr->can_be_null || entry.null_extended;
   } else {

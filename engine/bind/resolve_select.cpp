@@ -131,7 +131,8 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
     select.having = resolve_whole(syntax.having, scope);
     if (select.having == nullptr) return false;
   }
-  if (!resolve_join_conditions(frame, scope, select.where) || failed()) return false;
+  if (!resolve_join_conditions(frame, scope, select.where) || failed() || !resolve_arguments(frame, scope))
+    return false;
 
   if (context_.resolved_names != nullptr) {
     // ALTER TABLE ... RENAME asks for the names in definitions that no call uses, too.
@@ -167,6 +168,25 @@ bool StatementBinder::resolve_core(Frame& frame, Scope* outer, bool defers_order
   select.aggregates = to_span(frame.aggregates);
   select.windows = to_span(frame.windows);
   select.has_several_partitions = frame.has_several_partitions;
+  return true;
+}
+
+bool StatementBinder::resolve_arguments(Frame& frame, Scope& scope) {
+  for (FromEntry& entry : frame.from) {
+    if (entry.arguments.empty()) continue;
+    std::vector<Expr*> resolved;
+    for (const sql::Expr* argument : entry.arguments) {
+      resolved.push_back(resolve_whole(argument, scope));
+      if (resolved.back() == nullptr) return false;
+    }
+    const std::size_t most =
+        entry.table->columns.size() - static_cast<std::size_t>(entry.item->function->first_argument());
+    if (resolved.size() > most) {
+      set_error(fmt::format("too many arguments on {}() - max {}", entry.table->name, most));
+      return false;
+    }
+    entry.item->arguments = to_span(resolved);
+  }
   return true;
 }
 

@@ -59,6 +59,7 @@ struct FromEntry {
   bool using_from_natural = false;
   std::vector<std::string_view> using_columns;
   const sql::Expr* on = nullptr;
+  std::span<const sql::Expr* const> arguments;  ///< of a table function
 
   int column_count() const {
     return table != nullptr ? static_cast<int>(table->columns.size()) : static_cast<int>(columns.size());

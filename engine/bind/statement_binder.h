@@ -27,6 +27,7 @@
 #include "engine/bind/relation_cache.h"
 #include "engine/bind/scope.h"
 #include "engine/functions/function.h"
+#include "engine/functions/table_function.h"
 
 namespace leftmost::engine::bind {
 
@@ -87,6 +88,7 @@ class StatementBinder {
   planner::Expr* resolve_whole(const sql::Expr* expr, Scope& scope);  ///< null on any error
   planner::Expr* resolve_name(const NamePath& path, Scope& scope);
   planner::Expr* null_rowid(planner::Span span);
+  bool resolve_arguments(Frame& frame, Scope& scope);
   bool resolve_join_conditions(Frame& frame, Scope& scope, planner::Expr*& where);
   planner::Expr* column_of(FromEntry& entry, int column, planner::Span span);
 
@@ -164,6 +166,7 @@ class StatementBinder {
   bool open_cte(FromEntry& entry, const sql::FromItem& from, WithScope& scope, WithScope::Table& table,
                 const TextOrigin& origin);
   bool open_view(FromEntry& entry, const storage::ViewPtr& view);
+  void open_function(FromEntry& entry, const sql::FromItem& from, const TableFunction& function);
   void name_columns(FromEntry& entry, Frame& leftmost, std::span<const sql::Name> names, bool resolved);
   void expand_star(Frame& frame, std::string_view only_table, bool has_table,
                    storage::LookasideVector<OutputColumn>& out);

@@ -14,6 +14,7 @@
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/statistics_table.h"
 #include "engine/exec/table_definition.h"
+#include "engine/functions/table_function.h"
 #include "engine/sql/lexer.h"
 #include "engine/sql/parser.h"
 #include "storage/cursor.h"
@@ -39,6 +40,9 @@ std::string_view written(const sql::Name& name, const CompiledStatement& stateme
 /// The table that is altered. Errors: SQLite's, each kind of ALTER with its own words for views.
 Expected<storage::TablePtr> find_alterable(const sql::AlterTable& alter, CompileContext context) {
   const auto named = context.statement.relations->find(alter.schema.text, alter.table.text);
+  if (const TableFunction* function = find_table_function(alter.table.text); function != nullptr && !named) {
+    return fail(ErrorCode::kError, "table " + function->relation().def->name + " may not be altered");
+  }
   if (!named) return fail(ErrorCode::kError, "no such table: " + written_name(alter.schema, alter.table));
   const std::string name = named->table ? named->table->name : std::string(alter.table.text);
   if (named->unsupported) {

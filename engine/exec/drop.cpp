@@ -3,6 +3,7 @@
 #include "engine/exec/rows_action.h"
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/statistics_table.h"
+#include "engine/functions/table_function.h"
 #include "storage/cursor.h"
 #include "storage/table_view.h"
 
@@ -46,6 +47,9 @@ Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
     return not_supported("dropping " + written + ", a " + named->unsupported->kind, drop.name.span.begin);
   }
   const storage::TablePtr table = named ? named->table : nullptr;
+  if (!table && find_table_function(drop.name.text) != nullptr) {
+    return fail(ErrorCode::kError, "table " + find_table_function(drop.name.text)->relation().def->name + " may not be dropped");
+  }
   if (!table) return drop.if_exists ? nothing(context.statement) : fail(ErrorCode::kError, "no such table: " + written);
   if (is_schema_table(*table) || may_not_be_dropped(*table)) {
     return fail(ErrorCode::kError, "table " + table->name + " may not be dropped");

@@ -154,6 +154,7 @@ class InsertAction final : public ChangeAction {
       Value value;
       if (source_of_[i] >= 0 && !source.empty()) {
         value = source[static_cast<std::size_t>(source_of_[i])];
+        if (!insert_.is_values_row) value = value.with_subtype(0);
       } else if (source_of_[i] < 0 && static_cast<int>(i) != table_.rowid_alias) {
         if (const Program* written = writer_.default_of(i); written != nullptr)
           value = evaluate(*written, runtime_.eval());

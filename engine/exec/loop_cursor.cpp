@@ -14,7 +14,10 @@ std::unique_ptr<LoopCursor> make_loop_cursor(const planner::Loop& loop, StreamBu
   if (loop.access == AccessPath::kAutomaticIndex && item.kind != planner::ItemKind::kRow) {
     return make_automatic_index(loop, builder);
   }
-  if (item.kind != planner::ItemKind::kTable) return make_subquery_scan(loop, builder);
+  if (item.kind == planner::ItemKind::kFunction && loop.access != AccessPath::kMultiIndexOr) {
+    return make_function_scan(loop, builder);
+  }
+  if (item.kind != planner::ItemKind::kTable && item.kind != planner::ItemKind::kFunction) return make_subquery_scan(loop, builder);
   // Searching sqlite_schema by rowid is a scan with its filters: it is made from the catalog anyway.
   if (is_schema_table(*item.relation->def)) return make_schema_scan(loop, builder);
   switch (loop.access) {
@@ -28,6 +31,7 @@ std::unique_ptr<LoopCursor> make_loop_cursor(const planner::Loop& loop, StreamBu
     case AccessPath::kMultiIndexOr:
       return make_multi_index_or(loop, builder);
     case AccessPath::kAutomaticIndex:
+    case AccessPath::kTableFunction:
       break;
   }
   return make_automatic_index(loop, builder);

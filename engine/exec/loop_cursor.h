@@ -42,6 +42,7 @@ std::unique_ptr<LoopCursor> make_index_cursor(const planner::Loop& loop, StreamB
 std::unique_ptr<LoopCursor> make_automatic_index(const planner::Loop& loop, StreamBuilder& builder);
 std::unique_ptr<LoopCursor> make_multi_index_or(const planner::Loop& loop, StreamBuilder& builder);
 std::unique_ptr<LoopCursor> make_subquery_scan(const planner::Loop& loop, StreamBuilder& builder);
+std::unique_ptr<LoopCursor> make_function_scan(const planner::Loop& loop, StreamBuilder& builder);
 std::unique_ptr<LoopCursor> make_schema_scan(const planner::Loop& loop, StreamBuilder& builder);
 
 }  // namespace leftmost::engine

@@ -61,6 +61,8 @@ void LoopNest::add_loop(const planner::Loop& loop, StreamBuilder& builder) {
       level.unmatched = make_loop_cursor(*pass, builder);
     } else if (loop.item->kind == planner::ItemKind::kTable) {
       level.unmatched = make_table_scan(loop, builder);
+    } else if (loop.item->kind == planner::ItemKind::kFunction) {
+      level.unmatched = make_function_scan(loop, builder);
     } else {
       level.unmatched = make_subquery_scan(loop, builder);
     }

@@ -4,6 +4,7 @@
 #include "engine/exec/pragma.h"
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/table_order.h"
+#include "engine/functions/table_function.h"
 #include "engine/sql/parser.h"
 #include "storage/collation.h"
 
@@ -52,12 +53,25 @@ std::int64_t hidden_number(storage::GeneratedKind kind) {
   return 0;
 }
 
+void function_columns(const TableFunction& function, bool extended, RowBuffer& rows) {
+  std::int64_t position = 0;
+  for (const storage::ColumnDef& column : function.relation().def->columns) {
+    if (column.hidden && !extended) break;
+    const Value row[] = {number(position++), text(column.name), text({}), number(0), Value::null(), number(0),
+                         number(column.hidden ? 1 : 0)};
+    rows.add(std::span(row).first(extended ? 7 : 6));
+  }
+}
+
 Expected<void> table_columns(Connection& connection, std::optional<SchemaName> schema, std::string_view name,
                              bool extended, RowBuffer& rows) {
   const storage::TablePtr table = find_table(connection, schema, name);
   if (!table) {
     const storage::ViewPtr view = connection.data().catalog.find_view(name, schema);
-    return view ? view_columns(connection, *view, extended, rows) : Expected<void>();
+    if (view) return view_columns(connection, *view, extended, rows);
+    const TableFunction* function = find_table_function(name);
+    if (function != nullptr) function_columns(*function, extended, rows);
+    return {};
   }
   std::int64_t cid = 0;
   for (std::size_t i = 0; i < table->columns.size(); ++i) {

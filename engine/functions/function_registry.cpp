@@ -58,8 +58,8 @@ void add_unsupported_functions(FunctionTable& table) {
   // The sqlite3 program's own.
   for (const std::string_view name :
        {"decimal", "decimal_add", "decimal_cmp", "decimal_mul", "decimal_sub", "decimal_sum", "edit", "ieee754",
-        "ieee754_exponent", "ieee754_from_blob", "ieee754_mantissa", "ieee754_to_blob", "lsmode", "readfile", "regexp",
-        "regexpi", "sha3", "sha3_query", "shell_add_schema", "shell_escape_crnl", "shell_idquote", "shell_int32",
+        "ieee754_exponent", "ieee754_from_blob", "ieee754_mantissa", "ieee754_to_blob", "lsmode", "readfile", "regexpi",
+        "sha3", "sha3_query", "shell_add_schema", "shell_escape_crnl", "shell_idquote", "shell_int32",
         "shell_module_schema", "shell_putsnl", "sqlar_compress", "sqlar_uncompress", "usleep", "writefile", "zipfile",
         "zipfile_cds"}) {
     table.unsupported(name);

@@ -205,9 +205,9 @@ void add_json_functions(FunctionTable& table) {
   table.scalar("json", 1, 1, json_remove);
   table.scalar("json_array", 0, kAny, json_array);
   table.scalar("json_array_length", 1, 2, json_array_length);
-  table.scalar("json_extract", 0, kAny, json_extract);
-  table.scalar("->", 2, 2, json_arrow<true>);
-  table.scalar("->>", 2, 2, json_arrow<false>);
+  table.scalar("json_extract", 0, kAny, json_extract).role = planner::FunctionRole::kJsonExtract;
+  table.scalar("->", 2, 2, json_arrow<true>).role = planner::FunctionRole::kJsonArrow;
+  table.scalar("->>", 2, 2, json_arrow<false>).role = planner::FunctionRole::kJsonArrowText;
   table.scalar("json_insert", 0, kAny, json_edit<Edit::kInsert>);
   table.scalar("json_object", 0, kAny, json_object);
   table.scalar("json_patch", 2, 2, json_merge_patch);

@@ -14,6 +14,7 @@ set(LEFTMOST_ENGINE_FUNCTIONS_SOURCES
   functions/in_set.cpp
   functions/json_aggregates.cpp
   functions/json_document.cpp
+  functions/json_each.cpp
   functions/json_functions.cpp
   functions/json_parser.cpp
   functions/json_patch.cpp
@@ -23,6 +24,7 @@ set(LEFTMOST_ENGINE_FUNCTIONS_SOURCES
   functions/math_functions.cpp
   functions/operators.cpp
   functions/statement_run.cpp
+  functions/table_function.cpp
   functions/text_functions.cpp
   functions/utf8.cpp
   functions/window_functions.cpp

@@ -62,7 +62,8 @@ class Generator {
   Piece window_clause(const Scope& scope, bool of_groups, std::vector<std::string>& names);
 
   // select.cpp
-  Source source(int depth);
+  Source source(int depth, const Scope& before);
+  Source json_source(const Scope& before);
   Piece from_clause(Scope& scope, std::size_t source_count, int depth, const Scope& outer);
   Piece core(std::size_t column_count, const Scope& outer, int depth, bool windowed = false);
   Step windowed_query();

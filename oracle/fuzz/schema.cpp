@@ -151,7 +151,19 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
 Piece indexed_expression(Random& random, Table& table) {
   IndexedExpression made;
   made.column = random.pick(table.columns);
-  switch (random.below(4)) {
+  switch (random.below(7)) {
+    case 4:
+      made.before = "json_extract(json_array(";
+      made.after = "), '$[0]')";
+      break;
+    case 5:
+      made.before = "json_array(";
+      made.after = ") ->> 0";
+      break;
+    case 6:
+      made.before = "json_quote(";
+      made.after = ")";
+      break;
     case 0:
       made.before = "lower(";
       made.after = ")";
@@ -348,7 +360,10 @@ std::string random_literal(Random& random) {
                         "1700000000",
                         "'a\xf0\x9f\x98\x80'",
                         "\"a\"",
-                        "'+3 days'"});
+                        "'+3 days'",
+                        "'{\"a\":1,\"b\":[2]}'",
+                        "'{\"a\":\"a\"}'",
+                        "'[1,\"b\",null]'"});
   }
   return random.pick({"NULL",
                       "NULL",

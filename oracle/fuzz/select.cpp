@@ -3,7 +3,8 @@
 namespace leftmost::oracle::fuzz {
 
 // A table, a view, a subquery or VALUES, with an alias of its own.
-Generator::Source Generator::source(int depth) {
+Generator::Source Generator::source(int depth, const Scope& before) {
+  if (random_.percent(7)) return json_source(before);
   Source result;
   result.alias = new_alias();
   if (depth > 0 && random_.percent(14)) {
@@ -31,10 +32,31 @@ Generator::Source Generator::source(int depth) {
   return result;
 }
 
+// A table function, about the items before it as often as not.
+Generator::Source Generator::json_source(const Scope& before) {
+  Source result;
+  result.alias = new_alias();
+  result.columns = {"key", "value", "type", "atom", "id", "fullkey"};
+  Piece document =
+      random_.pick({"'[1,\"a\",null,2.5]'", "'{\"a\":1,\"b\":[2,\"b\"]}'", "'[[1,2],{\"a\":[3]}]'", "'[]'"});
+  if (!before.empty() && random_.percent(60)) {
+    document = random_.percent(90)
+                   ? sequence({random_.pick({"json_array(", "json_object('a', ", "json_array(7, "}),
+                               expression({random_.pick(before)}), ")"})
+                   : expression({random_.pick(before)});
+  }
+  std::vector<Piece> parts = {random_.pick({"json_each(", "json_each(", "json_tree("}), std::move(document)};
+  if (random_.percent(15))
+    parts.push_back(optional({random_.pick({", '$'", ", '$.b'", ", '$[0]'", ", NULL"})}));
+  parts.emplace_back(") AS " + result.alias);
+  result.sql = sequence(std::move(parts));
+  return result;
+}
+
 Piece Generator::from_clause(Scope& scope, std::size_t source_count, int depth, const Scope& outer) {
   std::vector<Piece> items;
   for (std::size_t i = 0; i < source_count; ++i) {
-    Source next = source(depth);
+    Source next = source(depth, scope);
     const Scope before = scope;
     Scope own;
     for (const std::string& name : next.columns) own.push_back(next.alias + "." + name);
@@ -208,7 +230,7 @@ Step Generator::with_query() {
     if (random_.percent(20))
       parts.push_back(optional({random_.pick({" LIMIT 4", " ORDER BY 1", " ORDER BY 1 DESC"})}));
     parts.emplace_back(") SELECT ");
-    Source other = source(0);
+    Source other = source(0, scope);
     for (const std::string& name : other.columns) scope.push_back(other.alias + "." + name);
     parts.push_back(list(", ", {value(scope, 1), column(scope)}));
     parts.emplace_back(" FROM r");

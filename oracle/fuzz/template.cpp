@@ -158,6 +158,43 @@ constexpr std::string_view kCalls[] = {
     "(1, 2) = (SELECT @, @)",
 };
 
+// JSON, made of the values rather than read from them: most are no documents.
+constexpr std::string_view kJsonCalls[] = {
+    "json_array(@, @)",
+    "json_object('a', @, 'b', @)",
+    "json_quote(@)",
+    "json_valid(@)",
+    "json_type(json_array(@), '$[0]')",
+    "json_array_length(json_array(@, json_array(@)), '$[1]')",
+    "json_extract(json_array(@), '$[0]')",
+    "json_extract(json_object('a', @), '$.a')",
+    "json_extract(json_array(@, @), '$[1]', '$[#-2]', '$[2]')",
+    "(json_array(@) ->> 0)",
+    "(json_array(@) -> 0)",
+    "(json_object('a', @, 'b c', @) ->> 'a')",
+    "(json_object('a', json_array(@)) -> '$.a')",
+    "(json_object('a', json_array(@)) ->> '$.a[0]')",
+    "json_set('{\"a\":[1]}', '$.a[1]', @, '$.b', json_array(@))",
+    "json_insert(json_array(@), '$[#]', @)",
+    "json_replace(json_object('a', @), '$.a', @)",
+    "json_remove(json_array(@, @), '$[0]')",
+    "json_patch(json_object('a', @, 'b', 1), json_object('a', @))",
+    "CASE WHEN json_valid(@) THEN json_extract(@, '$.a') END",
+    "CASE WHEN json_valid(@) THEN @ ->> 'a' END",
+    "json_extract(@, '$.a')",
+    "(@ ->> 'a')",
+    "json_array(coalesce(json_quote(@), @), (SELECT json_array(@)))",
+    "(SELECT json_group_array(value) FROM json_each(json_array(@, @)))",
+    "(SELECT value FROM json_each(json_array(@, @)) LIMIT 1)",
+    "(SELECT max(j.value) FROM json_each(json_array(@, @)) AS j WHERE j.key >= 0)",
+    "(SELECT count(*) FROM json_tree(json_array(@, json_array(@))) WHERE type <> 'array')",
+    "(SELECT group_concat(fullkey) FROM json_tree(json_object('a', @, 'b', json_array(1, @)), '$.b'))",
+    "(@ IN (SELECT value FROM json_each(json_array(@, @))))",
+    "(@ IN (SELECT atom FROM json_tree('[1,[\"a\",2.5,null],{\"b\":\"A\"}]')))",
+    "EXISTS (SELECT 1 FROM json_each(json_array(@, @)) AS j WHERE j.value = @)",
+    "EXISTS (SELECT 1 FROM json_each('[0,1,\"a\"]') AS j, t0 WHERE j.value = @)",
+};
+
 }  // namespace
 
 Piece Generator::from_template(std::string_view text, const Scope& scope, int depth) {
@@ -183,6 +220,8 @@ Piece Generator::from_template(std::string_view text, const Scope& scope, int de
 }
 
 Piece Generator::function_call(const Scope& scope, int depth) {
+  if (random_.percent(25))
+    return from_template(kJsonCalls[random_.below(std::size(kJsonCalls))], scope, depth);
   return from_template(kCalls[random_.below(std::size(kCalls))], scope, depth);
 }
 
@@ -193,6 +232,10 @@ Piece Generator::aggregate(const Scope& scope, int depth) {
   } else if (random_.percent(10)) {
     parts.push_back(
         sequence({"group_concat(", column(scope), ", ", random_.pick({"'-'", "''", "NULL", "'ab'"}), ")"}));
+  } else if (random_.percent(8)) {
+    parts.push_back(random_.percent(70) ? sequence({"json_group_array(", value(scope, depth - 1), ")"})
+                                        : sequence({"json_group_object(", column(scope), ", ",
+                                                    value(scope, depth - 1), ")"}));
   } else {
     parts.emplace_back(random_.pick({"count", "sum", "min", "max", "avg", "total", "group_concat"}));
     parts.emplace_back("(");

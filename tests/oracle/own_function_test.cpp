@@ -64,6 +64,20 @@ TEST_CASE("a function of one's own works on both engines", "[session][functions]
   CHECK(answer(*session, "SELECT a FROM t WHERE half(a) = 4 ORDER BY a") == "8 9 ");
 }
 
+TEST_CASE("REGEXP calls regexp(), if there is one", "[session][functions]") {
+  const std::unique_ptr<Session> session = open(":memory:");
+  CHECK(answer(*session, "SELECT 'abc' REGEXP 'b'") == "error: no such function: REGEXP");
+  const auto contains = [](CallContext&, std::span<const Value> a) {
+    if (!a[0].is_text() || !a[1].is_text()) return Value::null();
+    return Value::boolean(a[1].as_bytes().find(a[0].as_bytes()) != std::string_view::npos);
+  };
+  REQUIRE(session->add_function("regexp", 2, Determinism::kDeterministic, contains));
+  REQUIRE(session->execute("CREATE TABLE t(a TEXT UNIQUE); INSERT INTO t VALUES ('abc'), ('xyz')"));
+  CHECK(answer(*session, "SELECT a FROM t WHERE a REGEXP 'b'") == "'abc' ");
+  CHECK(answer(*session, "SELECT a FROM t WHERE a NOT REGEXP 'b'") == "'xyz' ");
+  CHECK(answer(*session, "SELECT regexp('b', 'abc')") == "1 ");
+}
+
 TEST_CASE("a table that hides all names of its rowid can be read", "[session][loading]") {
   const TemporaryFolder folder;
   const std::string path = folder.file("hidden.db");

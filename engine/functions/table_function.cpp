@@ -1,0 +1,39 @@
+#include "engine/functions/table_function.h"
+
+#include "engine/functions/json_each.h"
+#include "planner/probe.h"
+#include "storage/collation.h"
+
+namespace leftmost::engine {
+
+TableFunction::TableFunction(std::string_view name, std::initializer_list<std::string_view> columns,
+                             std::initializer_list<std::string_view> arguments) {
+  auto table = std::make_shared<storage::TableDef>();
+  table->name = name;
+  const auto add = [&table](std::string_view column, bool hidden) {
+    storage::ColumnDef& added = table->columns.emplace_back();
+    added.name = column;
+    added.hidden = hidden;
+  };
+  for (const std::string_view column : columns) add(column, false);
+  for (const std::string_view argument : arguments) add(argument, true);
+  first_argument_ = static_cast<int>(columns.size());
+  relation_.def = std::move(table);
+  relation_.probes = planner::make_probes(relation_);
+}
+
+std::span<const TableFunction* const> table_functions() {
+  static const JsonEach kJsonEach("json_each", false);
+  static const JsonEach kJsonTree("json_tree", true);
+  static const TableFunction* const kAll[] = {&kJsonEach, &kJsonTree};
+  return kAll;
+}
+
+const TableFunction* find_table_function(std::string_view name) {
+  for (const TableFunction* function : table_functions()) {
+    if (storage::equals_ignoring_case(function->relation().def->name, name)) return function;
+  }
+  return nullptr;
+}
+
+}  // namespace leftmost::engine
