@@ -285,7 +285,7 @@ Step Generator::windowed_query() {
   parts.push_back(list(", ", std::move(columns)));
   parts.push_back(sequence({" FROM (", std::move(inside), ") AS v"}));
   if (random_.percent(25)) {
-    Source other = source(0);
+    Source other = source(0, scope);
     const std::string first = other.alias + "." + other.columns.front();
     parts.push_back(
         optional({random_.pick({", ", " JOIN ", " LEFT JOIN ", " CROSS JOIN "}), std::move(other.sql)}));
