@@ -196,7 +196,9 @@ void Coder::plan_unlisted(Select* select) {
 
 void Coder::code_hidden(const Expr* expr) {
   const std::size_t before = context_.plan.steps.size();
+  const auto parents = parents_;  // compounds may leave steps open (code_compound.cpp)
   code_expr(expr);
+  parents_ = parents;
   for (std::size_t i = before; i < context_.plan.steps.size(); ++i) context_.plan.steps[i].hidden = true;
 }
 
