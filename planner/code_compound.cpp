@@ -117,7 +117,10 @@ LogEst Coder::code_arms(Select* last, Destination destination) {
   last->prior = nullptr;
   last->limit = last->offset = nullptr;
   const LogEst right = code_select(last, arm_destination);
-  const LogEst rows = combine_rows(last->op, left, right);  // UNION ALL in an arm that flattening made a compound
+  // Flattening makes a UNION ALL of an arm; SQLite then no longer takes it for a UNION and forgets the rows of
+  // the other side (src/select.c, multiSelect).
+  const bool is_flattened_union = header.op == CompoundOp::kUnion && last->op != header.op;
+  const LogEst rows = is_flattened_union ? right : combine_rows(header.op, left, right);
   last->op = header.op;
   if (last->prior == nullptr || followed_arms_.count(last) == 0) close_step();
   keep_arm_order(last);
