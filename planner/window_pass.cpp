@@ -66,6 +66,8 @@ class Gatherer {
   }
 
   std::vector<Expr*>& columns() { return columns_; }
+  /// An aggregate of the outer query stands outside of its window calls.
+  bool found_aggregate() const { return found_aggregate_; }
 
  private:
   bool is_own(ItemId item) const {
@@ -77,6 +79,7 @@ class Gatherer {
   }
 
   void move(Expr*& expr) {
+    found_aggregate_ = found_aggregate_ || (expr->kind == ExprKind::kAggregate && expr->owner == &outer_);
     // Many windows over many columns: each is compared with all that are there.
     context_.budget.nodes_left -= static_cast<int>(columns_.size() / 16);
     if (context_.budget.nodes_left < 0) context_.budget.exhausted = true;
@@ -111,6 +114,7 @@ class Gatherer {
   ItemId row_;
   Context& context_;
   bool in_subquery_ = false;
+  bool found_aggregate_ = false;
   std::vector<Expr*> columns_;
 };
 
@@ -232,6 +236,12 @@ void take_windows_apart(Select* select, Context& context) {
   for (ResultColumn& column : select->columns) gatherer.visit(column.expr);
   for (OrderTerm& term : select->order_by) gatherer.visit(term.expr);
 
+  if (inner->having != nullptr && inner->group_by.empty() && !gatherer.found_aggregate()) {
+    // SQLite binds the subquery anew, and does not find the aggregates inside the arguments and terms of
+    // windows.
+    context.fail(Error{ErrorCode::kError, "HAVING clause on a non-aggregate query", std::nullopt, {}});
+    return;
+  }
   std::vector<Expr*>& columns = gatherer.columns();
   pass->first_key = columns.size();
   for (const OrderTerm& key : keys) columns.push_back(key.expr);

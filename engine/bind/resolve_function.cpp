@@ -112,7 +112,7 @@ Expr* StatementBinder::resolve_call(const sql::Expr* expr, std::string_view name
   Expr* filter = nullptr;
   Expr* window = nullptr;
   if (is_aggregate && is_window_call) {
-    window = resolve_window(*function, resolved, *call, span, scope);
+    if (!failed()) window = resolve_window(*function, resolved, *call, span, scope);
   } else if (is_aggregate && call != nullptr && call->filter != nullptr) {
     filter = resolve(call->filter, scope);
   }

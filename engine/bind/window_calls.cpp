@@ -61,6 +61,14 @@ Expr* StatementBinder::resolve_frame_offset(const sql::Expr* offset) {
 
 Expr* StatementBinder::resolve_window(const Function& function, const std::vector<Expr*>& arguments,
                                       const sql::FunctionCall& call, planner::Span span, Scope& scope) {
+  for (const Expr* argument : arguments) {
+    // SQLite computes these arguments when they are stepped and sees which of them are JSON; rows that are
+    // kept do not say so any more.
+    const bool is_plain = argument->kind == ExprKind::kColumn || argument->kind == ExprKind::kLiteral;
+    if (!function.reads_subtypes || is_plain) continue;
+    set_not_supported(std::string(function.name) + "() of an expression as a window function", span.begin);
+    return nullptr;
+  }
   const std::span<const sql::Window> definitions =
       scope.frame->syntax != nullptr ? scope.frame->syntax->windows : std::span<const sql::Window>();
   sql::Window window = *call.over;

@@ -67,14 +67,6 @@ class WindowProducer final : public RowProducer {
       functions_.emplace_back(function, pass.frame, reads_anew_, runtime_);
       looks_elsewhere = looks_elsewhere || functions_.back().looks_elsewhere();
     }
-    keeps_subtype_.assign(pass.input_columns, false);
-    for (const planner::WindowFunction& function : pass.functions) {
-      // SQLite computes these arguments when they are stepped, from rows that are kept.
-      if (!function_of(*function.function).reads_subtypes) continue;
-      for (std::size_t i = 0; i < function.arguments.size(); ++i)
-        keeps_subtype_[function.first_argument + i] =
-            function.arguments[i]->kind != planner::ExprKind::kColumn;
-    }
     forgets_rows_ = start_bound_ != FrameBound::kUnboundedPreceding || !looks_elsewhere;
   }
 
@@ -170,11 +162,7 @@ class WindowProducer final : public RowProducer {
         if (!runtime_.failed()) begin_tail();
         return;
       }
-      for (std::size_t i = 0; i < values_.size(); ++i) {
-        values_[i] = input_row_.column(static_cast<int>(i));
-        if (!keeps_subtype_[i])
-          values_[i] = values_[i].with_subtype(0);  // rows that are kept have no such marks
-      }
+      for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = input_row_.column(static_cast<int>(i));
       if (begins_partition()) {
         has_waiting_row_ = true;  // its values stay where they are until the input is asked again
         return begin_tail();
@@ -517,7 +505,6 @@ class WindowProducer final : public RowProducer {
   ItemRow& output_row_;
   PartitionRows rows_;
   std::vector<Value> values_;  // of the row read last
-  std::vector<bool> keeps_subtype_;
   std::vector<Value> shown_;
   FrameUnit unit_;
   FrameBound start_bound_, end_bound_;
