@@ -75,14 +75,16 @@ void ChangeAction::finish() { runtime_.close_subqueries(); }
 
 void ChangeAction::set_returning(const BoundReturning& returning, const storage::TableDef& table,
                                  bool shows_stored_reals, StreamBuilder& builder) {
-  const auto is_real = [&table](const planner::Expr& column) {
-    return column.column >= 0 && static_cast<std::size_t>(column.column) < table.columns.size() &&
-           table.columns[static_cast<std::size_t>(column.column)].affinity == storage::Affinity::kReal;
+  const auto is_real = [&table, shows_stored_reals](const planner::Expr& column) {
+    if (column.column < 0 || static_cast<std::size_t>(column.column) >= table.columns.size()) return false;
+    const storage::ColumnDef& def = table.columns[static_cast<std::size_t>(column.column)];
+    return def.affinity == storage::Affinity::kReal &&
+           (shows_stored_reals || def.generated == storage::GeneratedKind::kVirtual);
   };
   for (const planner::ResultColumn& column : returning.columns) {
     Returned& returned = returning_.emplace_back();
     returned.is_real = planner::affinity_of(column.expr) == storage::Affinity::kReal;
-    if (shows_stored_reals && !returned.is_real) read_as_stored(column.expr, is_real);
+    if (!returned.is_real) read_as_stored(column.expr, is_real);
     returned.program = builder.compile(*column.expr);
   }
   returned_ = RowBuffer(returning_.size());

@@ -31,6 +31,7 @@ class ChangeAction : public Action {
   /// An expression of REAL affinity (a column has that of the table's first column here: bind/) gives reals.
   /// `shows_stored_reals`: otherwise an integral value of a REAL column comes back as an INTEGER when
   /// RETURNING hands it on, because that is how SQLite has just stored it (INSERT and UPDATE; up to 48 bits).
+  /// One of a VIRTUAL column always does.
   void set_returning(const BoundReturning& returning, const storage::TableDef& table, bool shows_stored_reals,
                      StreamBuilder& builder);
   /// Whether code of the statement may ask for ABORT (statement_undo.h). Where none does, the rows before a
