@@ -49,6 +49,7 @@ struct Step {
   ItemSet prereq, self;
   LogEst setup, run, rows;
   bool is_automatic_index, is_view_scan;
+  std::uint32_t behind_item;  ///< number of the first step behind those of the same item that come in a row
   const Candidate* candidate;
 };
 
@@ -65,7 +66,12 @@ class Search {
     steps_.reserve(candidates.size());
     for (const Candidate& candidate : candidates) {
       steps_.push_back({candidate.prereq, candidate.self, candidate.setup, candidate.run, candidate.rows,
-                        candidate.kind == CandidateKind::kAutomaticIndex, candidate.view_scan, &candidate});
+                        candidate.kind == CandidateKind::kAutomaticIndex, candidate.view_scan, 0,
+                        &candidate});
+    }
+    for (std::size_t i = steps_.size(); i-- > 0;) {
+      const bool goes_on = i + 1 < steps_.size() && steps_[i + 1].self == steps_[i].self;
+      steps_[i].behind_item = goes_on ? steps_[i + 1].behind_item : static_cast<std::uint32_t>(i + 1);
     }
     from_.reserve(paths_max_);
     to_.reserve(paths_max_);
@@ -93,8 +99,15 @@ class Search {
 
  private:
   void extend(const Path& path) {
-    for (const Step& step : steps_) {
-      if ((step.prereq & ~path.items) != 0 || (step.self & path.items) != 0) continue;
+    const Step* const end = steps_.data() + steps_.size();
+    for (const Step* next_step = steps_.data(); next_step != end;) {
+      const Step& step = *next_step;
+      if ((step.self & path.items) != 0) {
+        next_step = steps_.data() + step.behind_item;
+        continue;
+      }
+      ++next_step;
+      if ((step.prereq & ~path.items) != 0) continue;
       // An index that is built for less than 1.25 runs is not worth building.
       if (step.is_automatic_index && path.rows < 3) continue;
       const LogEst unsorted =

@@ -29,8 +29,9 @@ class Survey {
       // SQLite decides this before it looks at HAVING and ORDER BY.
       arm->keeps_subquery_order =
           arm->is_update_from ||
-          std::any_of(arm->columns.begin(), arm->columns.end(),
-                      [&](const ResultColumn& column) { return has_ordered_aggregate(column.expr, arm); });
+          (!arm->aggregates.empty() &&
+           std::any_of(arm->columns.begin(), arm->columns.end(),
+                       [&](const ResultColumn& column) { return has_ordered_aggregate(column.expr, arm); }));
       for (Item* item : arm->items) visit(item);
       for_each_expr_of_core(arm, [this](Expr* expr) { visit(expr); });
       if (arm->limit != nullptr) visit(arm->limit);

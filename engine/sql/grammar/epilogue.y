@@ -66,6 +66,22 @@ int use_of(int code, TrialStack stack, bool any_token) {
 
 }  // namespace
 
+/// The rarer tokens: those that may be something else here, and those that come when something is wrong.
+[[gnu::noinline]] static int settle_token(int code, sql::GrammarRun& run, const short* bottom, const short* top,
+                                          bool failed_before) {
+  const bool any_token = run.builder.in_module_arguments() && code != T_YYEOF && !run.token.empty();
+  if (any_token || sql::falls_back_to_name(code)) code = use_of(code, TrialStack(bottom, top), any_token);
+  if (failed_before) {
+    // An action complained that ran before its next token was known. SQLite's would have run with it in view, and a
+    // token that does not fit wins.
+    if (!is_accepted(TrialStack(bottom, top), YYTRANSLATE(code))) run.builder.fail_near(run.token);
+    run.stopped = true;
+    return T_SQL_GRAMMAR_UNDEF;
+  }
+  if (run.keep_states) run.states.assign(bottom, top + 1);
+  return code;
+}
+
 static int fetch_token(sql::GrammarValue*, Span* location, sql::GrammarRun& run, const short* bottom,
                        const short* top) {
   if (run.start_code != 0) {
@@ -78,20 +94,12 @@ static int fetch_token(sql::GrammarValue*, Span* location, sql::GrammarRun& run,
     run.stopped = true;
     return T_SQL_GRAMMAR_UNDEF;
   }
-  int code = sql::read_token(run);
+  const int code = sql::read_token(run);
   *location = run.token;
   if (run.stopped) return T_SQL_GRAMMAR_UNDEF;
-  const bool any_token = run.builder.in_module_arguments() && code != T_YYEOF && !run.token.empty();
-  if (any_token || sql::falls_back_to_name(code)) code = use_of(code, TrialStack(bottom, top), any_token);
-  if (failed_before) {
-    // An action complained that ran before its next token was known. SQLite's would have run with it in view, and a
-    // token that does not fit wins.
-    if (!is_accepted(TrialStack(bottom, top), YYTRANSLATE(code))) run.builder.fail_near(run.token);
-    run.stopped = true;
-    return T_SQL_GRAMMAR_UNDEF;
-  }
-  if (run.keep_states) run.states.assign(bottom, top + 1);
-  return code;
+  const bool is_plain = !failed_before && !run.keep_states && !run.builder.in_module_arguments() &&
+                        !sql::falls_back_to_name(code);
+  return is_plain ? code : settle_token(code, run, bottom, top, failed_before);
 }
 
 static void sql_grammar_error(Span*, sql::GrammarRun& run, const char*) {
