@@ -3,6 +3,7 @@
 #include "engine/exec/compiled_statement.h"
 #include "engine/exec/connection.h"
 #include "engine/exec/statement_cache.h"
+#include "engine/exec/trigger_program.h"
 
 namespace leftmost::engine {
 
@@ -153,6 +154,26 @@ void Statement::reset() { impl_->end(); }
 std::vector<planner::PlanLine> Statement::plan_lines() const {
   const planner::Plan* record = plan();
   return record == nullptr ? std::vector<planner::PlanLine>() : planner::eqp_lines(*record);
+}
+
+std::vector<TriggerPlan> Statement::trigger_plans() const {
+  static_cast<void>(plan());
+  std::vector<TriggerPlan> plans;
+  for (const TriggerProgram* program : programs_in_order(*impl_->compiled)) {
+    TriggerPlan& made = plans.emplace_back();
+    made.trigger = program->trigger().name;
+    int last = 0;
+    for (const planner::Plan* part : program->plans()) {
+      const int before = last;
+      for (planner::PlanLine line : planner::eqp_lines(*part)) {
+        line.id += before;
+        if (line.parent != 0) line.parent += before;
+        last = std::max(last, line.id);
+        made.lines.push_back(std::move(line));
+      }
+    }
+  }
+  return plans;
 }
 
 const planner::Plan* Statement::plan() const {

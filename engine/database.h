@@ -6,8 +6,9 @@
 //   statement->bind(1, storage::Value::integer(1));
 //   while (*statement->step() == engine::StepResult::kRow) use(statement->value(0));
 //
-// A Database is used by one thread at a time. snapshot() hands a read-only copy, in O(number of tables), to another
-// thread: readers never wait for the writer. Nothing here prints, throws on user input, or touches files.
+// A Database is used by one thread at a time. snapshot() hands a read-only copy, in O(number of tables), to
+// another thread: readers never wait for the writer. Nothing here prints, throws on user input, or touches
+// files.
 #pragma once
 
 #include <atomic>
@@ -41,16 +42,26 @@ class FunctionRegistry;
 enum class StepResult : std::uint8_t { kRow, kDone };
 
 enum class StatementKind : std::uint8_t {
-  kSelect, kInsert, kUpdate, kDelete,
+  kSelect,
+  kInsert,
+  kUpdate,
+  kDelete,
   kDefinition,   ///< CREATE, DROP, ALTER, REINDEX, ANALYZE ...
   kTransaction,  ///< BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE
   kPragma,
-  kExplainQueryPlan, kExplainWhy,
+  kExplainQueryPlan,
+  kExplainWhy,
 };
 
-/// One prepared statement. Valid while its Database lives. When the schema has changed since prepare(), the first
-/// step() after reset() prepares it again by itself; so it does when a bound value changes that the plan depends on (the
-/// pattern of a LIKE, a value that a partial index's WHERE names).
+/// EXPLAIN QUERY PLAN of the program of a trigger.
+struct TriggerPlan {
+  std::string trigger;
+  std::vector<planner::PlanLine> lines;
+};
+
+/// One prepared statement. Valid while its Database lives. When the schema has changed since prepare(), the
+/// first step() after reset() prepares it again by itself; so it does when a bound value changes that the
+/// plan depends on (the pattern of a LIKE, a value that a partial index's WHERE names).
 class Statement {
  public:
   Statement(Statement&&) noexcept;
@@ -58,7 +69,8 @@ class Statement {
   ~Statement();
 
   StatementKind kind() const;
-  /// Whether running it can change the database (PRAGMA and transaction statements: as sqlite3_stmt_readonly).
+  /// Whether running it can change the database (PRAGMA and transaction statements: as
+  /// sqlite3_stmt_readonly).
   bool is_readonly() const;
   /// The text of this one statement, without what follows it.
   std::string_view sql() const;
@@ -84,9 +96,13 @@ class Statement {
   storage::Value value(int column) const;
   void reset();
 
-  /// The plan of this statement with the values bound now: lines of EXPLAIN QUERY PLAN, empty where SQLite prints none.
+  /// The plan of this statement with the values bound now: lines of EXPLAIN QUERY PLAN, empty where SQLite
+  /// prints none.
   std::vector<planner::PlanLine> plan_lines() const;
-  /// The whole record, null for statements that have no plan. Valid until another value is bound or step() is called.
+  /// The same for the triggers that it may fire, those that these fire included, in SQLite's order.
+  std::vector<TriggerPlan> trigger_plans() const;
+  /// The whole record, null for statements that have no plan. Valid until another value is bound or step() is
+  /// called.
   const planner::Plan* plan() const;
   /// Of the current or last run.
   const Work& work() const;
@@ -137,8 +153,8 @@ class Database {
   /// Prepared statements that are kept at the moment (Limits::statements_kept).
   std::size_t statements_kept() const;
 
-  /// How much the plans of statements prepared from now on say: kReasons unless told otherwise. EXPLAIN WHY always
-  /// has its reasons. Preparing is a fifth faster with kDecisions.
+  /// How much the plans of statements prepared from now on say: kReasons unless told otherwise. EXPLAIN WHY
+  /// always has its reasons. Preparing is a fifth faster with kDecisions.
   void set_plan_record(planner::PlanRecord record);
   planner::PlanRecord plan_record() const;
 
@@ -150,11 +166,12 @@ class Database {
   Mark mark() const;
   void restore(const Mark& mark);
 
-  /// Called when a transaction (explicit or of a single statement) is about to become visible; an error makes the
-  /// commit fail and undoes it. The oracle commits its twin here.
+  /// Called when a transaction (explicit or of a single statement) is about to become visible; an error makes
+  /// the commit fail and undoes it. The oracle commits its twin here.
   void set_commit_hook(std::function<Expected<void>()> hook);
 
-  /// The functions that statements of this connection may call; FunctionRegistry::add_scalar() adds one's own.
+  /// The functions that statements of this connection may call; FunctionRegistry::add_scalar() adds one's
+  /// own.
   FunctionRegistry& functions();
 
   /// For engine/ itself and its tests.

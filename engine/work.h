@@ -26,7 +26,8 @@ struct ItemWork {
 };
 
 struct Work {
-  // Sums over `items`, and what belongs to no table reference: the trees that a change writes to.
+  // Sums over `items`, and what belongs to no table reference: the trees that a change writes to, and all
+  // that its triggers do.
   std::uint64_t rows_visited = 0;
   std::uint64_t index_entries = 0;
   std::uint64_t table_lookups = 0;

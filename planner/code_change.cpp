@@ -36,7 +36,9 @@ void Coder::code_change(const ChangeQuery& change, std::span<Expr* const> row_ex
     if (inside && change.kind == ChangeKind::kUpdate) {
       const RelationIndex* const index = plan.change_loops.front().index;
       const bool is_moved = std::find(changed.begin(), changed.end(), index) != changed.end();
-      inside = !loop.one_row && (index == nullptr || index->def->is_table_itself || !is_moved);
+      const bool gathers = index != nullptr && !index->def->is_table_itself && is_moved;
+      inside = !loop.one_row && !gathers;
+      plan.change_one_pass = loop.one_row || !gathers;
     }
     if (!inside) end_loops(*loops, plan.change_loops, nullptr);
     for (const Expr* expr : row_expressions) code_expr(expr);

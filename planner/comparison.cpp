@@ -16,6 +16,9 @@ std::optional<Affinity> affinity_of(const Expr* expr) {
         continue;
       case ExprKind::kColumn:
         return expr->has_affinity ? std::optional(expr->affinity) : std::nullopt;
+      case ExprKind::kParameter:  // of OLD and NEW only the rowid has an affinity
+        return expr->of_row && expr->column == kRowidColumn ? std::optional(Affinity::kInteger)
+                                                            : std::nullopt;
       case ExprKind::kCast:
         return expr->affinity;
       case ExprKind::kSubquery:
@@ -75,6 +78,9 @@ std::optional<Collation> collation_of(const Expr* expr) {
     switch (expr->kind) {
       case ExprKind::kColumn:
         if (expr->column == kRowidColumn || expr->implicit_collation) return std::nullopt;
+        return expr->collation;
+      case ExprKind::kParameter:
+        if (!expr->of_row || expr->column == kRowidColumn) return std::nullopt;
         return expr->collation;
       case ExprKind::kCollate:
         return expr->collation;

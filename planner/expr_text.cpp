@@ -124,6 +124,9 @@ class Writer {
       case ExprKind::kParameter:
         text_ += expr->name.empty() ? "?" + std::to_string(expr->parameter) : std::string(expr->name);
         return;
+      case ExprKind::kRaise:
+        text_ += "RAISE()";
+        return;
       case ExprKind::kColumn:
         return write_column(expr);
       case ExprKind::kNegate:

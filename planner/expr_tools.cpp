@@ -38,6 +38,7 @@ Sameness compare_same_kind(const Expr* a, const Expr* b, ItemId self, const Cont
     }
     case ExprKind::kSubquery:
     case ExprKind::kExists:
+    case ExprKind::kRaise:
       return Sameness::kDifferent;
     case ExprKind::kSubqueryColumn:
     case ExprKind::kCast:

@@ -1,4 +1,5 @@
-// Commands that change how results look and what is printed beside them, and .show, which prints the settings.
+// Commands that change how results look and what is printed beside them, and .show, which prints the
+// settings.
 #include <fmt/format.h>
 
 #include "shell/dot_commands.h"
@@ -9,7 +10,7 @@ namespace leftmost::shell {
 
 namespace {
 
-constexpr int kWrapDefault = 60;               // characters, of .mode column and its relatives
+constexpr int kWrapDefault = 60;                // characters, of .mode column and its relatives
 constexpr std::size_t kSeparatorBytesMax = 19;  // longer ones are cut, as in the sqlite3 shell
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, kSeparatorBytesMax)); }
@@ -30,7 +31,8 @@ struct Wrapping {
 };
 
 /// Switches to the mode that starts with `name`; some bring separators along. False: there is none.
-bool choose_mode(OutputSettings& output, std::string_view name, const Wrapping& wrapping, std::string_view table) {
+bool choose_mode(OutputSettings& output, std::string_view name, const Wrapping& wrapping,
+                 std::string_view table) {
   struct Choice {
     std::string_view name;
     OutputMode mode;
@@ -38,13 +40,13 @@ bool choose_mode(OutputSettings& output, std::string_view name, const Wrapping& 
     std::string_view row_separator;
   };
   static constexpr Choice kChoices[] = {
-      {"lines", OutputMode::kLine, "", "\n"},       {"columns", OutputMode::kColumn, "", "\n"},
-      {"list", OutputMode::kList, "|", "\n"},       {"html", OutputMode::kHtml, "", ""},
-      {"tcl", OutputMode::kTcl, " ", "\n"},         {"csv", OutputMode::kCsv, ",", "\r\n"},
-      {"tabs", OutputMode::kList, "\t", ""},        {"insert", OutputMode::kInsert, "", ""},
-      {"quote", OutputMode::kQuote, ",", "\n"},     {"ascii", OutputMode::kAscii, "\x1f", "\x1e"},
-      {"markdown", OutputMode::kMarkdown, "", ""},  {"table", OutputMode::kTable, "", ""},
-      {"box", OutputMode::kBox, "", ""},            {"qbox", OutputMode::kBox, "", ""},
+      {"lines", OutputMode::kLine, "", "\n"},      {"columns", OutputMode::kColumn, "", "\n"},
+      {"list", OutputMode::kList, "|", "\n"},      {"html", OutputMode::kHtml, "", ""},
+      {"tcl", OutputMode::kTcl, " ", "\n"},        {"csv", OutputMode::kCsv, ",", "\r\n"},
+      {"tabs", OutputMode::kList, "\t", ""},       {"insert", OutputMode::kInsert, "", ""},
+      {"quote", OutputMode::kQuote, ",", "\n"},    {"ascii", OutputMode::kAscii, "\x1f", "\x1e"},
+      {"markdown", OutputMode::kMarkdown, "", ""}, {"table", OutputMode::kTable, "", ""},
+      {"box", OutputMode::kBox, "", ""},           {"qbox", OutputMode::kBox, "", ""},
       {"json", OutputMode::kJson, "", ""},
   };
   for (const Choice& choice : kChoices) {
@@ -93,8 +95,10 @@ bool dot_mode(Shell& shell, const Arguments& arguments) {
     } else if (table.empty()) {
       table = argument;
     } else if (argument[0] == '-') {
-      return complain(fmt::format("unknown option: {}\noptions:\n  --noquote\n  --quote\n  --wordwrap on/off\n"
-                                  "  --wrap N\n  --ww", argument));
+      return complain(
+          fmt::format("unknown option: {}\noptions:\n  --noquote\n  --quote\n  --wordwrap on/off\n"
+                      "  --wrap N\n  --ww",
+                      argument));
     } else {
       return complain(fmt::format("extra argument: \"{}\"", argument));
     }
@@ -109,8 +113,9 @@ bool dot_mode(Shell& shell, const Arguments& arguments) {
     shell.output().write(fmt::format("current output mode: {}{}\n", name, options));
   }
   if (choose_mode(output, name, wrapping, table)) return true;
-  return complain("Error: mode should be one of: ascii box column csv html insert json line list markdown qbox quote "
-                  "table tabs tcl");
+  return complain(
+      "Error: mode should be one of: ascii box column csv html insert json line list markdown qbox quote "
+      "table tabs tcl");
 }
 
 bool dot_headers(Shell& shell, const Arguments& arguments) {
@@ -135,19 +140,31 @@ bool dot_separator(Shell& shell, const Arguments& arguments) {
 bool dot_width(Shell& shell, const Arguments& arguments) {
   std::vector<int>& widths = shell.settings().output.widths;
   widths.clear();
-  for (std::size_t i = 1; i < arguments.size(); ++i) widths.push_back(static_cast<int>(integer_of(arguments[i])));
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    widths.push_back(static_cast<int>(integer_of(arguments[i])));
   return true;
 }
 
-bool dot_bail(Shell& shell, const Arguments& arguments) { return set_boolean(shell.settings().bail, arguments); }
-bool dot_echo(Shell& shell, const Arguments& arguments) { return set_boolean(shell.settings().echo, arguments); }
-bool dot_changes(Shell& shell, const Arguments& arguments) { return set_boolean(shell.settings().changes, arguments); }
-bool dot_timer(Shell& shell, const Arguments& arguments) { return set_boolean(shell.settings().timer, arguments); }
+bool dot_bail(Shell& shell, const Arguments& arguments) {
+  return set_boolean(shell.settings().bail, arguments);
+}
+bool dot_echo(Shell& shell, const Arguments& arguments) {
+  return set_boolean(shell.settings().echo, arguments);
+}
+bool dot_changes(Shell& shell, const Arguments& arguments) {
+  return set_boolean(shell.settings().changes, arguments);
+}
+bool dot_timer(Shell& shell, const Arguments& arguments) {
+  return set_boolean(shell.settings().timer, arguments);
+}
 
 bool dot_eqp(Shell& shell, const Arguments& arguments) {
   if (arguments.size() != 2) return complain_usage(arguments);
   const std::string& choice = arguments[1];
-  shell.settings().plans = choice == "full" || choice == "trigger" || boolean_of(choice);
+  Shell::Settings& settings = shell.settings();
+  settings.trigger_plans = choice == "full" || choice == "trigger";
+  settings.plans = settings.trigger_plans || boolean_of(choice);
+  settings.eqp = settings.trigger_plans ? choice : on_or_off(settings.plans);
   return true;
 }
 
@@ -190,7 +207,7 @@ bool dot_show(Shell& shell, const Arguments& arguments) {
     text += fmt::format("{:>12.12}: {}\n", name, value);
   };
   line("echo", on_or_off(settings.echo));
-  line("eqp", on_or_off(settings.plans));
+  line("eqp", settings.eqp);
   line("explain", settings.plan_as_tree ? "auto" : "off");
   line("headers", on_or_off(output.headers));
   line("mode", mode);

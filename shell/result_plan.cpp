@@ -10,15 +10,18 @@ constexpr std::size_t kPrefixBytesMax = 93;
 
 class PlanPrinter : public ResultPrinter {
  public:
+  explicit PlanPrinter(std::string heading) : heading_(std::move(heading)) {}
+
   void row(std::span<const storage::Value> values, Output&) override {
     if (values.size() < 4) return;
     lines_.push_back({values[0].is_integer() ? values[0].as_integer() : 0,
-                      values[1].is_integer() ? values[1].as_integer() : 0, display_text(values[3]).value_or("")});
+                      values[1].is_integer() ? values[1].as_integer() : 0,
+                      display_text(values[3]).value_or("")});
   }
 
   void end(Output& out) override {
     if (lines_.empty()) return;
-    out.write("QUERY PLAN\n");
+    out.write(heading_ + "\n");
     std::string prefix;
     children_of(0, prefix, out);
   }
@@ -48,11 +51,14 @@ class PlanPrinter : public ResultPrinter {
     }
   }
 
+  std::string heading_;
   std::vector<Line> lines_;
 };
 
 }  // namespace
 
-std::unique_ptr<ResultPrinter> make_plan_printer() { return std::make_unique<PlanPrinter>(); }
+std::unique_ptr<ResultPrinter> make_plan_printer(std::string heading) {
+  return std::make_unique<PlanPrinter>(std::move(heading));
+}
 
 }  // namespace leftmost::shell

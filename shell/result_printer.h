@@ -4,8 +4,8 @@
 //   for (each row) printer->row(values, out);
 //   printer->end(out);
 //
-// Nothing is printed for a result without rows, header included. Text ends at its first NUL byte, as C strings do;
-// JSON and SQL literals show all bytes of a blob.
+// Nothing is printed for a result without rows, header included. Text ends at its first NUL byte, as C
+// strings do; JSON and SQL literals show all bytes of a blob.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,19 @@
 namespace leftmost::shell {
 
 enum class OutputMode : std::uint8_t {
-  kAscii, kBox, kColumn, kCsv, kHtml, kInsert, kJson, kLine, kList, kMarkdown, kQuote, kTable, kTcl,
+  kAscii,
+  kBox,
+  kColumn,
+  kCsv,
+  kHtml,
+  kInsert,
+  kJson,
+  kLine,
+  kList,
+  kMarkdown,
+  kQuote,
+  kTable,
+  kTcl,
   kPlan,  ///< rows of EXPLAIN QUERY PLAN as a tree; not to be chosen with .mode
 };
 
@@ -36,7 +48,7 @@ struct OutputSettings {
   std::vector<int> widths;             ///< 0: as wide as the widest value; negative: to the right
   int wrap = 0;                        ///< columnar modes break values here; 0: nowhere
   bool word_wrap = false;
-  bool quoted_values = false;          ///< columnar modes show SQL literals
+  bool quoted_values = false;  ///< columnar modes show SQL literals
 };
 
 class ResultPrinter {
@@ -65,6 +77,6 @@ std::unique_ptr<ResultPrinter> make_literal_printer(const OutputSettings& settin
                                                     std::vector<std::string> columns);  // result_literals.cpp
 std::unique_ptr<ResultPrinter> make_column_printer(const OutputSettings& settings, OutputMode mode,
                                                    std::vector<std::string> columns);  // result_columns.cpp
-std::unique_ptr<ResultPrinter> make_plan_printer();  // result_plan.cpp
+std::unique_ptr<ResultPrinter> make_plan_printer(std::string heading = "QUERY PLAN");  // result_plan.cpp
 
 }  // namespace leftmost::shell

@@ -17,16 +17,32 @@ struct Describe {
   }
   SchemaObject operator()(const storage::IndexPtr& index) const {
     const storage::TablePtr table = catalog.table(index->table_id);
-    return {"index", index->name, table ? table->name : "", index->sql.value_or(""),
-            index->schema == storage::SchemaName::kTemp, true};
+    return {"index",
+            index->name,
+            table ? table->name : "",
+            index->sql.value_or(""),
+            index->schema == storage::SchemaName::kTemp,
+            true};
   }
   SchemaObject operator()(const storage::ViewPtr& view) const {
     return {"view", view->name, view->name, view->sql, view->schema == storage::SchemaName::kTemp, true};
   }
+  SchemaObject operator()(const storage::TriggerPtr& trigger) const {
+    return {"trigger",
+            trigger->name,
+            trigger->table_name,
+            trigger->sql,
+            trigger->schema == storage::SchemaName::kTemp,
+            true};
+  }
   SchemaObject operator()(const storage::UnsupportedPtr& object) const {
     const bool is_table = object->kind == "table" || object->kind == "virtual table";
-    return {is_table ? "table" : object->kind, object->name, object->table_name, object->sql,
-            object->schema == storage::SchemaName::kTemp, false};
+    return {is_table ? "table" : object->kind,
+            object->name,
+            object->table_name,
+            object->sql,
+            object->schema == storage::SchemaName::kTemp,
+            false};
   }
 };
 
@@ -60,7 +76,8 @@ std::string definition_line(std::string_view sql) {
     }
   }
   constexpr std::string_view kCreateTable = "CREATE TABLE ";
-  const bool is_quoted = text.size() > kCreateTable.size() && text.compare(0, kCreateTable.size(), kCreateTable) == 0 &&
+  const bool is_quoted = text.size() > kCreateTable.size() &&
+                         text.compare(0, kCreateTable.size(), kCreateTable) == 0 &&
                          (text[kCreateTable.size()] == '"' || text[kCreateTable.size()] == '\'');
   if (is_quoted) text = fmt::format("{}IF NOT EXISTS {}", kCreateTable, text.substr(kCreateTable.size()));
   return text + ";\n";

@@ -40,7 +40,8 @@ class Stopwatch {
     getrusage(RUSAGE_SELF, &now);
     const std::chrono::duration<double> real = std::chrono::steady_clock::now() - start_;
     const auto seconds = [](const timeval& from, const timeval& to) {
-      return static_cast<double>(to.tv_sec - from.tv_sec) + static_cast<double>(to.tv_usec - from.tv_usec) * 1e-6;
+      return static_cast<double>(to.tv_sec - from.tv_sec) +
+             static_cast<double>(to.tv_usec - from.tv_usec) * 1e-6;
     };
     return fmt::format("Run Time: real {:.3f} user {:f} sys {:f}\n", real.count(),
                        seconds(usage_.ru_utime, now.ru_utime), seconds(usage_.ru_stime, now.ru_stime));
@@ -59,7 +60,8 @@ Shell::~Shell() { interrupt_goes_to(nullptr); }
 
 bool Shell::run_script(LineSource& lines) {
   if (nesting_ == kNestingMax) {
-    print_error(fmt::format("Input nesting limit ({}) reached at line {}. Check recursion.", kNestingMax, line_number_));
+    print_error(fmt::format("Input nesting limit ({}) reached at line {}. Check recursion.", kNestingMax,
+                            line_number_));
     return false;
   }
   ++nesting_;
@@ -90,7 +92,8 @@ bool Shell::run_script(LineSource& lines) {
     }
     if (!line) break;
     ++line_number_;
-    if (scan.is_outside_quotes() && is_terminator_line(*line) && engine::sql::is_complete(sql + ";")) line->assign(1, ';');
+    if (scan.is_outside_quotes() && is_terminator_line(*line) && engine::sql::is_complete(sql + ";"))
+      line->assign(1, ';');
     scan.add_line(*line);
     if (sql.empty() && scan.is_blank()) {
       echo(*line);
@@ -170,7 +173,8 @@ std::optional<Shell::Failure> Shell::run_sql(std::string_view sql) {
     if (is_leaving_) return std::nullopt;
     if (open_session == nullptr) return Failure{Failure::Phase::kPrepare, open_error_, sql};
     oracle::PreparedNext next = [&] {
-      const oracle::PlanRecordScope record(*open_session, planner::PlanRecord::kDecisions);  // nobody asked why
+      const oracle::PlanRecordScope record(*open_session,
+                                           planner::PlanRecord::kDecisions);  // nobody asked why
       return open_session->prepare_next(sql);
     }();
     name_unheld();
@@ -187,7 +191,8 @@ std::optional<Shell::Failure> Shell::run_sql(std::string_view sql) {
   return std::nullopt;
 }
 
-std::optional<Shell::Failure> Shell::run_statement(oracle::SessionStatement& statement, std::string_view sql) {
+std::optional<Shell::Failure> Shell::run_statement(oracle::SessionStatement& statement,
+                                                   std::string_view sql) {
   bind_parameters(statement);
   const bool is_plan = statement.ours().kind() == engine::StatementKind::kExplainQueryPlan;
   const bool is_explain = is_plan || statement.ours().kind() == engine::StatementKind::kExplainWhy;
@@ -234,19 +239,26 @@ void Shell::bind_parameters(oracle::SessionStatement& statement) {
   const engine::Statement& ours = statement.ours();
   for (int number = 1; number <= ours.parameter_count(); ++number) {
     const std::string_view name = ours.parameter_name(number);
-    const auto found = settings_.parameters.find(name.empty() ? fmt::format("?{}", number) : std::string(name));
+    const auto found =
+        settings_.parameters.find(name.empty() ? fmt::format("?{}", number) : std::string(name));
     if (found != settings_.parameters.end()) (void)statement.bind(number, found->second.view());
   }
 }
 
 void Shell::print_plan(const engine::Statement& statement) {
-  const auto printer = make_plan_printer();
-  for (const planner::PlanLine& line : statement.plan_lines()) {
-    const storage::Value row[] = {storage::Value::integer(line.id), storage::Value::integer(line.parent),
-                                  storage::Value::integer(0), storage::Value::text(line.detail)};
-    printer->row(row, output_);
-  }
-  printer->end(output_);
+  const auto print = [this](const std::vector<planner::PlanLine>& lines, std::string heading) {
+    const auto printer = make_plan_printer(std::move(heading));
+    for (const planner::PlanLine& line : lines) {
+      const storage::Value row[] = {storage::Value::integer(line.id), storage::Value::integer(line.parent),
+                                    storage::Value::integer(0), storage::Value::text(line.detail)};
+      printer->row(row, output_);
+    }
+    printer->end(output_);
+  };
+  print(statement.plan_lines(), "QUERY PLAN");
+  if (!settings_.trigger_plans) return;
+  for (const engine::TriggerPlan& plan : statement.trigger_plans())
+    print(plan.lines, "TRIGGER " + plan.trigger);
 }
 
 void Shell::report_disagreement(const oracle::Agreement& agreement, std::string_view sql) {
@@ -254,7 +266,8 @@ void Shell::report_disagreement(const oracle::Agreement& agreement, std::string_
   has_disagreed_ = true;
   output_.flush();
   const std::string_view first_line = sql.substr(0, sql.find('\n'));
-  print_error(fmt::format("SQLite {} disagrees about: {}\n{}", oracle::Twin::version(), first_line, agreement.to_text()));
+  print_error(fmt::format("SQLite {} disagrees about: {}\n{}", oracle::Twin::version(), first_line,
+                          agreement.to_text()));
 }
 
 bool Shell::has_twin() const {
@@ -275,7 +288,8 @@ oracle::Session* Shell::session() {
     if (open_error_.code == ErrorCode::kCantOpen) {
       output_.flush();
       print_error(fmt::format("Error: {}", open_error_.message));
-      if (options_.is_interactive && !open_error_.hint.empty()) print_error(fmt::format("  {}", open_error_.hint));
+      if (options_.is_interactive && !open_error_.hint.empty())
+        print_error(fmt::format("  {}", open_error_.hint));
       leave(1);
     }
     return nullptr;
@@ -311,8 +325,10 @@ void Shell::name_unheld() {
   const auto& unheld = session_->unheld();
   for (; unheld_named_ < unheld.size(); ++unheld_named_) {
     const oracle::Unheld& object = unheld[unheld_named_];
-    std::string text = fmt::format("{}: {} {}: {}", session_->path(), object.kind, object.name, object.reason);
-    if (object.table != object.name) text += fmt::format("; table {} can be read but not written here", object.table);
+    std::string text =
+        fmt::format("{}: {} {}: {}", session_->path(), object.kind, object.name, object.reason);
+    if (object.table != object.name)
+      text += fmt::format("; table {} can be read but not written here", object.table);
     print_error(text);
   }
 }

@@ -1,8 +1,8 @@
 // shell/shell.h - the shell: statements and dot-commands in, rows and messages out.
 //
-// Its behaviour on a pipe is that of the sqlite3 shell 3.40.1, byte for byte on stdout and in its exit status; errors go
-// to stderr in the same words. What only our engine has to say (a disagreement with SQLite, things of a file that it does
-// not hold) goes to stderr as well. In a terminal it says more (prompt.h).
+// Its behaviour on a pipe is that of the sqlite3 shell 3.40.1, byte for byte on stdout and in its exit
+// status; errors go to stderr in the same words. What only our engine has to say (a disagreement with SQLite,
+// things of a file that it does not hold) goes to stderr as well. In a terminal it says more (prompt.h).
 //
 //   Shell shell(options);
 //   LineReader lines(stdin);
@@ -46,17 +46,19 @@ class Shell {
   /// What dot-commands change.
   struct Settings {
     OutputSettings output;
-    bool bail = false;         ///< a script ends with its first error
-    bool echo = false;         ///< statements are printed before they run
-    bool changes = false;      ///< changes() after each statement
+    bool bail = false;     ///< a script ends with its first error
+    bool echo = false;     ///< statements are printed before they run
+    bool changes = false;  ///< changes() after each statement
     bool timer = false;
-    bool plans = false;        ///< .eqp: the plan before each result
-    bool plan_as_tree = true;  ///< EXPLAIN QUERY PLAN is drawn; .explain off shows its rows
+    bool plans = false;          ///< .eqp: the plan before each result
+    bool trigger_plans = false;  ///< those of the triggers as well
+    std::string eqp = "off";     ///< as .show has it
+    bool plan_as_tree = true;    ///< EXPLAIN QUERY PLAN is drawn; .explain off shows its rows
     int busy_milliseconds = 0;
     std::string prompt = "leftmost> ";
     std::string prompt_continued = "     ...> ";
     std::map<std::string, storage::OwnedValue> parameters;  ///< of .parameter, by name with prefix
-    std::vector<advice::Supposition> suppositions;           ///< of .whatif
+    std::vector<advice::Supposition> suppositions;          ///< of .whatif
   };
 
   /// Why a text was not run to its end.
@@ -69,13 +71,16 @@ class Shell {
   explicit Shell(ShellOptions options);
   ~Shell();
 
-  /// Runs all lines. False if anything in them failed. Stops early after .quit, and at an error under .bail on.
+  /// Runs all lines. False if anything in them failed. Stops early after .quit, and at an error under .bail
+  /// on.
   bool run_script(LineSource& lines);
-  /// The same inside a script, for .read: line numbers count from 1 there and go on where they were afterwards.
+  /// The same inside a script, for .read: line numbers count from 1 there and go on where they were
+  /// afterwards.
   bool run_nested_script(LineSource& lines);
   /// One dot-command, `.tables` say. False if it failed; the message is on stderr.
   bool run_dot_command(std::string_view line);
-  /// Every statement of `sql`, with the rows on the output. Stops at the first failure and does not report it.
+  /// Every statement of `sql`, with the rows on the output. Stops at the first failure and does not report
+  /// it.
   std::optional<Failure> run_sql(std::string_view sql);
   /// The same for SQL that is an argument of the program: reports a failure as sqlite3 does.
   /// Returns SQLite's result code, 0 if all went well.
@@ -83,8 +88,8 @@ class Shell {
 
   /// Whether statements are put to SQLite as well.
   bool has_twin() const;
-  /// The database, opened now if it is not open yet. Null: it cannot be opened; the message is on stderr, and where
-  /// sqlite3 would end, is_leaving() says so.
+  /// The database, opened now if it is not open yet. Null: it cannot be opened; the message is on stderr, and
+  /// where sqlite3 would end, is_leaving() says so.
   oracle::Session* session();
   /// Why the last attempt to open failed. Requires: session() gave null.
   const Error& open_error() const { return open_error_; }

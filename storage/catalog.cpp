@@ -22,29 +22,29 @@ struct Facts {
   ObjectId id = 0;
   SchemaName schema = SchemaName::kMain;
   std::string folded_name;
-  bool is_trigger = false;   // triggers have names of their own
-  ObjectId table_id = 0;     // of an index
-  std::string folded_table;  // of an unsupported object
+  bool is_trigger = false;  // triggers have names of their own
+  ObjectId table_id = 0;    // of an index
+  SchemaName table_schema = SchemaName::kMain;
+  std::string folded_table;  // what a trigger or an unsupported object hangs on
   std::int64_t schema_order = 0;
 };
 
 Facts facts_of(const TablePtr& table) {
-  return {table->id, table->schema, folded(table->name), false, 0, {}, table->schema_order};
+  return {table->id, table->schema, folded(table->name), false, 0, {}, {}, table->schema_order};
 }
 Facts facts_of(const IndexPtr& index) {
-  return {index->id, index->schema, folded(index->name), false, index->table_id, {}, index->schema_order};
+  return {index->id, index->schema, folded(index->name), false, index->table_id, {}, {}, index->schema_order};
 }
 Facts facts_of(const ViewPtr& view) {
-  return {view->id, view->schema, folded(view->name), false, 0, {}, view->schema_order};
+  return {view->id, view->schema, folded(view->name), false, 0, {}, {}, view->schema_order};
+}
+Facts facts_of(const TriggerPtr& trigger) {
+  return {trigger->id, trigger->schema,       folded(trigger->name),       true,
+          0,           trigger->table_schema, folded(trigger->table_name), trigger->schema_order};
 }
 Facts facts_of(const UnsupportedPtr& object) {
-  return {object->id,
-          object->schema,
-          folded(object->name),
-          object->kind == "trigger",
-          0,
-          folded(object->table_name),
-          object->schema_order};
+  return {object->id, object->schema, folded(object->name),       false,
+          0,          object->schema, folded(object->table_name), object->schema_order};
 }
 Facts facts_of(const ObjectPtr& object) {
   return std::visit([](const auto& pointer) { return facts_of(pointer); }, object);
@@ -77,12 +77,14 @@ struct Catalog::Objects {
     std::string_view name;
   };
   using TableKey = std::tuple<ObjectId, std::int64_t, ObjectId>;  // table, order, index
-  using HangingKey = std::tuple<SchemaName, std::string, std::int64_t, ObjectId>;  // folded table name, order
+  // schema and folded name of the table, order
+  using HangingKey = std::tuple<SchemaName, std::string, std::int64_t, ObjectId>;
   using OrderKey = std::tuple<SchemaName, std::int64_t, ObjectId>;
 
   PersistentMap<ObjectId, ObjectPtr> by_id;
   PersistentMap<NameKey, ObjectPtr> by_name;
   PersistentMap<TableKey, IndexPtr> by_table;
+  PersistentMap<HangingKey, TriggerPtr> triggers_by_table;
   PersistentMap<HangingKey, UnsupportedPtr> unsupported_by_table;
   PersistentMap<OrderKey, ObjectPtr> by_order;
   ObjectId next_id = 1;
@@ -115,6 +117,8 @@ struct Catalog::Objects {
     by_order.insert_or_assign({facts.schema, facts.schema_order, facts.id}, object);
     if (const auto* index = std::get_if<IndexPtr>(&object); index != nullptr) {
       by_table.insert_or_assign({facts.table_id, facts.schema_order, facts.id}, *index);
+    } else if (const auto* trigger = std::get_if<TriggerPtr>(&object); trigger != nullptr) {
+      triggers_by_table.insert_or_assign(hanging_key(facts), *trigger);
     } else if (const auto* other = std::get_if<UnsupportedPtr>(&object); other != nullptr) {
       unsupported_by_table.insert_or_assign(hanging_key(facts), *other);
     }
@@ -127,10 +131,11 @@ struct Catalog::Objects {
     by_name.erase({facts.schema, facts.is_trigger, facts.folded_name});
     by_order.erase({facts.schema, facts.schema_order, facts.id});
     by_table.erase({facts.table_id, facts.schema_order, facts.id});
+    triggers_by_table.erase(hanging_key(facts));
     unsupported_by_table.erase(hanging_key(facts));
   }
   static HangingKey hanging_key(const Facts& facts) {
-    return {facts.schema, facts.folded_table, facts.schema_order, facts.id};
+    return {facts.table_schema, facts.folded_table, facts.schema_order, facts.id};
   }
 
   // Gives a definition its id and place.
@@ -195,10 +200,12 @@ Expected<IndexPtr> Catalog::add_index(IndexDef index) {
 Expected<ViewPtr> Catalog::add_view(ViewDef view) {
   return add_object<ViewPtr>(own(), std::move(view), false, false);
 }
+Expected<TriggerPtr> Catalog::add_trigger(TriggerDef trigger) {
+  return add_object<TriggerPtr>(own(), std::move(trigger), true, false);
+}
 Expected<UnsupportedPtr> Catalog::add_unsupported(UnsupportedDef object) {
-  const bool is_trigger = object.kind == "trigger";
   const bool is_index = object.kind == "index";
-  return add_object<UnsupportedPtr>(own(), std::move(object), is_trigger, is_index);
+  return add_object<UnsupportedPtr>(own(), std::move(object), false, is_index);
 }
 
 Expected<void> Catalog::replace_table(TableDef table) {
@@ -225,6 +232,18 @@ Expected<void> Catalog::replace_index(IndexDef index) {
   return {};
 }
 
+void Catalog::replace_view(ViewDef view) {
+  Objects& objects = own();
+  objects.erase(view.id);
+  objects.insert(std::make_shared<const ViewDef>(std::move(view)));
+}
+
+void Catalog::replace_trigger(TriggerDef trigger) {
+  Objects& objects = own();
+  objects.erase(trigger.id);
+  objects.insert(std::make_shared<const TriggerDef>(std::move(trigger)));
+}
+
 bool Catalog::remove(ObjectId id) {
   const ObjectPtr* object = objects_->find(id);
   if (object == nullptr) return false;
@@ -233,6 +252,11 @@ bool Catalog::remove(ObjectId id) {
     for (const IndexPtr& index : indexes_of(id)) doomed.push_back(index->id);
     for (const UnsupportedPtr& other : unsupported_on((*table)->name, (*table)->schema))
       doomed.push_back(other->id);
+    for (const TriggerPtr& trigger : triggers_on((*table)->name, (*table)->schema))
+      doomed.push_back(trigger->id);
+  } else if (const auto* view = std::get_if<ViewPtr>(object); view != nullptr) {
+    for (const TriggerPtr& trigger : triggers_on((*view)->name, (*view)->schema))
+      doomed.push_back(trigger->id);
   }
   Objects& objects = own();
   for (const ObjectId doomed_id : doomed) objects.erase(doomed_id);
@@ -248,9 +272,11 @@ IndexPtr Catalog::find_index(std::string_view name, std::optional<SchemaName> sc
 ViewPtr Catalog::find_view(std::string_view name, std::optional<SchemaName> schema) const {
   return find_kind<ViewPtr>(*objects_, name, schema);
 }
+TriggerPtr Catalog::find_trigger(std::string_view name, std::optional<SchemaName> schema) const {
+  return find_kind<TriggerPtr>(*objects_, name, schema, true);
+}
 UnsupportedPtr Catalog::find_unsupported(std::string_view name, std::optional<SchemaName> schema) const {
-  UnsupportedPtr object = find_kind<UnsupportedPtr>(*objects_, name, schema);
-  return object != nullptr ? object : find_kind<UnsupportedPtr>(*objects_, name, schema, true);
+  return find_kind<UnsupportedPtr>(*objects_, name, schema);
 }
 
 const ObjectPtr* Catalog::find_object(std::string_view name, SchemaName schema) const {
@@ -290,6 +316,23 @@ std::vector<IndexPtr> Catalog::indexes_of(ObjectId table_id) const {
   std::stable_partition(indexes.begin(), indexes.end(),
                         [](const IndexPtr& index) { return index->conflict != ConflictAction::kReplace; });
   return indexes;
+}
+
+std::vector<TriggerPtr> Catalog::triggers_on(std::string_view table_name, SchemaName schema) const {
+  std::vector<TriggerPtr> found;
+  if (objects_->triggers_by_table.empty()) return found;
+  const std::string wanted = folded(table_name);
+  objects_->triggers_by_table.for_each_from({schema, wanted, kFirstOrder, 0},
+                                            [&](const Objects::HangingKey& key, const TriggerPtr& trigger) {
+                                              if (std::get<0>(key) != schema || std::get<1>(key) != wanted)
+                                                return false;
+                                              found.push_back(trigger);
+                                              return true;
+                                            });
+  const auto own = std::stable_partition(
+      found.begin(), found.end(), [schema](const TriggerPtr& trigger) { return trigger->schema != schema; });
+  std::reverse(own, found.end());
+  return found;
 }
 
 std::vector<UnsupportedPtr> Catalog::unsupported_on(std::string_view table_name, SchemaName schema) const {

@@ -155,12 +155,22 @@ struct ViewDef {
   std::int64_t schema_order = 0;
 };
 
+struct TriggerDef {
+  ObjectId id = 0;
+  SchemaName schema = SchemaName::kMain;  ///< A trigger in temp may hang on a table in main.
+  std::string name;
+  std::string table_name;  ///< The table or view that it hangs on.
+  SchemaName table_schema = SchemaName::kMain;
+  std::string sql;
+  std::int64_t schema_order = 0;
+};
+
 /// Something that sqlite_schema lists and that this engine cannot hold: listed, named once, never written to.
 struct UnsupportedDef {
   ObjectId id = 0;
   SchemaName schema = SchemaName::kMain;
   std::string name;
-  std::string kind;        ///< `trigger`, `virtual table`, `view`, `table`, `index`.
+  std::string kind;        ///< `virtual table`, `view`, `table`, `index`.
   std::string table_name;  ///< What it hangs on; its own name if nothing.
   std::string reason;      ///< What exactly is not supported.
   std::string sql;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/bind/change_parts.h"
+#include "engine/bind/view_table.h"
 #include "planner/expr_tools.h"
 #include "planner/generated_columns.h"
 #include "storage/collation.h"
@@ -39,9 +40,14 @@ std::string_view free_rowid_name(const storage::TableDef& table) {
   return {};
 }
 
-/// What identifies a row: the rowid, or the primary-key columns.
+/// What identifies a row: the rowid, or the primary-key columns; of a view all columns.
 bool key_names(StatementBinder& binder, const storage::TableDef& table, std::string_view qualifier,
                std::vector<const sql::Expr*>& out) {
+  if (is_view_table(table)) {
+    for (const storage::ColumnDef& column : table.columns)
+      out.push_back(make_name(binder.arena(), qualifier, column.name));
+    return true;
+  }
   if (table.without_rowid) {
     for (const storage::PrimaryKeyColumn& column : table.primary_key) {
       out.push_back(
@@ -114,6 +120,35 @@ const sql::Expr* condition_of(StatementBinder& binder, const Statement& statemen
     in->left = row;
   }
   return in;
+}
+
+/// The rows of a view that a change is about: SELECT * FROM view WHERE w ORDER BY o LIMIT n. It has no alias
+/// there.
+template <typename Statement>
+bool bind_view_rows(StatementBinder& binder, const Statement& statement, std::string_view verb,
+                    WithScope* with, const storage::TableDef& view, planner::Select*& out) {
+  if (statement.limit == nullptr && !statement.order_by.empty()) {
+    binder.set_error(fmt::format("ORDER BY without LIMIT on {}", verb));
+    return false;
+  }
+  storage::Arena& arena = binder.arena();
+  sql::FromItem from;
+  from.schema.text = view.schema == storage::SchemaName::kMain ? "main" : "temp";
+  from.name.text = arena.copy(view.name);
+  sql::ResultColumn star;
+  star.kind = sql::ResultColumnKind::kStar;
+  sql::Select* select = arena.make<sql::Select>();
+  select->number = binder.next_number();
+  select->columns = arena.copy_span(std::span<const sql::ResultColumn>(&star, 1));
+  select->from = arena.copy_span(std::span<const sql::FromItem>(&from, 1));
+  select->where = statement.where;
+  select->order_by = statement.order_by;
+  select->limit = statement.limit;
+  select->offset = statement.offset;
+  Frame* frame = binder.expand_select(select, with, binder.origin());
+  if (frame == nullptr || binder.failed() || !binder.resolve_select(frame, nullptr)) return false;
+  out = frame->select;
+  return binder.check_select(out);
 }
 
 /// The target's `used` set counts only what WHERE mentions.
@@ -215,7 +250,7 @@ bool bind_update_from(StatementBinder& binder, const sql::Update& update, WithSc
   select->order_by = update.order_by;
   select->limit = update.limit;
   select->offset = update.offset;
-  Frame* frame = binder.expand_select(select, with, {});
+  Frame* frame = binder.expand_select(select, with, binder.origin());
   if (frame == nullptr || binder.failed()) return false;
   frame->key_output_count = key_size;
   const auto is_target = [&](const FromEntry& entry) {
@@ -246,11 +281,13 @@ std::vector<int> assigned_columns(std::span<const BoundAssignment> assignments) 
 Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& context) {
   StatementBinder binder(context);
   BoundUpdate bound;
-  bound.action = update.action;
+  bound.action = binder.action(update.action);
   const auto run = [&]() {
     WithScope* with = binder.push_with(update.with, nullptr, false);
     Frame& frame = *binder.make_frame();
-    if (!open_target(binder, update.target, planner::ItemKind::kTable, frame)) return false;
+    const bind::TargetUse use{planner::ItemKind::kTable, sql::TriggerEvent::kUpdate, update.assignments,
+                              !update.returning.empty()};
+    if (!open_target(binder, update.target, use, frame)) return false;
     FromEntry& target = frame.from.front();
     bound.query.kind = planner::ChangeKind::kUpdate;
     bound.query.target = target.item;
@@ -264,16 +301,18 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
       }
       if (!bind_update_from(binder, update, with, target, bound)) return false;
     } else {
-      const sql::Expr* where = condition_of(binder, update, target, "UPDATE");
+      const bool is_view = is_view_table(*target.table);
+      const sql::Expr* where = is_view ? update.where : condition_of(binder, update, target, "UPDATE");
       if (binder.failed() ||
           !bind_assignments(binder, update.assignments, with, scope, *target.table, bound.assignments) ||
+          (is_view && !bind_view_rows(binder, update, "UPDATE", with, *target.table, bound.view_rows)) ||
           !bind_where(binder, where, with, scope, bound.query.where)) {
         return false;
       }
     }
     bound.query.multi_row_one_pass_allowed =
         update.returning.empty() && !changes_key(*target.table, bound.assignments) &&
-        !may_replace(*target.item->relation, update.action, bound.assignments);
+        !may_replace(*target.item->relation, bound.action, bound.assignments);
     const UsedKeeper keeper(*target.item);
     return bind_returning(binder, update.returning, target, with, bound.returning) && binder.check_frames() &&
            check_generated(binder, *target.item->relation);
@@ -289,14 +328,18 @@ Expected<BoundDelete> bind_delete(const sql::Delete& del, const BindContext& con
   const auto run = [&]() {
     WithScope* with = binder.push_with(del.with, nullptr, false);
     Frame& frame = *binder.make_frame();
-    if (!open_target(binder, del.target, planner::ItemKind::kTable, frame)) return false;
+    const bind::TargetUse use{
+        planner::ItemKind::kTable, sql::TriggerEvent::kDelete, {}, !del.returning.empty()};
+    if (!open_target(binder, del.target, use, frame)) return false;
     FromEntry& target = frame.from.front();
     bound.query.kind = planner::ChangeKind::kDelete;
     bound.query.target = target.item;
     Scope scope;
     scope.frame = &frame;
     scope.owner = &frame;
-    const sql::Expr* where = condition_of(binder, del, target, "DELETE");
+    const bool is_view = is_view_table(*target.table);
+    const sql::Expr* where = is_view ? del.where : condition_of(binder, del, target, "DELETE");
+    if (is_view && !bind_view_rows(binder, del, "DELETE", with, *target.table, bound.view_rows)) return false;
     if (binder.failed() || !bind_where(binder, where, with, scope, bound.query.where)) return false;
     bound.query.multi_row_one_pass_allowed =
         del.returning.empty() &&

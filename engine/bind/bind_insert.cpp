@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/bind/change_parts.h"
+#include "engine/bind/view_table.h"
 #include "planner/expr_tools.h"
 #include "storage/collation.h"
 
@@ -56,7 +57,7 @@ bool bind_columns(StatementBinder& binder, const sql::Insert& insert, const stor
 bool bind_source(StatementBinder& binder, const sql::Insert& insert, WithScope* with,
                  const storage::TableDef& table, BoundInsert& bound) {
   if (insert.source == nullptr) return true;
-  Frame* last = binder.expand_select(insert.source, with, {});
+  Frame* last = binder.expand_select(insert.source, with, binder.origin());
   if (last == nullptr || binder.failed()) return false;
   last->is_insert_row =
       insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr;
@@ -179,6 +180,10 @@ std::vector<std::size_t> updates_in_code_order(const BoundInsert& insert, bool h
 bool bind_upserts(StatementBinder& binder, const sql::Insert& insert, WithScope* with, Frame& frame,
                   const storage::TablePtr& table, BoundInsert& bound) {
   if (insert.upserts.empty()) return true;
+  if (is_view_table(*table)) {
+    binder.set_error("cannot UPSERT a view");
+    return false;
+  }
   FromEntry& target = frame.from.front();
   Scope scope;
   scope.frame = &frame;
@@ -218,12 +223,14 @@ bool bind_upserts(StatementBinder& binder, const sql::Insert& insert, WithScope*
 Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& context) {
   StatementBinder binder(context);
   BoundInsert bound;
-  bound.action = insert.action;
+  bound.action = binder.action(insert.action);
   if (insert.source != nullptr) binder.note_number(insert.source->number);
   const auto run = [&]() {
     WithScope* with = binder.push_with(insert.with, nullptr, false);
     Frame& frame = *binder.make_frame();
-    if (!open_target(binder, insert.target, planner::ItemKind::kRow, frame)) return false;
+    const bind::TargetUse use{
+        planner::ItemKind::kRow, sql::TriggerEvent::kInsert, {}, !insert.returning.empty()};
+    if (!open_target(binder, insert.target, use, frame)) return false;
     FromEntry& target = frame.from.front();
     bound.target = target.item;
     const storage::TablePtr& table = target.item->relation->def;

@@ -5,7 +5,7 @@ namespace leftmost::engine {
 Expected<planner::Select*> bind_select(const sql::Select& select, const BindContext& context) {
   bind::StatementBinder binder(context);
   binder.note_number(select.number);
-  bind::Frame* last = binder.expand_select(&select, nullptr, {false, context.schema});
+  bind::Frame* last = binder.expand_select(&select, nullptr, binder.origin());
   if (last == nullptr || binder.failed() || !binder.resolve_select(last, nullptr) || !binder.check_frames() ||
       !binder.check_select(last->select)) {
     return Unexpected(binder.take_error());

@@ -40,6 +40,21 @@ struct ResolvedName {
   bool through_alias = false;  ///< the table has an alias there
 };
 
+/// OLD and NEW in a trigger. Their columns are parameters of the statements in its body: first the rowid of
+/// OLD and its columns, then those of NEW.
+struct TriggerRows {
+  const storage::TableDef* table = nullptr;
+  bool has_old = false, has_new = false;
+  std::vector<bool>* used = nullptr;  ///< by parameter number less 1: those that are named; null: nobody asks
+
+  /// Number of a parameter; `column` may be planner::kRowidColumn.
+  int parameter(bool is_new, int column) const {
+    const int width = static_cast<int>(table->columns.size()) + 1;
+    return (is_new ? width : 0) + column + 2;
+  }
+  std::size_t parameter_count() const { return 2 * (table->columns.size() + 1); }
+};
+
 /// Everything a statement is bound against. All outlive the bound statement.
 struct BindContext {
   RelationCache* relations = nullptr;
@@ -49,6 +64,10 @@ struct BindContext {
   bool case_sensitive_like = false;
   /// Where tables without a schema are: empty, temp before main; a view of main sees main's alone.
   std::string_view schema = {};
+  /// Not null: the statement is in the body of a trigger. Its own parameters are NULL.
+  const TriggerRows* trigger = nullptr;
+  /// The conflict clause of the statement that fired the trigger, which counts instead of those in its body.
+  sql::ConflictAction outer_action{};
   std::vector<ResolvedName>* resolved_names = nullptr;  ///< not null: all of them are added (ALTER TABLE)
 };
 
@@ -106,6 +125,10 @@ struct BoundInsert {
 };
 
 struct BoundUpdate {
+  /// The target is a view (is_view_table()): its rows that WHERE, ORDER BY and LIMIT leave, to which
+  /// query.where is put once more. Null with FROM: then `source` gives all columns of the view in place of a
+  /// key.
+  planner::Select* view_rows = nullptr;
   /// Which rows; without FROM. ORDER BY and LIMIT have become `rowid IN (SELECT rowid ...)`.
   planner::ChangeQuery query;
   /// UPDATE ... FROM: its columns are the key of the target row (rowid, or the primary-key columns in key
@@ -118,6 +141,7 @@ struct BoundUpdate {
 };
 
 struct BoundDelete {
+  planner::Select* view_rows = nullptr;  ///< as in BoundUpdate
   planner::ChangeQuery query;
   BoundReturning returning;
 };
@@ -126,6 +150,9 @@ Expected<planner::Select*> bind_select(const sql::Select& select, const BindCont
 Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& context);
 Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& context);
 Expected<BoundDelete> bind_delete(const sql::Delete& del, const BindContext& context);
+
+/// WHEN of a trigger. Requires: context.trigger.
+Expected<planner::Expr*> bind_trigger_condition(const sql::Expr& when, const BindContext& context);
 
 /// An expression about one table (CHECK, DEFAULT, index column, partial-index WHERE): columns are about
 /// kSelfItem. context.relations may be null. Errors: as SQLite, e.g. `subqueries prohibited in index

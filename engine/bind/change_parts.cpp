@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/bind/change_parts.h"
+#include "engine/bind/view_table.h"
 #include "planner/expr_tools.h"
 #include "planner/generated_columns.h"
 #include "storage/collation.h"
@@ -17,9 +18,35 @@ std::string target_text(const sql::Target& target) {
   return std::string(target.name.text);
 }
 
-bool open_target(StatementBinder& binder, const sql::Target& target, planner::ItemKind kind, Frame& frame) {
+namespace {
+
+/// The view as a table, if SQLite lets it be written: it has triggers for it, or RETURNING, which is one to
+/// SQLite.
+storage::TablePtr writable_view(StatementBinder& binder, const storage::ViewPtr& view, const TargetUse& use) {
+  const auto firing =
+      binder.context().relations->firing_triggers(view->name, view->schema, use.event, use.assignments);
+  if (!firing) {
+    binder.set_error(firing.error());
+    return nullptr;
+  }
+  auto table = view_table(view, binder.context());
+  if (!table) {
+    table.error().sql_offset.reset();
+    binder.set_error(table.error());
+    return nullptr;
+  }
+  if (!firing->empty() || use.has_returning) return *table;
+  binder.set_error(fmt::format("cannot modify {} because it is a view", view->name));
+  return nullptr;
+}
+
+}  // namespace
+
+bool open_target(StatementBinder& binder, const sql::Target& target, const TargetUse& use, Frame& frame) {
   RelationCache& relations = *binder.context().relations;
-  const std::optional<NamedObject> object = relations.find(target.schema.text, target.name.text);
+  // The statements of a trigger in main write to main.
+  const std::string_view schema = target.schema.empty() ? binder.context().schema : target.schema.text;
+  const std::optional<NamedObject> object = relations.find(schema, target.name.text);
   const std::size_t offset = target.name.span.begin;
   if (!object) {
     if (const TableFunction* function = find_table_function(target.name.text)) {
@@ -29,9 +56,8 @@ bool open_target(StatementBinder& binder, const sql::Target& target, planner::It
     std::vector<std::string_view> names;
     const std::vector<storage::TablePtr> tables = relations.catalog().tables(storage::SchemaName::kMain);
     for (const storage::TablePtr& table : tables) names.push_back(table->name);
-    const std::string shown = target.schema.empty()
-                                  ? std::string(target.name.text)
-                                  : fmt::format("{}.{}", target.schema.text, target.name.text);
+    const std::string shown =
+        schema.empty() ? std::string(target.name.text) : fmt::format("{}.{}", schema, target.name.text);
     binder.set_error(fmt::format("no such table: {}", shown), std::nullopt,
                      nearest_name(target.name.text, names));
     return false;
@@ -41,14 +67,12 @@ bool open_target(StatementBinder& binder, const sql::Target& target, planner::It
                              offset);
     return false;
   }
-  if (object->view != nullptr) {
-    binder.set_error(fmt::format("cannot modify {} because it is a view", object->view->name));
-    return false;
-  }
-  const storage::TablePtr& table = object->table;
+  const storage::TablePtr table =
+      object->view == nullptr ? object->table : writable_view(binder, object->view, use);
+  if (table == nullptr) return false;
   frame.from.reserve(1);
   FromEntry& entry = frame.from.emplace_back();
-  if (!binder.make_table_entry(entry, table, kind)) return false;
+  if (!binder.make_table_entry(entry, table, use.kind)) return false;
   entry.item->schema = target.schema.text;
   entry.item->name = target.name.text;
   entry.item->alias = target.alias.text;
@@ -95,7 +119,7 @@ bool check_generated(StatementBinder& binder, const planner::Relation& relation)
 }
 
 planner::Expr* bind_expr(StatementBinder& binder, const sql::Expr* expr, WithScope* with, Scope& scope) {
-  if (!binder.expand_expr(*scope.owner, expr, with, {}) || binder.failed()) return nullptr;
+  if (!binder.expand_expr(*scope.owner, expr, with, binder.origin()) || binder.failed()) return nullptr;
   return binder.resolve_whole(expr, scope);
 }
 
@@ -203,7 +227,8 @@ bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> 
   entry.types_of_first_column = true;
   if (!binder.expand_outputs(frame)) return false;
   for (const OutputColumn& output : frame.output) {
-    if (output.expr != nullptr && (!binder.expand_expr(frame, output.expr, with, {}) || binder.failed()))
+    if (output.expr != nullptr &&
+        (!binder.expand_expr(frame, output.expr, with, binder.origin()) || binder.failed()))
       return false;
   }
   Scope scope;

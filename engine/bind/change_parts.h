@@ -6,9 +6,16 @@
 
 namespace leftmost::engine::bind {
 
-/// Opens the target as the only FROM item of `frame`. False with an error: no such table, a view, a table
-/// that is not written here.
-bool open_target(StatementBinder& binder, const sql::Target& target, planner::ItemKind kind, Frame& frame);
+/// What is done to the target, as its triggers see it.
+struct TargetUse {
+  planner::ItemKind kind{};  ///< of its item
+  sql::TriggerEvent event{};
+  std::span<const sql::Assignment> assignments;
+  bool has_returning = false;
+};
+/// Opens the target as the only FROM item of `frame`; a view that has triggers for it as its view_table().
+/// False with an error: no such table, another view, a table that is not written here.
+bool open_target(StatementBinder& binder, const sql::Target& target, const TargetUse& use, Frame& frame);
 /// What SQLite calls the target in messages: its alias, else its name with the schema as written.
 std::string target_text(const sql::Target& target);
 

@@ -1,5 +1,7 @@
 #include "engine/bind/relation_cache.h"
 
+#include <algorithm>
+
 #include "engine/bind/binder.h"
 #include "engine/functions/function.h"
 #include "engine/sql/parser.h"
@@ -184,6 +186,56 @@ Expected<const sql::CreateView*> RelationCache::parsed_view(const storage::ViewP
   const auto& statement = sql::as<sql::CreateView>(*parsed->statement);
   views_[view.get()] = {view, &statement};
   return &statement;
+}
+
+Expected<const sql::CreateTrigger*> RelationCache::parsed_trigger(const storage::TriggerPtr& trigger) {
+  const auto found = triggers_.find(trigger.get());
+  if (found != triggers_.end()) return found->second.second;
+  const Expected<sql::ParsedStatement> parsed = sql::parse(trigger->sql, arena_);
+  if (!parsed || parsed->statement == nullptr ||
+      parsed->statement->kind != sql::StatementKind::kCreateTrigger) {
+    return fail(ErrorCode::kCorrupt, "malformed database schema (" + trigger->name + ")");
+  }
+  const auto& statement = sql::as<sql::CreateTrigger>(*parsed->statement);
+  triggers_[trigger.get()] = {trigger, &statement};
+  return &statement;
+}
+
+namespace {
+
+bool sets_one_of(std::span<const sql::Name> columns, std::span<const sql::Assignment> assignments) {
+  return std::any_of(assignments.begin(), assignments.end(), [&](const sql::Assignment& assignment) {
+    return std::any_of(assignment.columns.begin(), assignment.columns.end(), [&](const sql::Name& set) {
+      return std::any_of(columns.begin(), columns.end(), [&](const sql::Name& column) {
+        return equals_ignoring_case(set.text, column.text);
+      });
+    });
+  });
+}
+
+}  // namespace
+
+Expected<std::vector<RelationCache::FiringTrigger>> RelationCache::firing_triggers(
+    std::string_view table, SchemaName schema, sql::TriggerEvent event,
+    std::span<const sql::Assignment> assignments) {
+  std::vector<FiringTrigger> firing;
+  for (const storage::TriggerPtr& trigger : catalog_.triggers_on(table, schema)) {
+    const auto syntax = parsed_trigger(trigger);
+    if (!syntax) return Unexpected(syntax.error());
+    if ((*syntax)->event != event) continue;
+    if (!(*syntax)->update_of.empty() && !sets_one_of((*syntax)->update_of, assignments)) continue;
+    firing.push_back({trigger, *syntax});
+  }
+  return firing;
+}
+
+storage::TablePtr RelationCache::view_table(const storage::ViewDef& view) const {
+  const auto found = view_tables_.find(view.id);
+  return found == view_tables_.end() ? nullptr : found->second;
+}
+
+void RelationCache::add_view_table(const storage::ViewDef& view, storage::TablePtr table) {
+  view_tables_[view.id] = std::move(table);
 }
 
 }  // namespace leftmost::engine

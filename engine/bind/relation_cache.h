@@ -3,7 +3,7 @@
 //   Catalog + Statistics  ->  per table: planner::Relation      columns, indexes in trying order, bound index
 //                                                                expressions and partial WHEREs, numbers
 //                             per table: TableExpressions       bound DEFAULT, CHECK, index expressions for
-//                             writing per view:  its parsed CREATE VIEW
+//                             writing; per view and trigger: its parsed CREATE
 //
 // Everything is made on first use and then stays. A cache belongs to one catalog version and one state of the
 // statistics: make a new one when either changes, and let every bound statement keep a shared_ptr to the one
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -68,6 +69,20 @@ class RelationCache {
   Expected<const TableExpressions*> expressions(const storage::TablePtr& table);
   /// Errors: kCorrupt - the view's text is no CREATE VIEW.
   Expected<const sql::CreateView*> parsed_view(const storage::ViewPtr& view);
+  /// The triggers on a table or view that a change fires, in firing order. `assignments`: of an UPDATE.
+  /// Errors: as parsed_trigger().
+  struct FiringTrigger {
+    storage::TriggerPtr trigger;
+    const sql::CreateTrigger* syntax = nullptr;
+  };
+  Expected<std::vector<FiringTrigger>> firing_triggers(std::string_view table, storage::SchemaName schema,
+                                                       sql::TriggerEvent event,
+                                                       std::span<const sql::Assignment> assignments);
+  /// What engine/bind/view_table.h made of a view; null: nothing yet.
+  storage::TablePtr view_table(const storage::ViewDef& view) const;
+  void add_view_table(const storage::ViewDef& view, storage::TablePtr table);
+  /// Errors: kCorrupt - the trigger's text is no CREATE TRIGGER.
+  Expected<const sql::CreateTrigger*> parsed_trigger(const storage::TriggerPtr& trigger);
 
  private:
   struct Entry;
@@ -82,6 +97,8 @@ class RelationCache {
   storage::Arena arena_;
   std::map<storage::ObjectId, std::unique_ptr<Entry>> entries_;
   std::map<const storage::ViewDef*, std::pair<storage::ViewPtr, const sql::CreateView*>> views_;
+  std::map<const storage::TriggerDef*, std::pair<storage::TriggerPtr, const sql::CreateTrigger*>> triggers_;
+  std::map<storage::ObjectId, storage::TablePtr> view_tables_;
   storage::TablePtr main_schema_table_, temp_schema_table_;
 };
 

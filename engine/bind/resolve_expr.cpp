@@ -86,7 +86,8 @@ std::optional<Kind> unary_kind(Syntax kind) {
 
 bool is_never_null(const Expr* expr) {
   while (expr->kind == Kind::kPlus || expr->kind == Kind::kNegate) expr = expr->left;
-  if (expr->kind == Kind::kLiteral && expr->can_be_null) return !expr->value.is_null() && !expr->is_true_false;
+  if (expr->kind == Kind::kLiteral && expr->can_be_null)
+    return !expr->value.is_null() && !expr->is_true_false;
   return (expr->kind == Kind::kColumn || expr->kind == Kind::kLiteral) && !expr->can_be_null;
 }
 
@@ -271,6 +272,7 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
         set_error(fmt::format("parameters prohibited in {}", scope.table_expression), offset_of(expr));
         return nullptr;
       }
+      if (context_.trigger != nullptr) return make(Kind::kLiteral, nullptr, nullptr, {});
       Expr* made = make(Kind::kParameter, nullptr, nullptr, span_of(expr->span));
       made->parameter = expr->parameter;
       made->name = expr->text;
@@ -323,8 +325,7 @@ Expr* StatementBinder::resolve_kind(const sql::Expr* expr, Scope& scope) {
     case Syntax::kExists:
       return resolve_subquery_node(expr, Kind::kExists, scope);
     case Syntax::kRaise:
-      set_error("RAISE() may only be used within a trigger-program");
-      return nullptr;
+      return resolve_raise(expr);
     default:
       break;
   }

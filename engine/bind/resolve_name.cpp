@@ -3,7 +3,7 @@
 //
 //   from the innermost scope outwards:
 //     1 columns of the FROM items; several hits are ambiguous unless USING made them one
-//     2 excluded.column in an upsert
+//     2 old.column and new.column in a trigger, excluded.column in an upsert
 //     3 rowid, oid, _rowid_ when exactly one table was in sight so far
 //     4 an alias of the result columns, where the clause may see them
 //   then  "x" in double quotes is the string 'x', TRUE and FALSE are themselves; else `no such column`.
@@ -95,6 +95,14 @@ void search_from(Search& search, std::span<FromEntry> from, const NamePath& path
       ++search.tables_with_rowid;
       search.match = {&entry, planner::kRowidColumn};
     }
+  }
+}
+
+// A name that stands in `innermost` was found in `found_in`, which is it or around it.
+void count_references(Scope& innermost, const Scope* found_in) {
+  for (Scope* passed = &innermost;; passed = passed->outer) {
+    ++passed->references;
+    if (passed == found_in) break;
   }
 }
 
@@ -216,6 +224,12 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
   Scope* found_in = nullptr;
   for (Scope* scope = &innermost; scope != nullptr; scope = scope->outer) {
     if (scope->frame != nullptr) search_from(search, scope->frame->from, path, scope->ignores_schema);
+    if (search.hits == 0) {
+      if (Expr* value = trigger_value(path); value != nullptr) {
+        count_references(innermost, scope);
+        return value;
+      }
+    }
     if (search.hits == 0 && scope->excluded != nullptr && path.schema.empty() &&
         equals_ignoring_case(path.table, "excluded")) {
       const int column = scope->excluded->find_column(path.column);
@@ -239,10 +253,7 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
       Expr* copy = alias_copy(path, *scope, innermost, stop);
       if (stop) return nullptr;
       if (copy != nullptr) {
-        for (Scope* passed = &innermost;; passed = passed->outer) {
-          ++passed->references;
-          if (passed == scope) break;
-        }
+        count_references(innermost, scope);
         return copy;
       }
     }
@@ -304,10 +315,7 @@ Expr* StatementBinder::resolve_name(const NamePath& path, Scope& innermost) {
     expr->function = *coalesce;
     expr->list = to_span(arguments);
   }
-  for (Scope* passed = &innermost;; passed = passed->outer) {
-    ++passed->references;
-    if (passed == found_in) break;
-  }
+  count_references(innermost, found_in);
   return expr;
 }
 

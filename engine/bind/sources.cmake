@@ -1,6 +1,7 @@
 set(LEFTMOST_ENGINE_BIND_SOURCES
   bind/bind_change.cpp
   bind/bind_insert.cpp
+  bind/bind_trigger.cpp
   bind/change_parts.cpp
   bind/bind_select.cpp
   bind/bind_table_expression.cpp
@@ -14,5 +15,7 @@ set(LEFTMOST_ENGINE_BIND_SOURCES
   bind/resolve_function.cpp
   bind/resolve_name.cpp
   bind/resolve_select.cpp
+  bind/resolve_trigger.cpp
+  bind/view_table.cpp
   bind/window_calls.cpp
 )

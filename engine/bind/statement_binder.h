@@ -9,6 +9,7 @@
 //   resolve_expr.cpp      operators, literals, subqueries; resolve_function.cpp: calls
 //   window_calls.cpp      OVER: which window, and what the function makes of it
 //   order_terms.cpp       ORDER BY and GROUP BY terms
+//   bind_trigger.cpp      OLD, NEW and RAISE in a trigger
 //   check_rows.cpp        what SQLite notices while generating code: row sizes, misplaced aggregates (third
 //   pass)
 //
@@ -89,6 +90,9 @@ class StatementBinder {
   planner::Expr* resolve_name(const NamePath& path, Scope& scope);
   planner::Expr* null_rowid(planner::Span span);
   bool resolve_arguments(Frame& frame, Scope& scope);
+  /// bind_trigger.cpp: a column of OLD or NEW; null if the name is none.
+  planner::Expr* trigger_value(const NamePath& path);
+  planner::Expr* resolve_raise(const sql::Expr* expr);
   bool resolve_join_conditions(Frame& frame, Scope& scope, planner::Expr*& where);
   planner::Expr* column_of(FromEntry& entry, int column, planner::Span span);
 
@@ -115,6 +119,12 @@ class StatementBinder {
 
   storage::Arena& arena() { return *context_.arena; }
   const BindContext& context() const { return context_; }
+  /// Of the statement's own text.
+  TextOrigin origin() const { return {false, context_.schema}; }
+  /// The conflict clause that counts: that of the statement which fired the trigger goes before `written`.
+  sql::ConflictAction action(sql::ConflictAction written) const {
+    return context_.outer_action == sql::ConflictAction::kNone ? written : context_.outer_action;
+  }
   planner::Span span_of(const sql::Span& span) const;
   template <typename T, typename Allocator>
   std::span<T> to_span(const std::vector<T, Allocator>& items) {

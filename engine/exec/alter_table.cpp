@@ -27,12 +27,6 @@ using storage::Value;
 
 constexpr SchemaName kSchemas[] = {SchemaName::kMain, SchemaName::kTemp};
 
-bool is_reserved(std::string_view name) {
-  constexpr std::string_view kPrefix = "sqlite_";
-  return name.size() >= kPrefix.size() &&
-         storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
-}
-
 std::string_view written(const sql::Name& name, const CompiledStatement& statement) {
   return std::string_view(statement.text).substr(name.span.begin, name.span.end - name.span.begin);
 }
@@ -60,13 +54,13 @@ Expected<storage::TablePtr> find_alterable(const sql::AlterTable& alter, Compile
         return fail(ErrorCode::kError, "Cannot add a column to a view");
     }
   }
-  if (is_schema_table(*named->table) || is_reserved(name)) {
+  if (is_schema_table(*named->table) || is_reserved_name(name)) {
     return fail(ErrorCode::kError, "table " + name + " may not be altered");
   }
   return named->table;
 }
 
-/// Triggers and views that this engine does not run may use any name.
+/// What this engine does not hold may use any name.
 Expected<void> check_nothing_unknown(const Connection& connection, const sql::AlterTable& alter) {
   for (const SchemaName schema : kSchemas) {
     for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
@@ -125,10 +119,36 @@ void rename_sequence(Connection& connection, const storage::TableDef& table, con
   }
 }
 
+/// The triggers whose text or table changes, as they are to be.
+Expected<std::vector<storage::TriggerDef>> renamed_triggers(Connection& connection,
+                                                            const Renaming& renaming) {
+  const storage::TableDef& table = *renaming.table;
+  std::vector<storage::TriggerDef> changed;
+  for (const SchemaName schema : kSchemas) {
+    if (schema == SchemaName::kMain && table.schema == SchemaName::kTemp) continue;
+    for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
+      const auto* trigger = std::get_if<storage::TriggerPtr>(&object);
+      if (trigger == nullptr) continue;
+      const auto names = names_in_trigger(connection, *trigger);
+      if (!names) return Unexpected(names.error());
+      const bool is_own = (*trigger)->table_schema == table.schema &&
+                          storage::equals_ignoring_case((*trigger)->table_name, table.name);
+      auto text = rename_in_trigger((*trigger)->sql, renaming, is_own, *names);
+      if (!text) return Unexpected(text.error());
+      const bool moves = is_own && renaming.column.empty();
+      if (!moves && *text == (*trigger)->sql) continue;
+      storage::TriggerDef& renamed = changed.emplace_back(**trigger);
+      renamed.sql = std::move(*text);
+      if (moves) renamed.table_name = renaming.new_name;
+    }
+  }
+  return changed;
+}
+
 /// Every stored text with the new name, then every definition.
 Expected<void> rename(Connection& connection, const Renaming& renaming) {
   const SchemaName altered = renaming.table->schema;
-  if (auto checked = check_views(connection, altered, ""); !checked) return checked;
+  if (auto checked = check_views_and_triggers(connection, altered, ""); !checked) return checked;
   const bool renames_table = renaming.column.empty();
   const storage::Catalog before = connection.data().catalog;
   std::vector<std::pair<storage::ViewPtr, std::string>> views;  // all are read before the first one changes
@@ -143,7 +163,11 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
       if (*text != (*view)->sql) views.emplace_back(*view, std::move(*text));
     }
   }
+  auto triggers = renamed_triggers(connection, renaming);
+  if (!triggers) return Unexpected(triggers.error());
   for (const auto& [view, text] : views) redefine_view(connection, *view, text);
+  for (storage::TriggerDef& trigger : *triggers)
+    connection.data().catalog.replace_trigger(std::move(trigger));
   for (const SchemaName schema : kSchemas) {
     for (const storage::ObjectPtr& object : before.objects(schema)) {
       const auto* table = std::get_if<storage::TablePtr>(&object);
@@ -166,7 +190,7 @@ Expected<void> rename(Connection& connection, const Renaming& renaming) {
   }
   if (renames_table) rename_sequence(connection, *renaming.table, renaming.new_name);
   finish(connection, altered, true);
-  return check_views(connection, altered, " after rename");
+  return check_views_and_triggers(connection, altered, " after rename");
 }
 
 /// All rows again, with the columns of the new definition: column i is the old column source[i], or `filler`
@@ -361,7 +385,7 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
 
 Expected<void> drop_column(Connection& connection, const storage::TablePtr& table, int column,
                            const std::string& sql) {
-  if (auto checked = check_views(connection, table->schema, ""); !checked) return checked;
+  if (auto checked = check_views_and_triggers(connection, table->schema, ""); !checked) return checked;
   if (auto redefined = redefine(connection, *table, table->name, sql, {}, "after drop column"); !redefined)
     return redefined;
   std::vector<int> source;
@@ -370,7 +394,7 @@ Expected<void> drop_column(Connection& connection, const storage::TablePtr& tabl
   }
   rewrite_rows(connection, *table, source, Value::null());
   finish(connection, table->schema, true);
-  return check_views(connection, table->schema, " after drop column");
+  return check_views_and_triggers(connection, table->schema, " after drop column");
 }
 
 Expected<void> compile_drop_column(const sql::AlterTable& alter, const storage::TablePtr& table,

@@ -18,21 +18,100 @@ ChangeAction::ChangeAction(CompileContext context)
     : connection_(context.connection),
       statement_(context.statement),
       runtime_(connection_.environment(), connection_.counters()),
-      builder_(runtime_, statement_.arena) {
+      builder_(runtime_, statement_.arena),
+      programs_(context.body != nullptr ? &context.body->programs : statement_.triggers.get()) {
   builder_.set_plan(statement_.plan.get());
 }
 
-Expected<void> ChangeAction::start(std::span<const Value> parameters) {
+bool ChangeAction::begin(std::span<const Value> parameters) {
   returned_.clear();
   returned_at_ = 0;
   changes_ = 0;
   on_error_ = ConflictAction::kAbort;
   failed_on_datatype_ = false;
   runtime_.start(connection_.data(), connection_.limits(), parameters);
-  std::optional<ConnectionState> mark;
-  if (needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
   const bool succeeded = run() && !runtime_.failed();
   runtime_.close_subqueries();
+  return succeeded;
+}
+
+StepOutcome ChangeAction::run_step(std::span<const Value> rows, StepFailure& failure) {
+  StepOutcome outcome = StepOutcome::kDone;
+  if (!begin(rows)) outcome = end_of_failed_step(runtime_.run(), on_error_, failure);
+  if (outcome != StepOutcome::kFailed) {
+    connection_.counters().changes = changes_;
+    connection_.counters().total_changes += changes_;
+  }
+  return outcome;
+}
+
+bool ChangeAction::fire(std::span<TriggerProgram* const> programs, const RowImage* old_row,
+                        const RowImage* new_row, bool& passed_over) {
+  if (programs.empty()) return true;
+  runtime_.close_subqueries();
+  const std::size_t columns = (old_row != nullptr ? old_row : new_row)->values.size();
+  std::vector<Value> rows(2 * (columns + 1));
+  storage::Arena bytes;
+  const storage::TableDef& table = programs.front()->table();
+  const bool has_virtual = table.has_generated(storage::GeneratedKind::kVirtual);
+  const auto is_read = [&](std::size_t at) {
+    return std::any_of(programs.begin(), programs.end(),
+                       [at](const TriggerProgram* program) { return program->reads(at); });
+  };
+  const auto put = [&](const RowImage* row, std::size_t at) {
+    if (row == nullptr) return;
+    if (row->has_rowid) rows[at] = Value::integer(row->rowid);
+    std::copy(row->values.begin(), row->values.end(), rows.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    if (!has_virtual) return;
+    ItemRow& self = runtime_.row(planner::kSelfItem);
+    self.set_stored_values(row->values, rows[at]);
+    for (std::size_t i = 0; i < columns; ++i) {
+      const std::size_t place = at + 1 + i;
+      if (table.columns[i].generated != storage::GeneratedKind::kVirtual || !is_read(place)) continue;
+      rows[place] = storage::copy_value(self.column(static_cast<int>(i)), bytes);
+    }
+  };
+  put(old_row, 0);
+  put(new_row, columns + 1);
+  if (runtime_.failed()) return false;
+  for (TriggerProgram* program : programs) {
+    if (!runtime_.check_limits(0)) return false;
+    StepFailure failure;
+    switch (program->run(rows, connection_, runtime_, failure)) {
+      case StepOutcome::kDone:
+        break;
+      case StepOutcome::kIgnored:
+        passed_over = true;
+        return false;
+      case StepOutcome::kFailed:
+        on_error_ = failure.action;
+        runtime_.run().fail(std::move(failure.error));
+        return false;
+    }
+  }
+  return true;
+}
+
+void ChangeAction::fire_for_replaced(TableWriter& writer, const TriggerSet& triggers) {
+  if (triggers.empty()) return;
+  writer.set_replacer([this, &writer, &triggers](const std::string& key) {
+    RowImage row;
+    if (!writer.read(connection_.data(), key, row)) return true;
+    storage::Arena bytes;
+    for (Value& value : row.values) value = storage::copy_value(value, bytes);
+    bool passed_over = false;
+    if (!fire(triggers.before, &row, nullptr, passed_over)) return passed_over;
+    if (!writer.erase(connection_.data(), key)) return !runtime_.failed();
+    return fire(triggers.after, &row, nullptr, passed_over) || passed_over;
+  });
+}
+
+Expected<void> ChangeAction::start(std::span<const Value> parameters) {
+  std::optional<ConnectionState> mark;
+  if (programs_ != nullptr || needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
+  if (programs_ != nullptr) programs_->begin();
+  const bool succeeded = begin(parameters);
+  if (succeeded && programs_ != nullptr) programs_->close_sequences();
   ConnectionCounters& counters = connection_.counters();
   if (succeeded) {
     if (auto committed = connection_.statement_succeeded(); !committed) {
@@ -189,6 +268,23 @@ bool apply_assignments(const std::vector<AssignmentProgram>& assignments, std::s
   return true;
 }
 
+bool reload_row(const TableWriter& writer, const storage::DatabaseState& state, const std::string& key,
+                const std::vector<AssignmentProgram>& assignments, storage::Arena& bytes, RowImage& row) {
+  RowImage current;
+  if (!writer.read(state, key, current)) return false;
+  const auto is_assigned = [&](int column) {
+    return std::any_of(assignments.begin(), assignments.end(), [column](const AssignmentProgram& one) {
+      return std::find(one.columns.begin(), one.columns.end(), column) != one.columns.end();
+    });
+  };
+  for (int i = 0; i < static_cast<int>(row.values.size()); ++i) {
+    if (i == writer.table().rowid_alias || is_assigned(i)) continue;
+    const auto place = static_cast<std::size_t>(i);
+    row.values[place] = storage::copy_value(current.values[place], bytes);
+  }
+  return true;
+}
+
 void collect_expressions(const std::vector<BoundAssignment>& assignments,
                          std::vector<planner::Expr*>& expressions) {
   for (const BoundAssignment& assignment : assignments) {
@@ -245,6 +341,11 @@ BindContext bind_context(CompileContext context) {
   bind.arena = &context.statement.arena;
   bind.sql = context.statement.text;
   bind.case_sensitive_like = context.connection.settings().case_sensitive_like;
+  if (context.body != nullptr) {
+    bind.schema = context.body->schema;
+    bind.trigger = &context.body->rows;
+    bind.outer_action = context.body->outer_action;
+  }
   return bind;
 }
 

@@ -5,13 +5,15 @@
 #include "engine/exec/compiled_statement.h"
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/table_writer.h"
+#include "engine/exec/trigger_program.h"
 #include "planner/planner.h"
 
 namespace leftmost::engine {
 
-class ChangeAction : public Action {
+class ChangeAction : public Action, public ProgramStep {
  public:
   Expected<void> start(std::span<const storage::Value> parameters) final;
+  StepOutcome run_step(std::span<const storage::Value> rows, StepFailure& failure) final;
   Expected<bool> next() final;
   std::span<const storage::Value> row() const final { return returned_.row(returned_at_ - 1); }
   void finish() final;
@@ -40,6 +42,12 @@ class ChangeAction : public Action {
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();
+  /// Fires triggers for a row; null: it has no such image. False: the statement has failed, or the row is
+  /// passed over (`passed_over`).
+  bool fire(std::span<TriggerProgram* const> programs, const RowImage* old_row, const RowImage* new_row,
+            bool& passed_over);
+  /// Makes `writer` fire the triggers of rows that REPLACE takes away. All outlive the action.
+  void fire_for_replaced(TableWriter& writer, const TriggerSet& triggers);
   /// Sets the error of a failed check, and what it asks for.
   bool fail_check(const TableWriter::Check& check);
   void count_change() { ++changes_; }
@@ -50,8 +58,11 @@ class ChangeAction : public Action {
   StreamBuilder builder_;
   storage::ConflictAction on_error_ = storage::ConflictAction::kAbort;
   std::int64_t changes_ = 0;
+  TriggerPrograms* const programs_;  ///< of the outermost statement; null: nothing fires
 
  private:
+  bool begin(std::span<const storage::Value> parameters);
+
   struct Returned {
     const Program* program = nullptr;
     bool is_real = false;  ///< integers become reals
@@ -84,6 +95,11 @@ bool apply_assignments(const std::vector<AssignmentProgram>& assignments,
                        std::span<const storage::Value> source, const storage::TableDef& table,
                        Runtime& runtime, storage::Arena& bytes, RowImage& row);
 
+/// After BEFORE triggers: columns of the new image that are not assigned to become those of the row as it is
+/// now. False: it is gone.
+bool reload_row(const TableWriter& writer, const storage::DatabaseState& state, const std::string& key,
+                const std::vector<AssignmentProgram>& assignments, storage::Arena& bytes, RowImage& row);
+
 /// All expressions of assignments and RETURNING, for the planner.
 void collect_expressions(const std::vector<BoundAssignment>& assignments,
                          std::vector<planner::Expr*>& expressions);
@@ -98,6 +114,30 @@ const planner::Plan* keep_plan(std::unique_ptr<planner::Plan> plan, CompiledStat
 void print_steps(const planner::Plan& plan, CompiledStatement& statement);
 /// Both.
 void add_plan(std::unique_ptr<planner::Plan> plan, CompiledStatement& statement);
+
+/// Gives a statement what runs it. One in the body of a trigger gets another such action for every time that
+/// it runs while it runs.
+template <typename Changing, typename Bound, typename... More>
+Expected<void> set_change_action(CompileContext context, Bound bound, const TableExpressions& expressions,
+                                 More... more) {
+  if (context.body != nullptr) {
+    context.statement.make_step = [context, bound = std::move(bound), &expressions,
+                                   more...]() -> Expected<std::unique_ptr<ProgramStep>> {
+      auto action = std::make_unique<Changing>(context, bound, expressions, more...);
+      if (action->builder().error()) return Unexpected(*action->builder().error());
+      return action;
+    };
+    return {};
+  }
+  return set_maker(context.statement,
+                   [&connection = context.connection, &statement = context.statement, bound = std::move(bound),
+                    &expressions, more...]() mutable -> Expected<std::unique_ptr<Action>> {
+                     auto action = std::make_unique<Changing>(CompileContext{connection, statement},
+                                                              std::move(bound), expressions, std::move(more)...);
+                     if (action->builder().error()) return Unexpected(*action->builder().error());
+                     return action;
+                   });
+}
 
 BindContext bind_context(CompileContext context);
 planner::PlannerOptions planner_options(CompileContext context);

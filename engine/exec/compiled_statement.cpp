@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/exec/explain.h"
+#include "engine/exec/trigger_program.h"
+#include "engine/exec/trigger_work.h"
 #include "engine/sql/parser.h"
 
 namespace leftmost::engine {
@@ -54,7 +56,7 @@ Expected<void> compile(const sql::Statement& statement, CompileContext context) 
     case sql::StatementKind::kRollbackTo:
       return compile_transaction(statement, context);
     case sql::StatementKind::kCreateTrigger:
-      return not_supported("CREATE TRIGGER", offset);
+      return compile_create_trigger(sql::as<sql::CreateTrigger>(statement), context);
     case sql::StatementKind::kCreateVirtualTable:
       return not_supported("CREATE VIRTUAL TABLE", offset);
     case sql::StatementKind::kVacuum:
@@ -101,6 +103,13 @@ bool may_be_refused(const CompiledStatement& statement) {
                      });
 }
 
+CompiledStatement::CompiledStatement() = default;
+CompiledStatement::~CompiledStatement() = default;
+
+Expected<void> compile_step(const sql::Statement& statement, CompileContext context) {
+  return compile(statement, context);
+}
+
 Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& connection, std::string_view text,
                                                                std::span<const Value> parameters) {
   auto first = first_statement(text);
@@ -124,11 +133,12 @@ Expected<std::unique_ptr<CompiledStatement>> compile_statement(Connection& conne
   const planner::PlanRecord wanted = record;
   if (syntax.explain == sql::Explain::kWhy) record = std::max(wanted, planner::PlanRecord::kReasons);
   auto compiled = compile(syntax, {connection, *statement, parameters});
+  if (compiled && record >= planner::PlanRecord::kReasons) add_trigger_work(*statement, connection.data());
   record = wanted;
   if (!compiled) return Unexpected(compiled.error());
   note_planned_values(statement->plan.get(), parameters, *statement);
   for (const auto& plan : statement->other_plans) note_planned_values(plan.get(), parameters, *statement);
-  if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement);
+  if (syntax.explain == sql::Explain::kQueryPlan) make_explain_query_plan(*statement, connection);
   if (syntax.explain == sql::Explain::kWhy) make_explain_why(*statement, connection.data());
   return statement;
 }

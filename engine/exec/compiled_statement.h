@@ -2,6 +2,7 @@
 // Action.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@
 namespace leftmost::engine {
 
 struct CompiledStatement;
+class ProgramStep;  // engine/exec/trigger_program.h
+class TriggerProgram;
+class TriggerPrograms;
+struct TriggerBody;
 
 /// What a statement does when it runs. Rows, if it has any, come through next().
 class Action : public storage::FromLookaside {
@@ -53,6 +58,9 @@ struct PlannedValue {
 };
 
 struct CompiledStatement : storage::FromLookaside {
+  CompiledStatement();
+  ~CompiledStatement();
+
   storage::Arena arena;
   std::string_view text;  ///< what all spans and string_views of the tree point into
   const sql::Statement* syntax = nullptr;
@@ -66,9 +74,14 @@ struct CompiledStatement : storage::FromLookaside {
   std::unique_ptr<planner::Plan> plan;  ///< null: the statement has none
   std::vector<std::unique_ptr<planner::Plan>> other_plans;
   std::vector<PlannedValue> planned_values;
-  std::unique_ptr<ActionMaker> maker;  ///< of an action that is not made yet
-  std::unique_ptr<Action> action;      ///< dies before what it points to
+  std::unique_ptr<TriggerPrograms> triggers;  ///< that it may fire; null: none
+  /// Those that it fires itself, as SQLite writes them down: first what fires before its row is stored.
+  std::vector<const TriggerProgram*> fires_before, fires_after;
+  /// A statement in the body of a trigger: it runs while it runs, so there is one step for each time.
+  std::function<Expected<std::unique_ptr<ProgramStep>>()> make_step;
   std::size_t bytes_consumed = 0;
+  std::unique_ptr<ActionMaker> maker;  ///< of an action that is not made yet
+  std::unique_ptr<Action> action;      ///< last: dies before what it points to
 };
 
 /// Everything that making an Action needs.
@@ -76,6 +89,7 @@ struct CompileContext {
   Connection& connection;
   CompiledStatement& statement;
   std::span<const storage::Value> parameters = {};  ///< as far as they are bound
+  const TriggerBody* body = nullptr;  ///< not null: the statement stands in the body of a trigger
 };
 
 /// The statement's action will be what `make` returns: Expected<std::unique_ptr<Action>>. What make holds on
@@ -108,14 +122,18 @@ Expected<void> compile_transaction(const sql::Statement& statement, CompileConte
 Expected<void> compile_create_table(const sql::CreateTable& create, CompileContext context);
 Expected<void> compile_create_index(const sql::CreateIndex& create, CompileContext context);
 Expected<void> compile_create_view(const sql::CreateView& create, CompileContext context);
+Expected<void> compile_create_trigger(const sql::CreateTrigger& create, CompileContext context);
 Expected<void> compile_drop(const sql::Drop& drop, CompileContext context);
 Expected<void> compile_analyze(const sql::Analyze& analyze, CompileContext context);
 Expected<void> compile_reindex(const sql::Reindex& reindex, CompileContext context);
 Expected<void> compile_alter_table(const sql::AlterTable& alter, CompileContext context);
 Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context);
 
-/// Fails with not_supported() when something hangs on the table that this engine does not run (triggers ...),
-/// or the database is read-only.
+/// A statement in the body of a trigger: SELECT, INSERT, UPDATE or DELETE.
+Expected<void> compile_step(const sql::Statement& statement, CompileContext context);
+
+/// Fails with not_supported() when something hangs on the table that this engine does not hold, or the
+/// database is read-only.
 Expected<void> check_writable(const Connection& connection, const storage::TableDef& table);
 
 template <typename Make>

@@ -1,10 +1,12 @@
 // engine/exec/connection.h - what a Database is inside: its data, its transaction, its settings.
 //
 //   state          the data as the connection sees it; statements change it in place
-//   transaction    the state before BEGIN (or the first SAVEPOINT), and one more per savepoint: copies of the state,
+//   transaction    the state before BEGIN (or the first SAVEPOINT), and one more per savepoint: copies of the
+//   state,
 //                  which share all pages with it until something is written
 //
-// A statement that fails puts back the state from before it, unless it can tell beforehand that nothing will be touched.
+// A statement that fails puts back the state from before it, unless it can tell beforehand that nothing will
+// be touched.
 #pragma once
 
 #include <functional>
@@ -32,6 +34,7 @@ struct Settings {
   bool case_sensitive_like = false;
   bool automatic_index = true;
   bool reverse_unordered_selects = false;
+  bool recursive_triggers = false;
   std::int64_t analysis_limit = 0;
   planner::PlanRecord plan_record = planner::PlanRecord::kReasons;
 
@@ -68,7 +71,8 @@ class Connection {
   bool is_autocommit() const { return !transaction_; }
   /// Errors: kError `cannot start a transaction within a transaction`.
   Expected<void> begin();
-  /// Errors: kError `cannot commit - no transaction is active`; those of the commit hook, everything is then undone.
+  /// Errors: kError `cannot commit - no transaction is active`; those of the commit hook, everything is then
+  /// undone.
   Expected<void> commit();
   /// Errors: kError `cannot rollback - no transaction is active`.
   Expected<void> rollback();

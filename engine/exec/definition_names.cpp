@@ -26,10 +26,14 @@ Expected<SchemaName> schema_for_new(const sql::Name& schema, bool temporary) {
   return named->value_or(SchemaName::kMain);
 }
 
-Expected<void> check_new_name(const sql::Name& name) {
+bool is_reserved_name(std::string_view name) {
   constexpr std::string_view kReserved = "sqlite_";
-  if (name.text.size() >= kReserved.size() &&
-      storage::equals_ignoring_case(name.text.substr(0, kReserved.size()), kReserved)) {
+  return name.size() >= kReserved.size() &&
+         storage::equals_ignoring_case(name.substr(0, kReserved.size()), kReserved);
+}
+
+Expected<void> check_new_name(const sql::Name& name) {
+  if (is_reserved_name(name.text)) {
     return fail(ErrorCode::kError, "object name reserved for internal use: " + std::string(name.text));
   }
   return {};
@@ -44,7 +48,8 @@ std::string quoted_identifier(std::string_view name) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  bool needs_quotes = name.empty() || (name[0] >= '0' && name[0] <= '9') || !std::all_of(name.begin(), name.end(), is_plain);
+  bool needs_quotes =
+      name.empty() || (name[0] >= '0' && name[0] <= '9') || !std::all_of(name.begin(), name.end(), is_plain);
   if (!needs_quotes) {
     const auto token = sql::next_token(name, 0);
     needs_quotes = token && token->token_class == sql::TokenClass::kKeyword;

@@ -1,4 +1,5 @@
-// engine/exec/definition_names.h - the names in CREATE and DROP: which schema is meant, what a new thing may be called.
+// engine/exec/definition_names.h - the names in CREATE and DROP: which schema is meant, what a new thing may
+// be called.
 #pragma once
 
 #include <string>
@@ -12,6 +13,8 @@ namespace leftmost::engine {
 Expected<std::optional<storage::SchemaName>> named_schema(const sql::Name& schema);
 /// The schema of a new table or view. Errors: as above, `temporary table name must be unqualified`.
 Expected<storage::SchemaName> schema_for_new(const sql::Name& schema, bool temporary);
+/// Begins with sqlite_.
+bool is_reserved_name(std::string_view name);
 /// Errors: `object name reserved for internal use: sqlite_x`.
 Expected<void> check_new_name(const sql::Name& name);
 /// `main.t`, `t`: how an error names what was not found.

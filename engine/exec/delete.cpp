@@ -3,6 +3,7 @@
 
 #include "engine/exec/change_action.h"
 #include "engine/exec/loop_nest.h"
+#include "engine/exec/view_rows.h"
 #include "storage/cursor.h"
 
 namespace leftmost::engine {
@@ -12,16 +13,20 @@ using storage::Value;
 
 class DeleteAction final : public ChangeAction {
  public:
-  DeleteAction(CompileContext context, BoundDelete del, const TableExpressions& expressions)
+  DeleteAction(CompileContext context, BoundDelete del, const TableExpressions& expressions,
+               TriggerSet triggers)
       : ChangeAction(context),
         delete_(std::move(del)),
+        triggers_(std::move(triggers)),
         table_(*delete_.query.target->relation->def),
         writer_(*delete_.query.target->relation, expressions, builder_),
         target_row_(runtime_.row(delete_.query.target->id)),
         truncates_(context.statement.plan->change_loops.empty() &&
                    context.statement.plan->change_constant_filters.empty()) {
     runtime_.set_relation(delete_.query.target->id, *delete_.query.target->relation, builder_.arena());
-    if (!truncates_) {
+    if (delete_.view_rows != nullptr) {
+      view_rows_.emplace(*delete_.view_rows, delete_.query, builder_);
+    } else if (!truncates_) {
       loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops,
                                           context.statement.plan->change_constant_filters, builder_);
     }
@@ -34,8 +39,9 @@ class DeleteAction final : public ChangeAction {
   bool needs_mark() const override { return !truncates_ || has_returning(); }
 
   bool run() override {
+    if (view_rows_) return run_on_view();
     storage::DatabaseState& state = connection_.data();
-    if (truncates_ && !has_returning()) {
+    if (truncates_ && !has_returning() && triggers_.empty()) {
       changes_ = static_cast<std::int64_t>(writer_.clear(state));
       return true;
     }
@@ -61,33 +67,68 @@ class DeleteAction final : public ChangeAction {
     for (const std::string& key : keys) {
       if (!runtime_.step()) return false;
       RowImage row;
-      if (has_returning()) {
+      const bool reads_row = has_returning() || !triggers_.empty();
+      if (reads_row) {
         if (!writer_.read(state, key, row)) continue;
         bytes.reset();
         runtime_.run().results().reset();
         for (Value& value : row.values) value = storage::copy_value(value, bytes);
-        target_row_.set_stored_values(row.values,
-                                      table_.without_rowid ? Value::null() : Value::integer(row.rowid));
-        compute_virtual_columns(target_row_, table_);
       }
-      if (!writer_.erase(state, key)) continue;
       if (has_returning()) {
-        if (!add_returned()) return false;  // its subqueries no longer see the row
-        runtime_.close_subqueries();
+        target_row_.set_stored_values(row.values, rowid_value(row));
+        compute_virtual_columns(target_row_, table_);
+        if (runtime_.failed()) return false;
       }
-      if (runtime_.failed()) return false;
-      count_change();
+      bool passed_over = false;
+      if (!delete_row(key, row, passed_over) && !passed_over) return false;
     }
     return true;
   }
 
  private:
+  bool run_on_view() {
+    if (!view_rows_->find(runtime_)) return false;
+    for (std::size_t i = 0; i < view_rows_->count(); ++i) {
+      if (!runtime_.step()) return false;
+      RowImage row;
+      view_rows_->read(i, row);
+      bool passed_over = false;
+      const bool done = fire(triggers_.before, &row, nullptr, passed_over) && return_row(row);
+      if (!done && !passed_over) return false;
+    }
+    return true;
+  }
+
+  // `row`: read if somebody looks at it.
+  bool delete_row(const std::string& key, const RowImage& row, bool& passed_over) {
+    if (!fire(triggers_.before, &row, nullptr, passed_over)) return false;
+    if (!writer_.erase(connection_.data(), key)) return !runtime_.failed();
+    count_change();
+    const std::span<TriggerProgram* const> after(triggers_.after);
+    return fire(after.first(triggers_.after_first), &row, nullptr, passed_over) && return_row(row) &&
+           fire(after.subspan(triggers_.after_first), &row, nullptr, passed_over);
+  }
+
+  Value rowid_value(const RowImage& row) const {
+    return table_.without_rowid ? Value::null() : Value::integer(row.rowid);
+  }
+
+  bool return_row(const RowImage& row) {
+    if (!has_returning()) return true;
+    if (view_rows_) target_row_.set_stored_values(row.values, rowid_value(row));
+    if (!add_returned()) return false;  // its subqueries no longer see the row
+    runtime_.close_subqueries();
+    return true;
+  }
+
   BoundDelete delete_;
+  TriggerSet triggers_;
   const storage::TableDef& table_;
   TableWriter writer_;
   ItemRow& target_row_;
   bool truncates_;
   std::unique_ptr<LoopNest> loops_;
+  std::optional<ViewRows> view_rows_;
 };
 
 }  // namespace
@@ -103,21 +144,24 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
+  auto triggers = find_triggers(table, {sql::TriggerEvent::kDelete, sql::ConflictAction::kNone, {}}, context);
+  if (!triggers) return Unexpected(triggers.error());
+  if (!triggers->empty()) bound->query.multi_row_one_pass_allowed = false;
+
   const planner::PlannerOptions options = planner_options(context);
   std::vector<planner::Expr*> returning;
   collect_expressions(bound->returning, returning);
-  auto plan = planner::plan_change(bound->query, returning, options, statement.arena);
-  if (!plan) return Unexpected(plan.error());
-  statement.plan = std::move(*plan);
+  if (bound->view_rows != nullptr) {
+    bound->query.multi_row_one_pass_allowed = false;
+    auto planned = plan_view_change(bound->view_rows, bound->query, returning, options, statement);
+    if (!planned) return planned;
+  } else {
+    auto plan = planner::plan_change(bound->query, returning, options, statement.arena);
+    if (!plan) return Unexpected(plan.error());
+    statement.plan = std::move(*plan);
+  }
   set_returning_columns(bound->returning, statement);
-  return set_maker(statement,
-                   [&connection = context.connection, &statement, bound = std::move(*bound),
-                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
-                     auto action = std::make_unique<DeleteAction>(CompileContext{connection, statement},
-                                                                  std::move(bound), *expressions);
-                     if (action->builder().error()) return Unexpected(*action->builder().error());
-                     return action;
-                   });
+  return set_change_action<DeleteAction>(context, std::move(*bound), **expressions, std::move(*triggers));
 }
 
 }  // namespace leftmost::engine

@@ -15,7 +15,8 @@ using storage::SchemaName;
 bool may_not_be_dropped(const storage::TableDef& table) {
   constexpr std::string_view kPrefix = "sqlite_";
   const std::string_view name = table.name;
-  if (name.size() < kPrefix.size() || !storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) return false;
+  if (name.size() < kPrefix.size() || !storage::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix))
+    return false;
   const std::string_view rest = name.substr(kPrefix.size());
   return !(rest.size() >= 4 && storage::equals_ignoring_case(rest.substr(0, 4), "stat"));
 }
@@ -42,15 +43,18 @@ Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
   Connection& connection = context.connection;
   const std::string written = written_name(drop.schema, drop.name);
   const auto named = context.statement.relations->find(drop.schema.text, drop.name.text);
-  if (named && named->view) return fail(ErrorCode::kError, "use DROP VIEW to delete view " + std::string(drop.name.text));
+  if (named && named->view)
+    return fail(ErrorCode::kError, "use DROP VIEW to delete view " + std::string(drop.name.text));
   if (named && named->unsupported) {
     return not_supported("dropping " + written + ", a " + named->unsupported->kind, drop.name.span.begin);
   }
   const storage::TablePtr table = named ? named->table : nullptr;
   if (!table && find_table_function(drop.name.text) != nullptr) {
-    return fail(ErrorCode::kError, "table " + find_table_function(drop.name.text)->relation().def->name + " may not be dropped");
+    return fail(ErrorCode::kError,
+                "table " + find_table_function(drop.name.text)->relation().def->name + " may not be dropped");
   }
-  if (!table) return drop.if_exists ? nothing(context.statement) : fail(ErrorCode::kError, "no such table: " + written);
+  if (!table)
+    return drop.if_exists ? nothing(context.statement) : fail(ErrorCode::kError, "no such table: " + written);
   if (is_schema_table(*table) || may_not_be_dropped(*table)) {
     return fail(ErrorCode::kError, "table " + table->name + " may not be dropped");
   }
@@ -73,7 +77,8 @@ Expected<void> drop_index(const sql::Drop& drop, std::optional<SchemaName> schem
     return fail(ErrorCode::kError, "no such index: " + written_name(drop.schema, drop.name));
   }
   if (index->origin != storage::IndexOrigin::kCreateIndex) {
-    return fail(ErrorCode::kError, "index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped");
+    return fail(ErrorCode::kError,
+                "index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped");
   }
   const storage::TablePtr table = connection.data().catalog.table(index->table_id);
   if (auto writable = check_writable(connection, *table); !writable) return writable;
@@ -112,6 +117,21 @@ Expected<void> drop_view(const sql::Drop& drop, std::optional<SchemaName> schema
   return {};
 }
 
+Expected<void> drop_trigger(const sql::Drop& drop, std::optional<SchemaName> schema, CompileContext context) {
+  Connection& connection = context.connection;
+  const storage::TriggerPtr trigger = connection.data().catalog.find_trigger(drop.name.text, schema);
+  if (!trigger) {
+    if (drop.if_exists) return nothing(context.statement);
+    return fail(ErrorCode::kError, "no such trigger: " + written_name(drop.schema, drop.name));
+  }
+  context.statement.action = make_definition_action(connection, [&connection, trigger]() -> Expected<void> {
+    connection.data().catalog.remove(trigger->id);
+    connection.schema_changed();
+    return {};
+  });
+  return {};
+}
+
 }  // namespace
 
 Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
@@ -122,8 +142,8 @@ Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
     // A schema that is not there has no objects, and that is what SQLite says.
     if (drop.if_exists) return nothing(context.statement);
     constexpr std::string_view kKinds[] = {"table", "index", "view", "trigger"};
-    return fail(ErrorCode::kError, "no such " + std::string(kKinds[static_cast<std::size_t>(drop.object)]) + ": " +
-                                       written_name(drop.schema, drop.name));
+    return fail(ErrorCode::kError, "no such " + std::string(kKinds[static_cast<std::size_t>(drop.object)]) +
+                                       ": " + written_name(drop.schema, drop.name));
   }
   switch (drop.object) {
     case sql::DropKind::kTable:
@@ -135,17 +155,7 @@ Expected<void> compile_drop(const sql::Drop& drop, CompileContext context) {
     case sql::DropKind::kTrigger:
       break;
   }
-  for (const SchemaName name : {SchemaName::kMain, SchemaName::kTemp}) {
-    for (const storage::ObjectPtr& object : context.connection.data().catalog.objects(name)) {
-      const auto* other = std::get_if<storage::UnsupportedPtr>(&object);
-      if (other != nullptr && (*other)->kind == "trigger" &&
-          storage::equals_ignoring_case((*other)->name, drop.name.text)) {
-        return not_supported("DROP TRIGGER", drop.span.begin);
-      }
-    }
-  }
-  if (drop.if_exists) return nothing(context.statement);
-  return fail(ErrorCode::kError, "no such trigger: " + written_name(drop.schema, drop.name));
+  return drop_trigger(drop, *schema, context);
 }
 
 }  // namespace leftmost::engine

@@ -84,13 +84,16 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
 
 }  // namespace
 
-void make_explain_query_plan(CompiledStatement& statement) {
+void make_explain_query_plan(CompiledStatement& statement, Connection& connection) {
+  const bool is_change = statement.kind == StatementKind::kInsert ||
+                         statement.kind == StatementKind::kUpdate || statement.kind == StatementKind::kDelete;
   statement.kind = StatementKind::kExplainQueryPlan;
   statement.is_readonly = true;
   statement.columns = {{"id", ""}, {"parent", ""}, {"notused", ""}, {"detail", ""}};
   const planner::Plan* plan = statement.plan.get();
   auto keep = keep_explained(statement);
-  statement.action = make_rows_action(4, [plan, keep](RowBuffer& rows) -> Expected<void> {
+  statement.action = make_rows_action(4, [plan, keep, is_change, &connection](RowBuffer& rows) -> Expected<void> {
+    if (is_change) connection.counters().changes = 0;  // to SQLite a change that changed nothing
     if (plan == nullptr) return {};
     for (const planner::PlanLine& line : planner::eqp_lines(*plan)) {
       const Value row[] = {Value::integer(line.id), Value::integer(line.parent), Value::integer(0),

@@ -20,7 +20,6 @@ class Importer::Impl {
   explicit Impl(Database& database) : connection_(database.connection()) {}
 
   Expected<void> add_definition(const SchemaRow& row) {
-    if (row.type == "trigger") return add_unsupported(row, "trigger", "triggers");
     if (row.type == "index" && !row.sql) return {};  // made with its table
     if (!row.sql) return fail(ErrorCode::kCorrupt, "malformed database schema (" + row.name + ")");
     // The statement's own memory: texts and trees live as long as the importer works on this row.
@@ -44,6 +43,9 @@ class Importer::Impl {
     if (row.type == "view" && syntax.kind == sql::StatementKind::kCreateView) {
       return add_view(row, sql::as<sql::CreateView>(syntax));
     }
+    if (row.type == "trigger" && syntax.kind == sql::StatementKind::kCreateTrigger) {
+      return add_trigger(row, sql::as<sql::CreateTrigger>(syntax));
+    }
     return fail(ErrorCode::kCorrupt, "malformed database schema (" + row.name + ")");
   }
 
@@ -51,7 +53,8 @@ class Importer::Impl {
     table_ = connection_.data().catalog.table(table.id);
     loader_.emplace(storage::table_shape(*table_));
     stored_.assign(storage::table_shape(*table_).columns, Value::null());
-    primary_key_ = table_->without_rowid ? storage::primary_key_columns(*table_) : std::vector<storage::KeyColumn>();
+    primary_key_ =
+        table_->without_rowid ? storage::primary_key_columns(*table_) : std::vector<storage::KeyColumn>();
   }
 
   Expected<void> add_row(std::int64_t rowid, std::span<const Value> values) {
@@ -111,8 +114,10 @@ class Importer::Impl {
     return add_unsupported(row, row.type, std::move(reason));
   }
 
-  Expected<void> add_table(const SchemaRow& row, const sql::CreateTable& create, CompiledStatement& statement) {
-    auto defined = define_table(create, SchemaName::kMain, statement.text, connection_.functions(), statement.arena);
+  Expected<void> add_table(const SchemaRow& row, const sql::CreateTable& create,
+                           CompiledStatement& statement) {
+    auto defined =
+        define_table(create, SchemaName::kMain, statement.text, connection_.functions(), statement.arena);
     if (!defined) return refuse(row, defined.error());
     defined->table.name = row.name;
     defined->table.sql = *row.sql;
@@ -128,7 +133,8 @@ class Importer::Impl {
     return {};
   }
 
-  Expected<void> add_index(const SchemaRow& row, const sql::CreateIndex& create, CompiledStatement& statement) {
+  Expected<void> add_index(const SchemaRow& row, const sql::CreateIndex& create,
+                           CompiledStatement& statement) {
     const storage::TablePtr table = connection_.data().catalog.find_table(row.table_name, SchemaName::kMain);
     if (!table) return add_unsupported(row, "index", "its table is not supported");
     auto index = define_index(create, *table, CompileContext{connection_, statement});
@@ -152,6 +158,17 @@ class Importer::Impl {
     return {};
   }
 
+  Expected<void> add_trigger(const SchemaRow& row, const sql::CreateTrigger& create) {
+    storage::TriggerDef trigger;
+    trigger.name = row.name;
+    trigger.table_name = create.table.text;
+    trigger.sql = *row.sql;
+    auto added = connection_.data().catalog.add_trigger(std::move(trigger));
+    if (!added) return Unexpected(added.error());
+    connection_.schema_changed();
+    return {};
+  }
+
   Connection& connection_;
   storage::TablePtr table_;
   std::optional<storage::BulkLoader> loader_;
@@ -165,7 +182,9 @@ Expected<void> Importer::add_definition(const SchemaRow& row) { return impl_->ad
 const std::vector<storage::TablePtr>& Importer::tables() const { return impl_->tables; }
 const std::vector<storage::UnsupportedDef>& Importer::unsupported() const { return impl_->unsupported; }
 void Importer::begin_rows(const storage::TableDef& table) { impl_->begin_rows(table); }
-Expected<void> Importer::add_row(std::int64_t rowid, std::span<const Value> values) { return impl_->add_row(rowid, values); }
+Expected<void> Importer::add_row(std::int64_t rowid, std::span<const Value> values) {
+  return impl_->add_row(rowid, values);
+}
 void Importer::end_rows() { impl_->end_rows(); }
 Expected<void> Importer::finish(std::int64_t user_version) { return impl_->finish(user_version); }
 

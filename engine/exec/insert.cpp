@@ -1,4 +1,5 @@
 // INSERT and REPLACE, with UPSERT and RETURNING.
+#include "engine/bind/view_table.h"
 #include "engine/exec/change_action.h"
 #include "engine/exec/expr_walk.h"
 #include "engine/exec/rowid_source.h"
@@ -16,14 +17,17 @@ using storage::Value;
 
 class InsertAction final : public ChangeAction {
  public:
-  InsertAction(CompileContext context, BoundInsert insert, Transfer transfer,
-               const TableExpressions& expressions)
+  InsertAction(CompileContext context, BoundInsert insert, const TableExpressions& expressions,
+               Transfer transfer, RowTriggers triggers)
       : ChangeAction(context),
         insert_(std::move(insert)),
+        triggers_(std::move(triggers)),
         relation_(*insert_.target->relation),
         table_(*relation_.def),
+        is_view_(is_view_table(table_)),
         writer_(relation_, expressions, builder_),
-        rowids_(connection_, table_),
+        own_rowids_(connection_, table_),
+        rowids_(programs_ == nullptr ? own_rowids_ : programs_->rowids(connection_, table_)),
         action_(conflict_action(insert_.action)),
         transfer_(transfer),
         target_row_(runtime_.row(insert_.target->id)) {
@@ -44,12 +48,14 @@ class InsertAction final : public ChangeAction {
       excluded_row_ = &runtime_.row(insert_.excluded->id);
       runtime_.set_relation(insert_.excluded->id, relation_, builder_.arena());
     }
+    fire_for_replaced(writer_, triggers_.replaced);
+    if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
     set_returning(insert_.returning, table_, true, builder_);
     set_may_abort(insert_.calls_function || insert_may_abort({relation_, expressions, action_}, insert_));
     is_single_row_ =
         source_ == nullptr || (insert_.source->items.empty() && insert_.source->prior == nullptr &&
                                insert_.source->values_rows.empty());
-    reads_itself_ = source_ != nullptr && !is_single_row_ && mentions_target();
+    keeps_source_ = source_ != nullptr && !is_single_row_ && (!triggers_.own.empty() || mentions_target());
     find_sources_of_columns();
   }
 
@@ -76,11 +82,11 @@ class InsertAction final : public ChangeAction {
   }
 
   bool insert_rows() {
-    rowids_.open();
+    if (programs_ == nullptr) rowids_.open();
     bool succeeded = true;
     if (source_ == nullptr) {
       succeeded = insert_row({});
-    } else if (reads_itself_) {
+    } else if (keeps_source_) {
       RowBuffer rows(source_->width());
       source_->open();
       while (source_->next()) {
@@ -96,7 +102,7 @@ class InsertAction final : public ChangeAction {
       source_->close();
     }
     if (!succeeded || runtime_.failed()) return false;
-    rowids_.close();
+    if (programs_ == nullptr) rowids_.close();
     return true;
   }
 
@@ -147,7 +153,7 @@ class InsertAction final : public ChangeAction {
     }
   }
 
-  bool make_image(std::span<const Value> source) {
+  bool make_values(std::span<const Value> source) {
     bytes_.reset();
     image_.values.assign(table_.columns.size(), Value::null());
     for (std::size_t i = 0; i < image_.values.size(); ++i) {
@@ -159,25 +165,58 @@ class InsertAction final : public ChangeAction {
         if (const Program* written = writer_.default_of(i); written != nullptr)
           value = evaluate(*written, runtime_.eval());
       }
-      image_.values[i] = storage::apply_affinity(value, table_.columns[i].affinity, bytes_);
+      image_.values[i] = is_view_ ? seen_in_view(value, table_.columns[i].affinity)
+                                  : storage::apply_affinity(value, table_.columns[i].affinity, bytes_);
     }
-    if (runtime_.failed()) return false;
+    return !runtime_.failed();
+  }
+
+  // Values for a view are not converted, but an integer in a REAL column is read as a real.
+  static Value seen_in_view(Value value, storage::Affinity affinity) {
+    if (affinity != storage::Affinity::kReal || !value.is_integer()) return value;
+    return Value::real(static_cast<double>(value.as_integer()));
+  }
+
+  // The rowid that the statement gives, or NULL.
+  Value written_rowid(std::span<const Value> source) {
+    if (source_of_rowid_ < 0 || source.empty()) return Value::null();
+    return storage::apply_affinity(source[static_cast<std::size_t>(source_of_rowid_)],
+                                   storage::Affinity::kInteger, bytes_);
+  }
+
+  void set_rowid(Value rowid) {
+    image_.rowid = rowid.as_integer();
+    if (table_.rowid_alias >= 0) image_.values[static_cast<std::size_t>(table_.rowid_alias)] = rowid;
+  }
+
+  // BEFORE triggers see -1 in place of a rowid that is still to be found.
+  bool fire_before(std::span<const Value> source, bool& passed_over) {
+    if (triggers_.own.before.empty() && !is_view_) return true;
+    if (!table_.without_rowid) {
+      const Value rowid = written_rowid(source);
+      if (!rowid.is_null() && !rowid.is_integer()) return fail_mismatch();
+      set_rowid(rowid.is_null() ? Value::integer(-1) : rowid);
+    }
+    if (!writer_.compute_generated(image_)) return false;
+    return fire(triggers_.own.before, nullptr, &image_, passed_over);
+  }
+
+  bool fail_mismatch() {
+    runtime_.run().fail(ErrorCode::kMismatch, "datatype mismatch");
+    return false;
+  }
+
+  bool make_rowid(std::span<const Value> source) {
     if (table_.without_rowid) return true;
-    Value rowid;
-    if (source_of_rowid_ >= 0 && !source.empty()) {
-      rowid = storage::apply_affinity(source[static_cast<std::size_t>(source_of_rowid_)],
-                                      storage::Affinity::kInteger, bytes_);
-    }
+    Value rowid = written_rowid(source);
     if (rowid.is_null()) {
       const auto next = rowids_.next(runtime_);
       if (!next) return false;
       rowid = Value::integer(*next);
     } else if (!rowid.is_integer()) {
-      runtime_.run().fail(ErrorCode::kMismatch, "datatype mismatch");
-      return false;
+      return fail_mismatch();
     }
-    image_.rowid = rowid.as_integer();
-    if (table_.rowid_alias >= 0) image_.values[static_cast<std::size_t>(table_.rowid_alias)] = rowid;
+    set_rowid(rowid);
     return true;
   }
 
@@ -186,7 +225,11 @@ class InsertAction final : public ChangeAction {
   }
 
   bool insert_row(std::span<const Value> source) {
-    if (!runtime_.step() || !make_image(source)) return false;
+    if (!runtime_.step() || !make_values(source)) return false;
+    bool passed_over = false;
+    if (!fire_before(source, passed_over)) return passed_over;
+    if (is_view_) return row_is_stored(triggers_.own, nullptr, image_, passed_over) || passed_over;
+    if (!make_rowid(source)) return false;
     if (!table_.without_rowid)
       rowids_.note(image_.rowid);  // a row that is then skipped has used its number up too
     storage::DatabaseState& state = connection_.data();
@@ -220,9 +263,19 @@ class InsertAction final : public ChangeAction {
       connection_.counters().last_insert_rowid = image_.rowid;
     }
     count_change();
-    if (!has_returning()) return true;
-    target_row_.set_stored_values(image_.values, rowid_value(image_));
-    return add_returned();
+    return row_is_stored(triggers_.own, nullptr, image_, passed_over) || passed_over;
+  }
+
+  // AFTER triggers and RETURNING.
+  bool row_is_stored(const TriggerSet& triggers, const RowImage* old, const RowImage& row,
+                     bool& passed_over) {
+    const std::span<TriggerProgram* const> after(triggers.after);
+    if (!fire(after.first(triggers.after_first), old, &row, passed_over)) return false;
+    if (has_returning()) {
+      target_row_.set_stored_values(row.values, rowid_value(row));
+      if (!add_returned()) return false;
+    }
+    return fire(after.subspan(triggers.after_first), old, &row, passed_over);
   }
 
   // ON CONFLICT ... DO: the row that is there is updated, or nothing happens.
@@ -241,6 +294,15 @@ class InsertAction final : public ChangeAction {
     if (upsert.where != nullptr && !test(*upsert.where, runtime_.eval())) return !runtime_.failed();
     if (!apply_assignments(upsert.assignments, {}, table_, runtime_, row_bytes, row)) return false;
     runtime_.close_subqueries();
+    bool passed_over = false;
+    const TriggerSet& triggers = triggers_.updates[conflict.upsert];
+    if (!triggers.before.empty()) {
+      if (!writer_.compute_generated(row)) return false;
+      if (!fire(triggers.before, &old, &row, passed_over)) return passed_over;
+      if (!reload_row(writer_, connection_.data(), conflict.conflicting_key, upsert.assignments, row_bytes,
+                      row))
+        return true;
+    }
     writer_.set_type_tests(upsert.type_tests);
     TableWriter::Check check = writer_.check(state, row, conflict.conflicting_key, ConflictAction::kAbort);
     writer_.set_type_tests(all_type_tests_);
@@ -248,15 +310,17 @@ class InsertAction final : public ChangeAction {
     if (check.verdict != TableWriter::Verdict::kStore) return fail_check(check);
     if (!writer_.update(state, conflict.conflicting_key, row)) return false;
     count_change();
-    target_row_.set_stored_values(row.values, rowid_value(row));
-    return add_returned();
+    return row_is_stored(triggers, &old, row, passed_over) || passed_over;
   }
 
   BoundInsert insert_;
+  RowTriggers triggers_;
   const planner::Relation& relation_;
   const storage::TableDef& table_;
+  bool is_view_;
   TableWriter writer_;
-  RowidSource rowids_;
+  RowidSource own_rowids_;
+  RowidSource& rowids_;
   ConflictAction action_;
   Transfer transfer_;
   ItemRow& target_row_;
@@ -268,10 +332,31 @@ class InsertAction final : public ChangeAction {
   std::vector<int> source_of_;  // per table column its place in the source row, or -1
   int source_of_rowid_ = -1;
   bool is_single_row_ = false;
-  bool reads_itself_ = false;
+  bool keeps_source_ = false;  // all its rows are made before the first one is put in
   RowImage image_;
   storage::Arena bytes_;
 };
+
+Expected<RowTriggers> insert_triggers(const sql::Insert& insert, const BoundInsert& bound,
+                                      CompileContext context) {
+  const planner::Relation& relation = *bound.target->relation;
+  RowTriggers triggers;
+  auto own = find_triggers(relation.def, {sql::TriggerEvent::kInsert, bound.action, {}}, context);
+  if (!own) return Unexpected(own.error());
+  triggers.own = std::move(*own);
+  auto replaced = find_replace_triggers(relation, bound.action, context);
+  if (!replaced) return Unexpected(replaced.error());
+  triggers.replaced = std::move(*replaced);
+  triggers.updates.resize(bound.upserts.size());
+  for (const std::size_t number : bound.updates_in_code_order) {
+    const TriggerCause cause{sql::TriggerEvent::kUpdate, sql::ConflictAction::kAbort,
+                             insert.upserts[number].assignments, true};
+    auto update = find_triggers(relation.def, cause, context);
+    if (!update) return Unexpected(update.error());
+    triggers.updates[number] = std::move(*update);
+  }
+  return triggers;
+}
 
 // INSERT ... VALUES with one row loops over nothing and prints no line of its own.
 void drop_constant_row_line(planner::Plan& plan) {
@@ -299,10 +384,14 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   auto expressions = statement.relations->expressions(bound->target->relation->def);
   if (!expressions) return Unexpected(expressions.error());
 
+  auto triggers = insert_triggers(insert, *bound, context);
+  if (!triggers) return Unexpected(triggers.error());
+
   const planner::PlannerOptions options = planner_options(context);
   Transfer transfer = Transfer::kNever;
   if (bound->source != nullptr) {
-    transfer = transfer_of(insert, *bound);  // asked first: planning may rewrite the source
+    // Asked first: planning may rewrite the source.
+    if (triggers->own.empty()) transfer = transfer_of(insert, *bound);
     if (transfer != Transfer::kAlways && bound->unless_transferred)
       return Unexpected(*bound->unless_transferred);
     auto plan = planner::plan_select(bound->source, options, statement.arena);
@@ -335,14 +424,8 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   }
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
-  return set_maker(statement,
-                   [&connection = context.connection, &statement, bound = std::move(*bound), transfer,
-                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
-                     auto action = std::make_unique<InsertAction>(CompileContext{connection, statement},
-                                                                  std::move(bound), transfer, *expressions);
-                     if (action->builder().error()) return Unexpected(*action->builder().error());
-                     return action;
-                   });
+  return set_change_action<InsertAction>(context, std::move(*bound), **expressions, transfer,
+                                         std::move(*triggers));
 }
 
 }  // namespace leftmost::engine

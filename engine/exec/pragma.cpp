@@ -15,20 +15,44 @@ namespace {
 using storage::equals_ignoring_case;
 using storage::Value;
 
-// Settings of SQLite's own storage, and of what this engine does not have: setting them changes nothing that can be
-// asked here, and shows nothing.
-constexpr std::array<std::string_view, 13> kIdleSettings = {
-    "synchronous", "cache_size",           "temp_store",         "page_size",  "auto_vacuum",
-    "cache_spill", "mmap_size",            "recursive_triggers", "fullfsync",  "read_uncommitted",
-    "trusted_schema", "checkpoint_fullfsync", "cell_size_check"};
+// Settings of SQLite's own storage, and of what this engine does not have: setting them changes nothing that
+// can be asked here, and shows nothing.
+constexpr std::array<std::string_view, 12> kIdleSettings = {
+    "synchronous",          "cache_size",     "temp_store", "page_size",        "auto_vacuum",
+    "cache_spill",          "mmap_size",      "fullfsync",  "read_uncommitted", "trusted_schema",
+    "checkpoint_fullfsync", "cell_size_check"};
 
 // What SQLite knows and this engine would have to make up an answer for.
-constexpr std::array<std::string_view, 30> kNotHere = {
-    "application_id", "busy_timeout", "collation_list", "compile_options", "data_store_directory", "data_version",
-    "default_cache_size", "foreign_key_check", "freelist_count", "function_list", "hard_heap_limit", "journal_mode",
-    "journal_size_limit", "locking_mode", "lock_proxy_file", "max_page_count", "module_list", "page_count",
-    "pragma_list", "schema_version", "secure_delete", "soft_heap_limit", "stats", "temp_store_directory", "threads",
-    "wal_autocheckpoint", "wal_checkpoint", "activate_extensions", "hexkey", "key"};
+constexpr std::array<std::string_view, 30> kNotHere = {"application_id",
+                                                       "busy_timeout",
+                                                       "collation_list",
+                                                       "compile_options",
+                                                       "data_store_directory",
+                                                       "data_version",
+                                                       "default_cache_size",
+                                                       "foreign_key_check",
+                                                       "freelist_count",
+                                                       "function_list",
+                                                       "hard_heap_limit",
+                                                       "journal_mode",
+                                                       "journal_size_limit",
+                                                       "locking_mode",
+                                                       "lock_proxy_file",
+                                                       "max_page_count",
+                                                       "module_list",
+                                                       "page_count",
+                                                       "pragma_list",
+                                                       "schema_version",
+                                                       "secure_delete",
+                                                       "soft_heap_limit",
+                                                       "stats",
+                                                       "temp_store_directory",
+                                                       "threads",
+                                                       "wal_autocheckpoint",
+                                                       "wal_checkpoint",
+                                                       "activate_extensions",
+                                                       "hexkey",
+                                                       "key"};
 
 // Switches that would change what statements do; they can be read, and set to what they are.
 struct FixedSwitch {
@@ -62,7 +86,8 @@ void do_only(CompiledStatement& statement, std::function<void()> run) {
 }
 
 // A switch that is read without a value and set with one.
-void boolean_setting(CompiledStatement& statement, const sql::Pragma& pragma, std::string_view name, bool& setting) {
+void boolean_setting(CompiledStatement& statement, const sql::Pragma& pragma, std::string_view name,
+                     bool& setting) {
   if (pragma.has_value) {
     do_only(statement, [&setting, on = pragma_boolean(pragma.value)] { setting = on; });
   } else {
@@ -89,7 +114,8 @@ std::int32_t pragma_integer(std::string_view value) {
 }
 
 bool pragma_boolean(std::string_view value) {
-  if (!value.empty() && value[0] >= '0' && value[0] <= '9') return static_cast<std::uint8_t>(pragma_integer(value)) != 0;
+  if (!value.empty() && value[0] >= '0' && value[0] <= '9')
+    return static_cast<std::uint8_t>(pragma_integer(value)) != 0;
   for (const std::string_view word : {"on", "yes", "true"}) {
     if (equals_ignoring_case(value, word)) return true;
   }
@@ -107,11 +133,13 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   if (const SchemaPragma* found = find_schema_pragma(pragma.name.text)) {
     for (const std::string_view column : found->columns) statement.columns.push_back({statement.arena.copy(column), ""});
     if (found->needs_value && !pragma.has_value) {
-      statement.action = make_rows_action(found->columns.size(), [](RowBuffer&) -> Expected<void> { return {}; });
+      statement.action =
+          make_rows_action(found->columns.size(), [](RowBuffer&) -> Expected<void> { return {}; });
       return {};
     }
     statement.action = make_rows_action(
-        found->columns.size(), [&connection, found, where = *schema, value = pragma.value](RowBuffer& rows) -> Expected<void> {
+        found->columns.size(),
+        [&connection, found, where = *schema, value = pragma.value](RowBuffer& rows) -> Expected<void> {
           return found->fill(connection, where, value, rows);
         });
     return {};
@@ -135,6 +163,15 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
     } else {
       boolean_setting(statement, pragma, "reverse_unordered_selects", settings.reverse_unordered_selects);
     }
+  } else if (is("recursive_triggers")) {
+    if (pragma.has_value) {
+      do_only(statement, [&connection, on = pragma_boolean(pragma.value)] {
+        connection.settings().recursive_triggers = on;
+        connection.schema_changed();
+      });
+    } else {
+      boolean_setting(statement, pragma, "recursive_triggers", settings.recursive_triggers);
+    }
   } else if (is("case_sensitive_like")) {
     do_only(statement, [&connection, has_value = pragma.has_value, on = pragma_boolean(pragma.value)] {
       if (!has_value) return;
@@ -150,16 +187,19 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
         return {};
       });
     } else {
-      one_value(statement, "user_version", [&connection] { return Value::integer(connection.user_version()); });
+      one_value(statement, "user_version",
+                [&connection] { return Value::integer(connection.user_version()); });
     }
   } else if (is("analysis_limit")) {
     const Value limit = storage::number_of_whole_text(pragma.value);
     const std::int64_t wanted = limit.is_integer() ? limit.as_integer() : pragma_integer(pragma.value);
-    const bool is_number = limit.is_integer() || pragma.value.starts_with("0x") || pragma.value.starts_with("0X");
-    one_value(statement, "analysis_limit", [&settings, wanted, sets = pragma.has_value && is_number && wanted >= 0] {
-      if (sets) settings.analysis_limit = wanted & std::numeric_limits<std::int32_t>::max();
-      return Value::integer(settings.analysis_limit);
-    });
+    const bool is_number =
+        limit.is_integer() || pragma.value.starts_with("0x") || pragma.value.starts_with("0X");
+    one_value(statement, "analysis_limit",
+              [&settings, wanted, sets = pragma.has_value && is_number && wanted >= 0] {
+                if (sets) settings.analysis_limit = wanted & std::numeric_limits<std::int32_t>::max();
+                return Value::integer(settings.analysis_limit);
+              });
   } else if (is("encoding") && !pragma.has_value) {
     one_value(statement, "encoding", [] { return Value::text("UTF-8"); });
   } else if (is("foreign_keys")) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/bind/resolve_trigger.h"
+#include "engine/bind/view_table.h"
 #include "engine/exec/create_index.h"
 #include "engine/exec/table_definition.h"
 #include "engine/sql/parser.h"
@@ -90,9 +92,7 @@ Expected<void> redefine_table(Connection& connection, const storage::TableDef& t
 void redefine_view(Connection& connection, const storage::ViewDef& view, const std::string& sql) {
   storage::ViewDef changed = view;
   changed.sql = sql;
-  connection.data().catalog.remove(view.id);
-  // The name was just set free.
-  static_cast<void>(connection.data().catalog.add_view(std::move(changed)));
+  connection.data().catalog.replace_view(std::move(changed));
 }
 
 Expected<std::vector<ResolvedName>> names_in_view(Connection& connection, const storage::ViewPtr& view) {
@@ -113,18 +113,73 @@ Expected<std::vector<ResolvedName>> names_in_view(Connection& connection, const 
   return names;
 }
 
-Expected<void> check_views(Connection& connection, storage::SchemaName altered, const std::string& when) {
+Expected<std::vector<ResolvedName>> names_in_trigger(Connection& connection,
+                                                     const storage::TriggerPtr& trigger) {
+  const std::shared_ptr<RelationCache> relations = connection.relations();
+  const auto parsed = relations->parsed_trigger(trigger);
+  if (!parsed) return Unexpected(parsed.error());
+  const bool is_main = trigger->schema == storage::SchemaName::kMain;
+  const std::string_view table_schema = trigger->table_schema == storage::SchemaName::kMain ? "main" : "temp";
+  const auto on = relations->find(table_schema, trigger->table_name);
+  if (!on) {
+    const std::string shown = (is_main ? "main." : "") + std::string((*parsed)->table.text);
+    return fail(ErrorCode::kError, "no such table: " + shown);
+  }
+  if (on->unsupported) return not_supported("a trigger on " + trigger->table_name);
+  std::vector<ResolvedName> names;
+  storage::Arena arena;
+  BindContext context;
+  context.relations = relations.get();
+  context.functions = &connection.functions();
+  context.arena = &arena;
+  context.sql = trigger->sql;
+  if (is_main) context.schema = "main";
+  context.resolved_names = &names;
+  storage::TablePtr table = on->table;
+  if (on->view) {
+    auto made = view_table(on->view, context);
+    if (!made) return Unexpected(made.error());
+    table = *made;
+  }
+  TriggerRows rows;
+  rows.table = table.get();
+  rows.has_old = (*parsed)->event != sql::TriggerEvent::kInsert;
+  rows.has_new = (*parsed)->event != sql::TriggerEvent::kDelete;
+  context.trigger = &rows;
+  const auto resolved = resolve_trigger(**parsed, context);
+  if (!resolved) return Unexpected(resolved.error());
+  return names;
+}
+
+namespace {
+
+std::optional<Error> broken(Connection& connection, const storage::ObjectPtr& object, std::string& what) {
+  if (const auto* view = std::get_if<storage::ViewPtr>(&object)) {
+    what = "view " + (*view)->name;
+    const auto names = names_in_view(connection, *view);
+    if (!names) return names.error();
+  } else if (const auto* trigger = std::get_if<storage::TriggerPtr>(&object)) {
+    what = "trigger " + (*trigger)->name;
+    const auto names = names_in_trigger(connection, *trigger);
+    if (!names) return names.error();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Expected<void> check_views_and_triggers(Connection& connection, storage::SchemaName altered,
+                                        const std::string& when) {
   for (const storage::SchemaName schema : {storage::SchemaName::kMain, storage::SchemaName::kTemp}) {
     if (schema == storage::SchemaName::kMain && altered == storage::SchemaName::kTemp) continue;
     for (const storage::ObjectPtr& object : connection.data().catalog.objects(schema)) {
-      const auto* view = std::get_if<storage::ViewPtr>(&object);
-      if (view == nullptr) continue;
-      const auto names = names_in_view(connection, *view);
-      if (names) continue;
-      Error error = names.error();
-      error.sql_offset.reset();
-      if (error.code == ErrorCode::kError) error.message = "error in view " + (*view)->name + when + ": " + error.message;
-      return Unexpected(std::move(error));
+      std::string what;
+      std::optional<Error> error = broken(connection, object, what);
+      if (!error) continue;
+      error->sql_offset.reset();
+      if (error->code == ErrorCode::kError)
+        error->message = "error in " + what + when + ": " + error->message;
+      return Unexpected(std::move(*error));
     }
   }
   return {};

@@ -25,8 +25,13 @@ void redefine_view(Connection& connection, const storage::ViewDef& view, const s
 
 /// What the names in a view mean. Errors: those of its SELECT.
 Expected<std::vector<ResolvedName>> names_in_view(Connection& connection, const storage::ViewPtr& view);
-/// Binds every view that can see a table of the schema `altered`: its own and those of temp. Errors: `error in view v:
-/// ...`, with `when` (` after rename`) before the colon.
-Expected<void> check_views(Connection& connection, storage::SchemaName altered, const std::string& when);
+/// The same of a trigger: WHEN and the body, the table that it is on, OLD and NEW. Errors: those of its
+/// names.
+Expected<std::vector<ResolvedName>> names_in_trigger(Connection& connection,
+                                                     const storage::TriggerPtr& trigger);
+/// Looks up the names in every view and trigger that can see a table of the schema `altered`: its own and
+/// those of temp. Errors: `error in view v: ...`, with `when` (` after rename`) before the colon.
+Expected<void> check_views_and_triggers(Connection& connection, storage::SchemaName altered,
+                                        const std::string& when);
 
 }  // namespace leftmost::engine

@@ -101,6 +101,14 @@ class Finder : public Walker {
     }
   }
 
+  void find_in_trigger(const sql::CreateTrigger& create, bool is_own) {
+    in_view_ = true;
+    if (is_own && !renames_column()) spans_.push_back(create.table.span);
+    if (is_own) find_in_names(create.update_of);
+    walk(create.when);
+    for (const sql::Statement* statement : create.body) find_in_step(*statement);
+  }
+
   std::string apply() {
     std::sort(spans_.begin(), spans_.end(), [](sql::Span a, sql::Span b) { return a.begin < b.begin; });
     std::string quoted = "\"";
@@ -122,6 +130,63 @@ class Finder : public Walker {
   }
 
  private:
+  void find_in_names(std::span<const sql::Name> names) {
+    for (const sql::Name& name : names) {
+      if (is_column(name.text)) spans_.push_back(name.span);
+    }
+  }
+
+  void find_in_assignments(std::span<const sql::Assignment> assignments, bool is_target) {
+    for (const sql::Assignment& assignment : assignments) {
+      if (is_target) find_in_names(assignment.columns);
+      walk(assignment.value);
+    }
+  }
+
+  // Targets go by their name alone, whatever the schema.
+  bool find_in_target(const sql::Target& target) {
+    if (!is_table(target.name.text)) return false;
+    if (!renames_column()) spans_.push_back(target.name.span);
+    return true;
+  }
+
+  void find_in_step(const sql::Statement& statement) {
+    switch (statement.kind) {
+      case sql::StatementKind::kSelect:
+        return walk(sql::as<sql::SelectStatement>(statement).select);
+      case sql::StatementKind::kInsert: {
+        const auto& insert = sql::as<sql::Insert>(statement);
+        const bool is_target = find_in_target(insert.target);
+        if (is_target) find_in_names(insert.columns);
+        walk(insert.source);
+        for (const sql::Upsert& upsert : insert.upserts) {
+          for (const sql::OrderTerm& term : upsert.target) walk(term.expr);
+          walk(upsert.target_where);
+          find_in_assignments(upsert.assignments, is_target);
+          walk(upsert.where);
+        }
+        return;
+      }
+      case sql::StatementKind::kUpdate: {
+        const auto& update = sql::as<sql::Update>(statement);
+        find_in_assignments(update.assignments, find_in_target(update.target));
+        for (const sql::FromItem& item : update.from) {
+          if (!renames_column() && is_table(item.name.text)) spans_.push_back(item.name.span);
+          walk(item.select);
+          walk(item.on);
+        }
+        return walk(update.where);
+      }
+      case sql::StatementKind::kDelete: {
+        const auto& del = sql::as<sql::Delete>(statement);
+        find_in_target(del.target);
+        return walk(del.where);
+      }
+      default:
+        return;
+    }
+  }
+
   bool renames_column() const { return !renaming_.column.empty(); }
   bool is_table(std::string_view name) const { return equals_ignoring_case(name, renaming_.table->name); }
   bool is_column(std::string_view name) const {
@@ -242,6 +307,18 @@ Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& rena
     return fail(ErrorCode::kCorrupt, "malformed database schema: " + sql);
   Finder finder(sql, renaming, names);
   finder.find(*parsed->statement);
+  return finder.apply();
+}
+
+Expected<std::string> rename_in_trigger(const std::string& sql, const Renaming& renaming, bool is_own,
+                                        std::span<const ResolvedName> names) {
+  storage::Arena arena;
+  const auto parsed = sql::parse(sql, arena);
+  if (!parsed || parsed->statement == nullptr ||
+      parsed->statement->kind != sql::StatementKind::kCreateTrigger)
+    return fail(ErrorCode::kCorrupt, "malformed database schema: " + sql);
+  Finder finder(sql, renaming, names);
+  finder.find_in_trigger(sql::as<sql::CreateTrigger>(*parsed->statement), is_own);
   return finder.apply();
 }
 

@@ -4,8 +4,8 @@
 //
 // Only the tokens that mean the table or column are exchanged, all other bytes stay, as SQLite does it
 // (https://www.sqlite.org/lang_altertable.html). In tables and indexes there is one table that names can be
-// about. In a view there may be many, and aliases, subqueries and common table expressions besides: there the binder
-// says what each name means (ResolvedName).
+// about. In a view there may be many, and aliases, subqueries and common table expressions besides: there the
+// binder says what each name means (ResolvedName).
 #pragma once
 
 #include <span>
@@ -30,5 +30,9 @@ struct Renaming {
 /// Errors: kCorrupt - the text cannot be parsed.
 Expected<std::string> rename_in_sql(const std::string& sql, const Renaming& renaming,
                                     std::span<const ResolvedName> names);
+
+/// The same of a CREATE TRIGGER. `is_own`: it is on the renamed table.
+Expected<std::string> rename_in_trigger(const std::string& sql, const Renaming& renaming, bool is_own,
+                                        std::span<const ResolvedName> names);
 
 }  // namespace leftmost::engine

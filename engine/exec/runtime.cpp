@@ -29,6 +29,7 @@ void Runtime::start(const storage::DatabaseState& state, const Limits& limits,
   limits_.memory_bytes = limits.memory_bytes;
   limits_.interrupt = limits.interrupt;
   work_ = Work{};
+  program_work_ = Work{};
   steps_ = 0;
   const auto reset = [](Place& place) {
     place.work = ItemWork{};
@@ -59,13 +60,25 @@ void Runtime::settle_work() {
   work_.items.clear();
   for (const auto& place : places_) work_.items.push_back(settle(*place));
   settle(self_);
-  work_.rows_visited = sum.rows_visited;
-  work_.index_entries = sum.index_entries;
-  work_.table_lookups = sum.table_lookups;
-  work_.seeks = sum.seeks;
-  work_.pages_read = sum.pages_read;
-  work_.fullscan_steps = sum.fullscan_steps;
-  work_.automatic_index_rows = sum.automatic_index_rows;
+  work_.rows_visited = sum.rows_visited + program_work_.rows_visited;
+  work_.index_entries = sum.index_entries + program_work_.index_entries;
+  work_.table_lookups = sum.table_lookups + program_work_.table_lookups;
+  work_.seeks = sum.seeks + program_work_.seeks;
+  work_.pages_read = sum.pages_read + program_work_.pages_read;
+  work_.fullscan_steps = sum.fullscan_steps + program_work_.fullscan_steps;
+  work_.automatic_index_rows = sum.automatic_index_rows + program_work_.automatic_index_rows;
+}
+
+void Runtime::add_program_work(const Work& work) {
+  program_work_.rows_visited += work.rows_visited;
+  program_work_.index_entries += work.index_entries;
+  program_work_.table_lookups += work.table_lookups;
+  program_work_.seeks += work.seeks;
+  program_work_.pages_read += work.pages_read;
+  program_work_.fullscan_steps += work.fullscan_steps;
+  program_work_.automatic_index_rows += work.automatic_index_rows;
+  work_.sorts += work.sorts;
+  work_.temporary_rows += work.temporary_rows;
 }
 
 bool Runtime::check_limits(std::uint64_t bytes) {

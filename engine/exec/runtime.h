@@ -41,6 +41,9 @@ class Runtime final : public RowSource {
   /// Brings work() up to date with what the items and their trees counted.
   void settle_work();
 
+  /// What a trigger did that the statement fired.
+  void add_program_work(const Work& work);
+
   bool failed() const { return run_.failed(); }
   /// Counts one step of a loop. False if the statement has failed or was asked to stop.
   bool step() {
@@ -113,6 +116,7 @@ class Runtime final : public RowSource {
   const storage::DatabaseState* state_ = nullptr;
   Limits limits_;
   Work work_;
+  Work program_work_;
   std::uint64_t steps_ = 0;
   storage::LookasideVector<std::unique_ptr<Place>> places_;  // by ItemId
   Place self_;

@@ -73,7 +73,8 @@ void fill_schema_rows(const storage::Catalog& catalog, storage::SchemaName schem
   for (const storage::ObjectPtr& object : catalog.objects(schema)) {
     std::array<Value, 5> row;
     if (const auto* table = std::get_if<storage::TablePtr>(&object)) {
-      row = {text("table"), text((*table)->name), text((*table)->name), Value::integer(root_page++), text((*table)->sql)};
+      row = {text("table"), text((*table)->name), text((*table)->name), Value::integer(root_page++),
+             text((*table)->sql)};
     } else if (const auto* index = std::get_if<storage::IndexPtr>(&object)) {
       const storage::TablePtr table_def = catalog.table((*index)->table_id);
       if ((*index)->is_table_itself) continue;
@@ -81,9 +82,13 @@ void fill_schema_rows(const storage::Catalog& catalog, storage::SchemaName schem
              Value::integer(root_page++), (*index)->sql ? text(*(*index)->sql) : Value::null()};
     } else if (const auto* view = std::get_if<storage::ViewPtr>(&object)) {
       row = {text("view"), text((*view)->name), text((*view)->name), Value::integer(0), text((*view)->sql)};
+    } else if (const auto* trigger = std::get_if<storage::TriggerPtr>(&object)) {
+      row = {text("trigger"), text((*trigger)->name), text((*trigger)->table_name), Value::integer(0),
+             text((*trigger)->sql)};
     } else if (const auto* other = std::get_if<storage::UnsupportedPtr>(&object)) {
       const std::string_view kind = (*other)->kind == "virtual table" ? "table" : (*other)->kind;
-      row = {text(kind), text((*other)->name), text((*other)->table_name), Value::integer(0), text((*other)->sql)};
+      row = {text(kind), text((*other)->name), text((*other)->table_name), Value::integer(0),
+             text((*other)->sql)};
     }
     rows.add(row);
   }

@@ -1,11 +1,12 @@
 // SELECT and VALUES as statements.
 #include "engine/exec/change_action.h"
 #include "engine/exec/stream_builder.h"
+#include "engine/exec/trigger_program.h"
 
 namespace leftmost::engine {
 namespace {
 
-class SelectAction final : public Action {
+class SelectAction final : public Action, public ProgramStep {
  public:
   SelectAction(CompileContext context, const planner::Select& select)
       : connection_(context.connection),
@@ -32,6 +33,14 @@ class SelectAction final : public Action {
     return false;
   }
   std::span<const storage::Value> row() const override { return stream_->row(); }
+  StepOutcome run_step(std::span<const storage::Value> rows, StepFailure& failure) override {
+    runtime_.start(connection_.data(), connection_.limits(), rows);
+    stream_->open();
+    while (runtime_.step() && stream_->next()) runtime_.run().results().reset();
+    finish();
+    if (!runtime_.failed()) return StepOutcome::kDone;
+    return end_of_failed_step(runtime_.run(), storage::ConflictAction::kAbort, failure);
+  }
   void finish() override {
     stream_->close();
     runtime_.close_subqueries();
@@ -65,6 +74,14 @@ Expected<void> compile_select(const sql::SelectStatement& select, CompileContext
   auto plan = planner::plan_select(*bound, planner_options(context), statement.arena);
   if (!plan) return Unexpected(plan.error());
   statement.plan = std::move(*plan);
+  if (context.body != nullptr) {
+    statement.make_step = [context, select = *bound]() -> Expected<std::unique_ptr<ProgramStep>> {
+      auto step = std::make_unique<SelectAction>(context, *select);
+      if (step->builder().error()) return Unexpected(*step->builder().error());
+      return step;
+    };
+    return {};
+  }
   return set_maker(
       statement,
       [&connection = context.connection, &statement, select = *bound]() -> Expected<std::unique_ptr<Action>> {

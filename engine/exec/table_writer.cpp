@@ -305,6 +305,12 @@ bool TableWriter::resolve(const storage::IndexDef* index, std::string conflictin
   }
   Action wanted = action != Action::kDefault ? action : declared;
   if (wanted == Action::kDefault) wanted = Action::kAbort;
+  if (wanted == Action::kReplace && replacer_ != nullptr) {
+    has_replaced_ = true;
+    if (replacer_(conflicting_key)) return true;
+    check.verdict = Verdict::kFail;
+    return false;
+  }
   if (wanted == Action::kReplace) {
     check.replaced.push_back(std::move(conflicting_key));
     return true;
@@ -400,22 +406,47 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
                                       std::span<const UpsertTarget> upserts) {
   Check check;
   made_bytes_.reset();
-  if (table().strict && !generated_.empty() && !check_types(row, false, check)) return check;
-  if (!compute_generated(row)) return check;
-  if (!check_not_null(row, action, check)) return check;
+  has_replaced_ = false;
+  if (check_constraints(state, row, old_key, action, upserts, check) && has_replaced_) {
+    check_again(state, row, old_key, action, check);
+  }
+  return check;
+}
+
+// After triggers of replaced rows have run: what REPLACE made room for may be taken again.
+bool TableWriter::check_again(const storage::DatabaseState& state, const RowImage& row,
+                              std::optional<std::string_view> old_key, Action action, Check& check) {
+  if (!check_rowid(state, row, old_key, Action::kAbort, {}, check)) return false;
+  for (const Index& index : indexes_) {
+    const Action wanted = action != Action::kDefault ? action : index.def->conflict;
+    if (wanted == Action::kReplace && !check_index(state, index, row, old_key, Action::kAbort, {}, check))
+      return false;
+  }
+  return true;
+}
+
+bool TableWriter::check_constraints(const storage::DatabaseState& state, RowImage& row,
+                                    std::optional<std::string_view> old_key, Action action,
+                                    std::span<const UpsertTarget> upserts, Check& check) {
+  if (table().strict && !generated_.empty() && !check_types(row, false, check)) return false;
+  if (!compute_generated(row)) return false;
+  if (!check_not_null(row, action, check)) return false;
   bool types_are_checked = !table().strict;
   if (tests_.before_checks && !types_are_checked) {
-    if (!check_types(row, true, check)) return check;
+    if (!check_types(row, true, check)) return false;
     types_are_checked = true;
   }
-  if (!check_expressions(row, action, check)) return check;
+  if (!check_expressions(row, action, check)) return false;
   if (upserts.empty()) {
-    if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
-    if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return check;
+    // A rowid whose own clause is REPLACE comes last, which only the triggers of replaced rows can see.
+    const bool rowid_waits = replacer_ != nullptr && action == Action::kDefault &&
+                             table().primary_key_conflict == Action::kReplace;
+    if (!rowid_waits && !check_rowid(state, row, old_key, action, upserts, check)) return false;
+    if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return false;
     for (const Index& index : indexes_) {
-      if (!check_index(state, index, row, old_key, action, upserts, check)) break;
+      if (!check_index(state, index, row, old_key, action, upserts, check)) return false;
     }
-    return check;
+    return !rowid_waits || check_rowid(state, row, old_key, action, upserts, check);
   }
   // Indexes that an ON CONFLICT names come first, in its order, each once.
   std::vector<std::size_t> order;
@@ -430,21 +461,22 @@ TableWriter::Check TableWriter::check(const storage::DatabaseState& state, RowIm
   for (std::size_t i = 0; i < indexes_.size(); ++i) add(i);
   // The rowid goes before them unless the first clause is about an index; then it waits for its turn.
   bool rowid_is_checked = upserts[0].any() || upserts[0].on_rowid;
-  if (rowid_is_checked && !check_rowid(state, row, old_key, action, upserts, check)) return check;
-  if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return check;
+  if (rowid_is_checked && !check_rowid(state, row, old_key, action, upserts, check)) return false;
+  if (!types_are_checked && !check_types(row, tests_.before_indexes, check)) return false;
   for (const std::size_t i : order) {
-    if (!check_index(state, indexes_[i], row, old_key, action, upserts, check)) return check;
+    if (!check_index(state, indexes_[i], row, old_key, action, upserts, check)) return false;
     if (rowid_is_checked || !rowid_is_next(upserts, indexes_[i].def)) continue;
     rowid_is_checked = true;
-    if (!check_rowid(state, row, old_key, action, upserts, check)) return check;
+    if (!check_rowid(state, row, old_key, action, upserts, check)) return false;
   }
-  if (rowid_is_checked) return check;
+  if (rowid_is_checked) return true;
   // Its turn never came, because an index is named twice: SQLite 3.40.1 puts a row over another one then and
   // leaves that one's index entries.
   if (!check_rowid(state, row, old_key, Action::kAbort, {}, check)) {
     check.error = not_supported("a conflict of rowids when ON CONFLICT names one constraint twice").value();
+    return false;
   }
-  return check;
+  return true;
 }
 
 // All entries are made before anything is written: an expression that fails leaves the trees as they were.

@@ -8,6 +8,7 @@
 //   then unique indexes, newest first (those with REPLACE last) (https://www.sqlite.org/lang_conflict.html)
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@ namespace leftmost::engine {
 struct RowImage {
   std::vector<storage::Value> values;
   std::int64_t rowid = 0;
+  bool has_rowid = true;  ///< false: rows of a view in UPDATE ... FROM
 };
 
 /// Whether a column of a STRICT table, declared as `type`, may hold this value; its affinity has been
@@ -63,6 +65,11 @@ class TableWriter {
   const Program* default_of(std::size_t column) const {
     return defaults_.empty() ? nullptr : defaults_[column];
   }
+  /// Rows that REPLACE takes away have triggers: `replacer` removes each as soon as it is found (false: the
+  /// statement has failed), Check::replaced stays empty, and what the triggers put in the way of the row is
+  /// an error.
+  using Replacer = std::function<bool(const std::string& key)>;
+  void set_replacer(Replacer replacer) { replacer_ = std::move(replacer); }
   /// Key of a row in the table's tree.
   std::string key_of(const RowImage& row) const;
   /// The row with this key, values still in the tree's pages; false if there is none.
@@ -83,6 +90,9 @@ class TableWriter {
   };
   /// What the statement tests and keeps up; at first all that there is.
   void set_type_tests(TypeTests tests) { tests_ = tests; }
+
+  /// STORED columns are written to `row`, as check() does it: BEFORE triggers see them. False after an error.
+  bool compute_generated(RowImage& row);
 
   // Requires: check() said kStore, and the rows it named were erased. False if an expression of an index
   // fails; the row and its entries are then as they were.
@@ -126,7 +136,6 @@ class TableWriter {
   storage::Value entry_value(const Index& index, std::size_t position, const RowImage& row);
   Error unique_error(const storage::IndexDef* index) const;
   storage::Value value_of(std::size_t column, const RowImage& row);
-  bool compute_generated(RowImage& row);
   bool check_types(const RowImage& row, bool with_generated, Check& check);
   bool check_not_null(RowImage& row, Action action, Check& check);
   bool check_not_null(std::size_t column, Action wanted, RowImage& row, Check& check);
@@ -134,6 +143,11 @@ class TableWriter {
   bool check_rowid(const storage::DatabaseState& state, const RowImage& row,
                    std::optional<std::string_view> old_key, Action action,
                    std::span<const UpsertTarget> upserts, Check& check);
+  bool check_constraints(const storage::DatabaseState& state, RowImage& row,
+                         std::optional<std::string_view> old_key, Action action,
+                         std::span<const UpsertTarget> upserts, Check& check);
+  bool check_again(const storage::DatabaseState& state, const RowImage& row,
+                   std::optional<std::string_view> old_key, Action action, Check& check);
   bool check_index(const storage::DatabaseState& state, const Index& index, const RowImage& row,
                    std::optional<std::string_view> old_key, Action action,
                    std::span<const UpsertTarget> upserts, Check& check);
@@ -152,6 +166,8 @@ class TableWriter {
   std::vector<storage::Value> entry_values_;
   std::vector<Entry> old_entries_, new_entries_;
   storage::Arena made_bytes_;  // of values that check() puts in
+  Replacer replacer_;
+  bool has_replaced_ = false;  // the row at hand made the replacer remove rows
 };
 
 }  // namespace leftmost::engine

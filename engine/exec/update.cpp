@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/bind/view_table.h"
 #include "engine/exec/change_action.h"
 #include "engine/exec/key_map.h"
 #include "engine/exec/loop_nest.h"
 #include "engine/exec/statement_undo.h"
 #include "planner/generated_columns.h"
+#include "engine/exec/view_rows.h"
 #include "planner/planner.h"
 #include "planner/update_plan.h"
 
@@ -18,9 +20,11 @@ using storage::Value;
 
 class UpdateAction final : public ChangeAction {
  public:
-  UpdateAction(CompileContext context, BoundUpdate update, const TableExpressions& expressions)
+  UpdateAction(CompileContext context, BoundUpdate update, const TableExpressions& expressions,
+               RowTriggers triggers)
       : ChangeAction(context),
         update_(std::move(update)),
+        triggers_(std::move(triggers)),
         table_(*update_.query.target->relation->def),
         writer_(*update_.query.target->relation, expressions, builder_),
         action_(conflict_action(update_.action)),
@@ -28,6 +32,8 @@ class UpdateAction final : public ChangeAction {
     runtime_.set_relation(update_.query.target->id, *update_.query.target->relation, builder_.arena());
     if (update_.source != nullptr) {
       source_ = builder_.build(*update_.source);
+    } else if (update_.view_rows != nullptr) {
+      view_rows_.emplace(*update_.view_rows, update_.query, builder_);
     } else {
       // Without WHERE every row is meant; the plan then still has its one loop.
       loops_ = std::make_unique<LoopNest>(context.statement.plan->change_loops,
@@ -37,6 +43,7 @@ class UpdateAction final : public ChangeAction {
     assignments_ = compile_assignments(update_.assignments, std::span(&update_.query.target, 1), builder_);
     writer_.set_type_tests(
         type_tests({*update_.query.target->relation, expressions, action_}, update_.assignments));
+    fire_for_replaced(writer_, triggers_.replaced);
     set_returning(update_.returning, table_, true, builder_);
     set_may_abort(
         update_.calls_function ||
@@ -49,6 +56,7 @@ class UpdateAction final : public ChangeAction {
   bool needs_mark() const override { return true; }
 
   bool run() override {
+    if (is_view_table(table_)) return source_ ? run_on_joined_view() : run_on_view();
     keys_.clear();
     sources_ = RowBuffer(source_ ? source_->width() : 0);
     if (!(source_ ? find_through_source() : find_rows())) return false;
@@ -62,6 +70,48 @@ class UpdateAction final : public ChangeAction {
   }
 
  private:
+  bool run_on_view() {
+    if (!view_rows_->find(runtime_)) return false;
+    for (std::size_t i = 0; i < view_rows_->count(); ++i) {
+      if (!runtime_.step()) return false;
+      RowImage old;
+      view_rows_->read(i, old);
+      if (!update_view_row(old, {})) return false;
+    }
+    return true;
+  }
+
+  // UPDATE view ... FROM: every row of the join has the view's columns, then the new values.
+  bool run_on_joined_view() {
+    RowBuffer rows(source_->width());
+    source_->open();
+    while (source_->next()) {
+      rows.add(source_->row());
+      if ((rows.size() & 0xfff) == 0 && !runtime_.check_limits(rows.bytes_held())) return false;
+    }
+    source_->close();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!runtime_.step()) return false;
+      RowImage old;
+      old.has_rowid = false;
+      const auto values = rows.row(i).first(table_.columns.size());
+      old.values.assign(values.begin(), values.end());
+      if (!update_view_row(old, rows.row(i))) return false;
+    }
+    return !runtime_.failed();
+  }
+
+  bool update_view_row(const RowImage& old, std::span<const Value> source) {
+    bytes_.reset();
+    runtime_.run().results().reset();
+    RowImage row = old;
+    target_row_.set_stored_values(old.values, Value::integer(old.rowid));
+    if (!apply_assignments(assignments_, source, table_, runtime_, bytes_, row)) return false;
+    bool passed_over = false;
+    if (!fire(triggers_.own.before, &old, &row, passed_over)) return passed_over;
+    return row_is_changed(old, row, passed_over) || passed_over;
+  }
+
   bool find_rows() {
     std::string key;
     loops_->open();
@@ -121,19 +171,36 @@ class UpdateAction final : public ChangeAction {
     target_row_.set_stored_values(old.values, rowid_value(old));
     if (has_returning()) compute_virtual_columns(target_row_, table_);
     if (!apply_assignments(assignments_, source, table_, runtime_, bytes_, row)) return false;
+    bool passed_over = false;
+    if (!triggers_.own.before.empty()) {
+      if (!writer_.compute_generated(row)) return false;
+      if (!fire(triggers_.own.before, &old, &row, passed_over)) return passed_over;
+      if (!reload_row(writer_, state, key, assignments_, bytes_, row)) return true;
+    }
     TableWriter::Check check = writer_.check(state, row, key, action_);
     if (runtime_.failed()) return false;
     if (check.verdict == TableWriter::Verdict::kFail) return fail_check(check);
     if (check.verdict == TableWriter::Verdict::kSkip) return true;
     for (const std::string& replaced : check.replaced) writer_.erase(state, replaced);
+    if (RowImage current; !triggers_.replaced.empty() && !writer_.read(state, key, current)) return true;
     if (!writer_.update(state, key, row)) return false;
     count_change();
-    if (!has_returning()) return true;
-    target_row_.set_stored_values(row.values, rowid_value(row));
-    return add_returned();
+    return row_is_changed(old, row, passed_over) || passed_over;
+  }
+
+  // AFTER triggers and RETURNING.
+  bool row_is_changed(const RowImage& old, const RowImage& row, bool& passed_over) {
+    const std::span<TriggerProgram* const> after(triggers_.own.after);
+    if (!fire(after.first(triggers_.own.after_first), &old, &row, passed_over)) return false;
+    if (has_returning()) {
+      target_row_.set_stored_values(row.values, rowid_value(row));
+      if (!add_returned()) return false;
+    }
+    return fire(after.subspan(triggers_.own.after_first), &old, &row, passed_over);
   }
 
   BoundUpdate update_;
+  RowTriggers triggers_;
   const storage::TableDef& table_;
   TableWriter writer_;
   ConflictAction action_;
@@ -141,6 +208,7 @@ class UpdateAction final : public ChangeAction {
   std::unique_ptr<LoopNest> loops_;
   bool has_loops_ = false;
   std::unique_ptr<RowStream> source_;
+  std::optional<ViewRows> view_rows_;
   std::vector<AssignmentProgram> assignments_;
   std::vector<std::string> keys_;
   std::vector<std::size_t> source_row_;
@@ -172,6 +240,15 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
+  RowTriggers triggers;
+  auto own = find_triggers(table, {sql::TriggerEvent::kUpdate, bound->action, update.assignments}, context);
+  if (!own) return Unexpected(own.error());
+  auto replaced = find_replace_triggers(*bound->query.target->relation, bound->action, context);
+  if (!replaced) return Unexpected(replaced.error());
+  triggers.own = std::move(*own);
+  triggers.replaced = std::move(*replaced);
+  if (!triggers.own.empty()) bound->query.multi_row_one_pass_allowed = false;
+
   const planner::PlannerOptions options = planner_options(context);
   std::vector<planner::Expr*> row_expressions;
   collect_expressions(bound->assignments, row_expressions);
@@ -182,6 +259,10 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
     returning.insert(returning.end(), row_expressions.begin(), row_expressions.end());
+  } else if (bound->view_rows != nullptr) {
+    bound->query.multi_row_one_pass_allowed = false;
+    auto planned = plan_view_change(bound->view_rows, bound->query, row_expressions, options, statement);
+    if (!planned) return planned;
   } else {
     const auto changed = changed_indexes(*bound->query.target->relation, bound->assignments);
     auto plan = planner::plan_update(bound->query, row_expressions, changed, options, statement.arena);
@@ -194,14 +275,7 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
     add_plan(std::move(*plan), statement);
   }
   set_returning_columns(bound->returning, statement);
-  return set_maker(statement,
-                   [&connection = context.connection, &statement, bound = std::move(*bound),
-                    expressions = *expressions]() mutable -> Expected<std::unique_ptr<Action>> {
-                     auto action = std::make_unique<UpdateAction>(CompileContext{connection, statement},
-                                                                  std::move(bound), *expressions);
-                     if (action->builder().error()) return Unexpected(*action->builder().error());
-                     return action;
-                   });
+  return set_change_action<UpdateAction>(context, std::move(*bound), **expressions, std::move(triggers));
 }
 
 }  // namespace leftmost::engine

@@ -32,7 +32,9 @@ class Compiler {
     node->test = test_function_for(expr.kind);
     node->is_constant = is_constant_by_itself(expr);
     switch (expr.kind) {
-      case ExprKind::kLiteral: node->value = expr.value; break;
+      case ExprKind::kLiteral:
+        node->value = expr.value;
+        break;
       case ExprKind::kColumn:
         if (expr.replaced_by_constant && expr.right != nullptr) {
           node->evaluate = evaluate_replaced_column;
@@ -40,15 +42,20 @@ class Compiler {
         }
         if (expr.as_stored) node->evaluate = evaluate_stored_column;
         return node;
-      case ExprKind::kFunction: build_call(expr, *node); return node;
+      case ExprKind::kFunction:
+        build_call(expr, *node);
+        return node;
       case ExprKind::kCollate:
-        // What was a column of a subquery in FROM is no JSON to functions, unless it is the right side of an outer join.
-        if (expr.implicit_collation && expr.left->kind != ExprKind::kIfNullRow) node->evaluate = evaluate_without_subtype;
+        // What was a column of a subquery in FROM is no JSON to functions, unless it is the right side of an
+        // outer join.
+        if (expr.implicit_collation && expr.left->kind != ExprKind::kIfNullRow)
+          node->evaluate = evaluate_without_subtype;
         break;
       case ExprKind::kSubqueryColumn:
         node->left = build(*expr.left);
         return node;
-      default: break;
+      default:
+        break;
     }
     if (expr.left != nullptr) node->left = child(*expr.left, *node);
     if (expr.right != nullptr) node->right = child(*expr.right, *node);
@@ -67,16 +74,22 @@ class Compiler {
   // Whether the node alone, its operands aside, gives the same for every row.
   static bool is_constant_by_itself(const Expr& expr) {
     switch (expr.kind) {
-      case ExprKind::kColumn: return expr.replaced_by_constant;
+      case ExprKind::kColumn:
+        return expr.replaced_by_constant;
       case ExprKind::kIfNullRow:
       case ExprKind::kAggregate:
       case ExprKind::kWindow:
       case ExprKind::kSubquery:
       case ExprKind::kSubqueryColumn:
-      case ExprKind::kExists: return false;
-      case ExprKind::kIn: return expr.select == nullptr;
-      case ExprKind::kFunction: return expr.function->deterministic;
-      default: return true;
+      case ExprKind::kExists:
+      case ExprKind::kRaise:
+        return false;
+      case ExprKind::kIn:
+        return expr.select == nullptr;
+      case ExprKind::kFunction:
+        return expr.function->deterministic;
+      default:
+        return true;
     }
   }
 
@@ -123,7 +136,8 @@ class Compiler {
       list_is_constant = list_is_constant && node.list[i]->is_constant;
     }
     if (expr.kind == ExprKind::kRow) node.width = static_cast<int>(expr.list.size());
-    if (expr.kind == ExprKind::kIn && list_is_constant && expr.list.size() > kShortList && row_width(*expr.left) == 1) {
+    if (expr.kind == ExprKind::kIn && list_is_constant && expr.list.size() > kShortList &&
+        row_width(*expr.left) == 1) {
       node.evaluate = evaluate_list_search;
       node.list_cache = arena_.make<ListCache>();
     }
@@ -141,8 +155,14 @@ class Compiler {
 
   void add_rules(const Expr& expr, ProgramNode& node) {
     switch (expr.kind) {
-      case ExprKind::kEq: case ExprKind::kNe: case ExprKind::kLt: case ExprKind::kLe:
-      case ExprKind::kGt: case ExprKind::kGe: case ExprKind::kIs: case ExprKind::kIsNot:
+      case ExprKind::kEq:
+      case ExprKind::kNe:
+      case ExprKind::kLt:
+      case ExprKind::kLe:
+      case ExprKind::kGt:
+      case ExprKind::kGe:
+      case ExprKind::kIs:
+      case ExprKind::kIsNot:
         node.operand_width = std::min(row_width(*expr.left), row_width(*expr.right));
         node.rules = allocate<CompareRule>(static_cast<std::size_t>(node.operand_width));
         fill_rules(*expr.left, *expr.right, expr.commuted, node.rules);
@@ -166,8 +186,11 @@ class Compiler {
         node.rules = allocate<CompareRule>(1);
         node.rules[0] = {in_affinity(expr), in_collation(expr)};
         break;
-      case ExprKind::kSubquery: node.width = row_width(expr); break;
-      default: break;
+      case ExprKind::kSubquery:
+        node.width = row_width(expr);
+        break;
+      default:
+        break;
     }
   }
 
@@ -175,7 +198,8 @@ class Compiler {
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const Expr& a = row_field(left, static_cast<int>(i));
       const Expr& b = row_field(right, static_cast<int>(i));
-      const auto collation = commuted ? planner::comparison_collation(&b, &a) : planner::comparison_collation(&a, &b);
+      const auto collation =
+          commuted ? planner::comparison_collation(&b, &a) : planner::comparison_collation(&a, &b);
       rules[i].affinity = planner::comparison_affinity(planner::affinity_of(&a), planner::affinity_of(&b));
       rules[i].collation = collation.value_or(storage::Collation::kBinary);
     }

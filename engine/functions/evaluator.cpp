@@ -173,6 +173,11 @@ Value evaluate_parameter(const ProgramNode& node, EvalContext& context) {
   return number >= 1 && number <= context.parameters.size() ? context.parameters[number - 1] : Value::null();
 }
 
+Value evaluate_raise(const ProgramNode& node, EvalContext& context) {
+  const planner::Expr& raise = *node.expr;
+  return context.run.raise(raise.raise, raise.value.is_null() ? std::string_view() : raise.value.as_bytes());
+}
+
 Value evaluate_column(const ProgramNode& node, EvalContext& context) {
   return context.rows.column(*node.expr);
 }
@@ -444,6 +449,8 @@ ProgramNode::Evaluate evaluate_function_for(ExprKind kind) {
       return evaluate_literal;
     case ExprKind::kParameter:
       return evaluate_parameter;
+    case ExprKind::kRaise:
+      return evaluate_raise;
     case ExprKind::kColumn:
       return evaluate_column;
     case ExprKind::kNegate:

@@ -40,6 +40,11 @@ Value StatementRun::fail(Error error) {
   return Value::null();
 }
 
+Value StatementRun::raise(planner::RaiseAction action, std::string_view message) {
+  if (!error_) raised_ = action;
+  return fail(ErrorCode::kConstraint, std::string(message));
+}
+
 Error StatementRun::take_error() {
   Error error = std::move(*error_);
   error_.reset();

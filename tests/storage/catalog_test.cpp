@@ -54,6 +54,15 @@ TEST_CASE("names are found without regard to case, temp before main", "[catalog]
   CHECK(main_table->find_column("b") == -1);
 }
 
+TriggerDef trigger_def(const std::string& name, const std::string& table,
+                       SchemaName schema = SchemaName::kMain) {
+  TriggerDef trigger;
+  trigger.name = name;
+  trigger.schema = schema;
+  trigger.table_name = table;
+  return trigger;
+}
+
 TEST_CASE("tables, indexes and views share their names", "[catalog]") {
   Catalog catalog;
   const TablePtr table = catalog.add_table(table_def("t", {"a"})).value();
@@ -62,13 +71,33 @@ TEST_CASE("tables, indexes and views share their names", "[catalog]") {
   CHECK(catalog.add_table(table_def("i", {"a"})).error().message == "there is already an index named i");
   CHECK(catalog.add_index(index_def("t", *table, {0})).error().message == "there is already a table named t");
   CHECK(catalog.add_index(index_def("I", *table, {0})).error().message == "index I already exists");
-  UnsupportedDef trigger;
-  trigger.name.append("t");
-  trigger.kind.append("trigger");
-  trigger.table_name.append("T");
-  REQUIRE(catalog.add_unsupported(trigger));
-  CHECK(catalog.unsupported_on("t", SchemaName::kMain).size() == 1);
+  REQUIRE(catalog.add_trigger(trigger_def("t", "T")));
+  CHECK(catalog.add_trigger(trigger_def("T", "t")).error().message == "trigger T already exists");
   CHECK(std::holds_alternative<TablePtr>(*catalog.find("t")));
+}
+
+TEST_CASE("triggers come newest first, those of temp before them oldest first", "[catalog]") {
+  Catalog catalog;
+  const TablePtr table = catalog.add_table(table_def("t", {"a"})).value();
+  REQUIRE(catalog.add_trigger(trigger_def("old", "t")));
+  REQUIRE(catalog.add_trigger(trigger_def("temp_old", "T", SchemaName::kTemp)));
+  REQUIRE(catalog.add_trigger(trigger_def("other", "u")));
+  REQUIRE(catalog.add_trigger(trigger_def("new", "T")));
+  REQUIRE(catalog.add_trigger(trigger_def("temp_new", "t", SchemaName::kTemp)));
+  std::vector<std::string> found;
+  for (const TriggerPtr& trigger : catalog.triggers_on("t", SchemaName::kMain))
+    found.push_back(trigger->name);
+  CHECK(found == std::vector<std::string>{"temp_old", "temp_new", "new", "old"});
+  CHECK(catalog.triggers_on("t", SchemaName::kTemp).empty());
+
+  TriggerDef moved = *catalog.find_trigger("old");
+  moved.table_name = "u";
+  catalog.replace_trigger(moved);
+  CHECK(catalog.triggers_on("t", SchemaName::kMain).size() == 3);
+  CHECK(catalog.remove(table->id));
+  CHECK(catalog.find_trigger("new") == nullptr);
+  CHECK(catalog.find_trigger("temp_new") == nullptr);
+  CHECK(catalog.find_trigger("old") != nullptr);
 }
 
 TEST_CASE("indexes come newest first, REPLACE constraints last", "[catalog]") {
