@@ -183,6 +183,10 @@ Step Generator::pragma() {
                             "PRAGMA reverse_unordered_selects = 1", "PRAGMA reverse_unordered_selects = 0",
                             "PRAGMA automatic_index = 0", "PRAGMA automatic_index = 1"}),
               {}};
+    case 6:
+      if (trigger_count_ > 0 || triggers_are_recursive_) break;
+      triggers_are_recursive_ = true;
+      return {"PRAGMA", "PRAGMA recursive_triggers = 1", {}};
     case 4:
       return {"PRAGMA",
               random_.pick(
@@ -204,7 +208,8 @@ Step Generator::pragma() {
 Step Generator::definition() {
   alias_count_ = 0;
   const std::size_t choice = random_.below(100);
-  if (choice < 25) return alter_table();
+  if (choice < 22) return alter_table();
+  if (choice < 30) return trigger();
   if (choice < 55) return create();
   if (choice < 65) return drop();
   if (choice < 72)

@@ -206,6 +206,9 @@ std::vector<Step> random_round(const FuzzOptions& options, std::uint64_t seed, s
   Schema schema = random_schema(random);
   Generator generator(random, schema);
   std::vector<Step> steps = schema.steps;
+  if (!options.is_hostile && random.percent(35)) {
+    for (std::size_t n = random.between(1, 2); n > 0; --n) steps.push_back(generator.trigger());
+  }
   schema_steps = steps.size();
   for (std::size_t i = 0; i < kStatementsPerRound; ++i) {
     if (options.is_hostile) {

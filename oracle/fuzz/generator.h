@@ -26,6 +26,8 @@ class Generator {
   Step write();
   /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE.
   Step transaction();
+  /// CREATE TRIGGER, or DROP TRIGGER when there are enough.
+  Step trigger();
   /// DDL, REINDEX, ANALYZE, PRAGMA. Changes the schema that the next statements are about.
   Step definition();
 
@@ -97,7 +99,11 @@ class Generator {
   Piece returning(const Table& table);
   Piece upsert(const Table& table);
   std::string assigned_column(const Table& table);
-  static std::vector<std::string> checks_of(const Table& table) { return {"SELECT * FROM " + table.name}; }
+
+  // trigger.cpp
+  Piece trigger_step(const Scope& rows);
+  /// What may have changed when a write to the table is over.
+  std::vector<std::string> checks_of(const Table& table) const;
 
   // definition.cpp
   Table& pick_mutable_table();
@@ -112,6 +118,8 @@ class Generator {
   Random& random_;
   Schema& schema_;
   std::size_t alias_count_ = 0;
+  std::size_t trigger_count_ = 0;
+  bool triggers_are_recursive_ = false;
   std::size_t name_count_ = 0;  // of tables, columns, indexes made by definition()
 };
 
