@@ -80,7 +80,8 @@ Expected<void> compile_create_trigger(const sql::CreateTrigger& create, CompileC
     if (!create.if_not_exists) {
       const sql::Span& span = create.name.span;
       return fail(ErrorCode::kError,
-                  "trigger " + statement.text.substr(span.begin, span.end - span.begin) + " already exists",
+                  "trigger " + std::string(statement.text.substr(span.begin, span.end - span.begin)) +
+                      " already exists",
                   span.begin);
     }
     statement.action = make_plain_action([]() -> Expected<void> { return {}; });
