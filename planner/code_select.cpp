@@ -222,6 +222,8 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
                  : plan.order_terms_by_loops > 0    ? OrderMode::kSortRightPart
                                                     : OrderMode::kSort;
   }
+  // The rows of a window pass are handed on when the loop below it is written down.
+  if (select->window_pass != nullptr) end_loops(*loops, plan.loops, &plan);
   const bool sorts = plan.order == OrderMode::kSort || plan.order == OrderMode::kSortRightPart;
   if (sorts) {
     const bool has_limit = select->limit != nullptr || destination == Destination::kScalar;
@@ -229,7 +231,7 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
   } else if (destination != Destination::kExists) {
     for (const ResultColumn& column : select->columns) code_expr(column.expr);
   }
-  end_loops(*loops, plan.loops, &plan);
+  if (select->window_pass == nullptr) end_loops(*loops, plan.loops, &plan);
   add_sort_steps(plan);
   record_reasons(*select, plan, *loops);
   return rows;

@@ -75,17 +75,7 @@ Select* Copier::copy(const Select* select) {
   made->values_rows = arena.copy_span(std::span<const std::span<Expr*>>(select->values_rows));
   for (auto& row : made->values_rows) row = arena.copy_span(std::span<Expr* const>(row));
   for_each_expr_of_core(made, [&](Expr*& expr) { expr = copy(expr); });
-  // In a copy SQLite finds the calls anew, those of ORDER BY that stand for result columns too.
-  if (!select->windows.empty()) {
-    std::vector<Expr*> windows;
-    made->has_several_partitions = false;
-    for (const ResultColumn& column : made->columns)
-      link_windows(windows, made->has_several_partitions, column.expr);
-    link_windows(windows, made->has_several_partitions, made->having);
-    for (const OrderTerm& term : made->order_by)
-      link_windows(windows, made->has_several_partitions, term.expr);
-    made->windows = arena.copy_span(windows);
-  }
+  link_windows_anew(*made, arena);
   made->limit = copy(made->limit);
   made->offset = copy(made->offset);
   made->plan = nullptr;

@@ -84,8 +84,11 @@ class Gatherer {
     context_.budget.nodes_left -= static_cast<int>(columns_.size() / 16);
     if (context_.budget.nodes_left < 0) context_.budget.exhausted = true;
     if (context_.budget.exhausted) return;
-    const auto same = std::find_if(columns_.begin(), columns_.end(),
-                                   [&](const Expr* column) { return same_expr(column, expr); });
+    // An aggregate that was moved is a call to be bound anew, and like none that was not.
+    const auto same = expr->kind == ExprKind::kAggregate
+                          ? columns_.end()
+                          : std::find_if(columns_.begin(), columns_.end(),
+                                         [&](const Expr* column) { return same_expr(column, expr); });
     const auto number = static_cast<int>(same - columns_.begin());
     if (same == columns_.end()) columns_.push_back(context_.arena.make<Expr>(*expr));
     const Expr* source = columns_[static_cast<std::size_t>(number)];
@@ -193,6 +196,17 @@ void link_windows(std::vector<Expr*>& windows, bool& has_several_partitions, Exp
   if (expr == nullptr) return;
   if (expr->kind == ExprKind::kWindow) link_window(windows, has_several_partitions, expr);
   for_each_child(expr, [&](Expr* child) { link_windows(windows, has_several_partitions, child); });
+}
+
+void link_windows_anew(Select& select, storage::Arena& arena) {
+  if (select.windows.empty()) return;
+  std::vector<Expr*> windows;
+  bool& has_several = select.has_several_partitions;
+  has_several = false;
+  for (const ResultColumn& column : select.columns) link_windows(windows, has_several, column.expr);
+  link_windows(windows, has_several, select.having);
+  for (const OrderTerm& term : select.order_by) link_windows(windows, has_several, term.expr);
+  select.windows = arena.copy_span(windows);
 }
 
 void take_windows_apart(Select* select, Context& context) {
