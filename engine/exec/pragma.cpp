@@ -131,7 +131,8 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   const auto is = [&](std::string_view name) { return equals_ignoring_case(pragma.name.text, name); };
 
   if (const SchemaPragma* found = find_schema_pragma(pragma.name.text)) {
-    for (const std::string_view column : found->columns) statement.columns.push_back({statement.arena.copy(column), ""});
+    for (const std::string_view column : found->columns)
+      statement.columns.push_back({statement.arena.copy(column), ""});
     if (found->needs_value && !pragma.has_value) {
       statement.action =
           make_rows_action(found->columns.size(), [](RowBuffer&) -> Expected<void> { return {}; });
@@ -227,7 +228,7 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   } else if (std::find_if(kNotHere.begin(), kNotHere.end(), is) != kNotHere.end()) {
     return not_supported("PRAGMA " + std::string(pragma.name.text), pragma.span.begin);
   } else {
-    do_only(statement, [] {});  // optimize; and unknown ones mean nothing, as in SQLite
+    do_only(statement, [] {});  // optimize: no ANALYZE unasked; unknown ones mean nothing, as in SQLite
   }
   return {};
 }

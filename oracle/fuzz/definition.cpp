@@ -188,10 +188,8 @@ Step Generator::pragma() {
       triggers_are_recursive_ = true;
       return {"PRAGMA", "PRAGMA recursive_triggers = 1", {}};
     case 4:
-      return {"PRAGMA",
-              random_.pick(
-                  {"PRAGMA user_version = 7", "PRAGMA user_version", "PRAGMA optimize", "PRAGMA nothing"}),
-              {}};
+      return {
+          "PRAGMA", random_.pick({"PRAGMA user_version = 7", "PRAGMA user_version", "PRAGMA nothing"}), {}};
     case 5:
       return {"SELECT from sqlite_schema", "SELECT type, name, tbl_name, sql FROM sqlite_schema", {}};
     default:
