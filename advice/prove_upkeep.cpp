@@ -94,9 +94,12 @@ void prove_upkeep(Proof& proof, Advice& advice) {
   prove_analyze(proof, advice);
   const storage::Catalog& catalog = proof.trial().database().catalog();
   std::set<std::string> dropped;
-  for (const planner::Relation* relation : relations_of(*proof.question().statement->plan())) {
-    for (const storage::IndexPtr& index : catalog.indexes_of(relation->def->id)) {
-      for (const storage::IndexPtr& longer : catalog.indexes_of(relation->def->id)) {
+  std::vector<storage::ObjectId> tables;  // trying something plans anew, and the plan's relations go
+  for (const planner::Relation* relation : relations_of(*proof.question().statement->plan()))
+    tables.push_back(relation->def->id);
+  for (const storage::ObjectId table : tables) {
+    for (const storage::IndexPtr& index : catalog.indexes_of(table)) {
+      for (const storage::IndexPtr& longer : catalog.indexes_of(table)) {
         if (dropped.count(longer->name) > 0 || !is_prefix(*index, *longer)) continue;
         dropped.insert(index->name);
         prove_drop(proof, *index, *longer, advice);
