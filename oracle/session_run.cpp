@@ -341,13 +341,17 @@ void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   }
   RowComparison rows;
   rows.end_ours();
-  const std::optional<Error> refusal = run_twin(statement, rows, agreement);
+  std::optional<Error> refusal = run_twin(statement, rows, agreement);
+  // Without the savepoint the statement would have been a transaction, which these cannot end.
+  const bool breaks_deferred_keys = !refusal && was_autocommit && twin_->has_deferred_violations();
+  if (breaks_deferred_keys)
+    refusal = Error{ErrorCode::kConstraint, "FOREIGN KEY constraint failed", std::nullopt, {}};
   agreement.compare_errors(outcome.error, refusal);
   if (twin_->is_autocommit()) return;  // OR ROLLBACK took the savepoint along
   // A value that a STRICT table refuses is a constraint error, but none that OR FAIL is about.
   const bool is_about_type = outcome.error->message.starts_with("cannot store ");
   const bool is_constraint = refusal && refusal->code == ErrorCode::kConstraint && !is_about_type;
-  const bool keeps_rows = refusal && (is_constraint || !was_autocommit);
+  const bool keeps_rows = refusal && !breaks_deferred_keys && (is_constraint || !was_autocommit);
   if (!keeps_rows) (void)twin_->execute("ROLLBACK TO leftmost_refused");
   (void)twin_->execute("RELEASE leftmost_refused");
 }

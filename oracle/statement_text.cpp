@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 17> kComparedPragmas = {
     "foreign_keys", "foreign_key_list",  "user_version",    "application_id",  "integrity_check",     "quick_check",
     "encoding",     "foreign_key_check", "automatic_index", "analysis_limit",  "reverse_unordered_selects"};
 
-constexpr std::array<std::string_view, 5> kPlanningPragmas = {"case_sensitive_like", "automatic_index",
+constexpr std::array<std::string_view, 8> kPlanningPragmas = {"case_sensitive_like", "automatic_index", "foreign_keys",
+                                                              "defer_foreign_keys", "recursive_triggers",
                                                               "reverse_unordered_selects", "full_column_names",
                                                               "short_column_names"};
 

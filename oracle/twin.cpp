@@ -350,6 +350,10 @@ std::int64_t Twin::changes() const { return sqlite3_changes64(connection_); }
 std::int64_t Twin::total_changes() const { return sqlite3_total_changes64(connection_); }
 std::int64_t Twin::last_insert_rowid() const { return sqlite3_last_insert_rowid(connection_); }
 bool Twin::is_autocommit() const { return sqlite3_get_autocommit(connection_) != 0; }
+bool Twin::has_deferred_violations() const {
+  int open = 0, unused = 0;
+  return sqlite3_db_status(connection_, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &unused, 0) == SQLITE_OK && open != 0;
+}
 bool Twin::is_readonly() const { return sqlite3_db_readonly(connection_, "main") == 1; }
 
 Expected<std::int64_t> Twin::data_version() {

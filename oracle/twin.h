@@ -124,6 +124,8 @@ class Twin {
   std::int64_t total_changes() const;
   std::int64_t last_insert_rowid() const;
   bool is_autocommit() const;
+  /// Rows break a deferred foreign key, so that the open transaction could not commit now.
+  bool has_deferred_violations() const;
   bool is_readonly() const;
   /// Changes whenever another connection has committed to the file. Errors: kBusy, kIoError.
   Expected<std::int64_t> data_version();

@@ -16,9 +16,8 @@ std::optional<Affinity> affinity_of(const Expr* expr) {
         continue;
       case ExprKind::kColumn:
         return expr->has_affinity ? std::optional(expr->affinity) : std::nullopt;
-      case ExprKind::kParameter:  // of OLD and NEW only the rowid has an affinity
-        return expr->of_row && expr->column == kRowidColumn ? std::optional(Affinity::kInteger)
-                                                            : std::nullopt;
+      case ExprKind::kParameter:
+        return expr->of_row && expr->has_affinity ? std::optional(expr->affinity) : std::nullopt;
       case ExprKind::kCast:
         return expr->affinity;
       case ExprKind::kSubquery:

@@ -42,7 +42,12 @@ Expr* StatementBinder::trigger_value(const NamePath& path) {
   value->column = column;
   value->parameter = rows->parameter(is_new, column);
   if (rows->used != nullptr) (*rows->used)[static_cast<std::size_t>(value->parameter) - 1] = true;
-  if (column >= 0) value->collation = table.columns[static_cast<std::size_t>(column)].collation;
+  value->has_affinity = column < 0 || rows->keep_affinity;
+  value->affinity = storage::Affinity::kInteger;
+  if (column >= 0) {
+    value->affinity = table.columns[static_cast<std::size_t>(column)].affinity;
+    value->collation = table.columns[static_cast<std::size_t>(column)].collation;
+  }
   return value;
 }
 

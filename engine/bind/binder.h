@@ -45,6 +45,7 @@ struct ResolvedName {
 struct TriggerRows {
   const storage::TableDef* table = nullptr;
   bool has_old = false, has_new = false;
+  bool keep_affinity = false;  ///< a value has the affinity of its column: in triggers that of the rowid only
   std::vector<bool>* used = nullptr;  ///< by parameter number less 1: those that are named; null: nobody asks
 
   /// Number of a parameter; `column` may be planner::kRowidColumn.
@@ -111,7 +112,7 @@ struct BoundInsert {
   /// INSERT INTO a SELECT * FROM b with values for generated columns too: SQLite takes it where it copies
   /// whole records (engine/exec/transfer.h), and else says this.
   std::optional<Error> unless_transferred;
-  bool is_values_row = false;         ///< VALUES of one row, whose values SQLite computes in place
+  bool is_values_row = false;  ///< VALUES of one row, whose values SQLite computes in place
   sql::ConflictAction action{};
   std::vector<BoundUpsert> upserts;
   /// Numbers of the clauses with DO UPDATE, once for every uniqueness check that they answer. SQLite writes a

@@ -260,6 +260,7 @@ struct AddedColumn {
   const sql::Expr* value = nullptr;  ///< DEFAULT; null if none, or NULL
   bool not_null = false;
   bool has_check = false;
+  bool has_references = false;
   storage::GeneratedKind generated = storage::GeneratedKind::kNone;
 };
 
@@ -313,6 +314,10 @@ Expected<void> add_column(Connection& connection, const AddedColumn& added, bool
   if (connection.data().tree(added.table->id)->size() > 0) {
     if (added.generated == storage::GeneratedKind::kStored)
       return fail(ErrorCode::kError, "cannot add a STORED column");
+    const bool has_keys = connection.settings().foreign_keys && added.has_references;
+    if (has_keys && added.generated == storage::GeneratedKind::kNone && added.value != nullptr) {
+      return fail(ErrorCode::kError, "Cannot add a REFERENCES column with non-NULL default value");
+    }
     if (added.generated == storage::GeneratedKind::kNone && added.not_null && added.value == nullptr) {
       return fail(ErrorCode::kError, "Cannot add a NOT NULL column with default value NULL");
     }
@@ -355,6 +360,9 @@ Expected<void> compile_add_column(const sql::AlterTable& alter, const storage::T
         break;
       case sql::ColumnConstraintKind::kCheck:
         added.has_check = true;
+        break;
+      case sql::ColumnConstraintKind::kReferences:
+        added.has_references = true;
         break;
       case sql::ColumnConstraintKind::kDefault:
         added.value = constraint.expr->kind == sql::ExprKind::kNull ? nullptr : constraint.expr;

@@ -45,19 +45,13 @@ StepOutcome ChangeAction::run_step(std::span<const Value> rows, StepFailure& fai
   return outcome;
 }
 
-bool ChangeAction::fire(std::span<TriggerProgram* const> programs, const RowImage* old_row,
-                        const RowImage* new_row, bool& passed_over) {
-  if (programs.empty()) return true;
-  runtime_.close_subqueries();
-  const std::size_t columns = (old_row != nullptr ? old_row : new_row)->values.size();
+// OLD and NEW as TriggerRows has them, those VIRTUAL columns computed that somebody reads.
+template <typename Reads>
+std::vector<Value> ChangeAction::images(const storage::TableDef& table, const RowImage* old_row,
+                                        const RowImage* new_row, Reads reads, storage::Arena& bytes) {
+  const std::size_t columns = table.columns.size();
   std::vector<Value> rows(2 * (columns + 1));
-  storage::Arena bytes;
-  const storage::TableDef& table = programs.front()->table();
   const bool has_virtual = table.has_generated(storage::GeneratedKind::kVirtual);
-  const auto is_read = [&](std::size_t at) {
-    return std::any_of(programs.begin(), programs.end(),
-                       [at](const TriggerProgram* program) { return program->reads(at); });
-  };
   const auto put = [&](const RowImage* row, std::size_t at) {
     if (row == nullptr) return;
     if (row->has_rowid) rows[at] = Value::integer(row->rowid);
@@ -67,12 +61,25 @@ bool ChangeAction::fire(std::span<TriggerProgram* const> programs, const RowImag
     self.set_stored_values(row->values, rows[at]);
     for (std::size_t i = 0; i < columns; ++i) {
       const std::size_t place = at + 1 + i;
-      if (table.columns[i].generated != storage::GeneratedKind::kVirtual || !is_read(place)) continue;
+      if (table.columns[i].generated != storage::GeneratedKind::kVirtual || !reads(place)) continue;
       rows[place] = storage::copy_value(self.column(static_cast<int>(i)), bytes);
     }
   };
   put(old_row, 0);
   put(new_row, columns + 1);
+  return rows;
+}
+
+bool ChangeAction::fire(std::span<TriggerProgram* const> programs, const RowImage* old_row,
+                        const RowImage* new_row, bool& passed_over) {
+  if (programs.empty()) return true;
+  runtime_.close_subqueries();
+  storage::Arena bytes;
+  const auto reads = [&](std::size_t at) {
+    return std::any_of(programs.begin(), programs.end(),
+                       [at](const TriggerProgram* program) { return program->reads(at); });
+  };
+  const std::vector<Value> rows = images(programs.front()->table(), old_row, new_row, reads, bytes);
   if (runtime_.failed()) return false;
   for (TriggerProgram* program : programs) {
     if (!runtime_.check_limits(0)) return false;
@@ -92,16 +99,41 @@ bool ChangeAction::fire(std::span<TriggerProgram* const> programs, const RowImag
   return true;
 }
 
-void ChangeAction::fire_for_replaced(TableWriter& writer, const TriggerSet& triggers) {
-  if (triggers.empty()) return;
-  writer.set_replacer([this, &writer, &triggers](const std::string& key) {
+bool ChangeAction::row_goes(ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row) {
+  if (keys == nullptr) return true;
+  runtime_.close_subqueries();
+  storage::Arena bytes;
+  const auto reads = [keys](std::size_t at) { return keys->reads(at); };
+  const std::vector<Value> rows = images(keys->table(), &old_row, new_row, reads, bytes);
+  return !runtime_.failed() && keys->row_goes(rows, connection_, runtime_);
+}
+
+bool ChangeAction::row_comes(ForeignKeys* keys, const RowImage* old_row, const RowImage& new_row) {
+  if (keys == nullptr) return true;
+  runtime_.close_subqueries();
+  storage::Arena bytes;
+  const auto reads = [keys](std::size_t at) { return keys->reads(at); };
+  const std::vector<Value> rows = images(keys->table(), old_row, &new_row, reads, bytes);
+  return !runtime_.failed() && keys->row_comes(rows, connection_, runtime_);
+}
+
+bool ChangeAction::act(const ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row) {
+  bool passed_over = false;  // no action says RAISE(IGNORE)
+  return keys == nullptr || fire(keys->actions(), &old_row, new_row, passed_over);
+}
+
+void ChangeAction::fire_for_replaced(TableWriter& writer, const TriggerSet& triggers, ForeignKeys* keys) {
+  if (triggers.empty() && keys == nullptr) return;
+  writer.set_replacer([this, &writer, &triggers, keys](const std::string& key) {
     RowImage row;
     if (!writer.read(connection_.data(), key, row)) return true;
     storage::Arena bytes;
     for (Value& value : row.values) value = storage::copy_value(value, bytes);
     bool passed_over = false;
     if (!fire(triggers.before, &row, nullptr, passed_over)) return passed_over;
+    if (!row_goes(keys, row, nullptr)) return false;
     if (!writer.erase(connection_.data(), key)) return !runtime_.failed();
+    if (!act(keys, row, nullptr)) return false;
     return fire(triggers.after, &row, nullptr, passed_over) || passed_over;
   });
 }
@@ -110,7 +142,13 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   std::optional<ConnectionState> mark;
   if (programs_ != nullptr || needs_mark() || connection_.commits_may_fail()) mark = connection_.mark();
   if (programs_ != nullptr) programs_->begin();
-  const bool succeeded = begin(parameters);
+  bool succeeded = begin(parameters);
+  const bool ends = succeeded || on_error_ == ConflictAction::kFail;
+  if (ends && programs_ != nullptr && programs_->violations > 0) {
+    succeeded = false;
+    on_error_ = ConflictAction::kAbort;
+    runtime_.run().fail(ErrorCode::kConstraint, "FOREIGN KEY constraint failed");
+  }
   if (succeeded && programs_ != nullptr) programs_->close_sequences();
   ConnectionCounters& counters = connection_.counters();
   if (succeeded) {
@@ -132,7 +170,11 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   if (on_error_ == ConflictAction::kFail) {
     counters.changes = changes_;
     counters.total_changes += changes_;
-    if (auto committed = connection_.statement_succeeded(); !committed) return committed;
+    if (auto committed = connection_.statement_succeeded(); !committed) {
+      if (mark) connection_.restore(std::move(*mark));
+      counters.changes = 0;
+      return committed;
+    }
     return Unexpected(std::move(error));
   }
   counters.changes = 0;

@@ -3,6 +3,7 @@
 
 #include "engine/bind/binder.h"
 #include "engine/exec/compiled_statement.h"
+#include "engine/exec/foreign_keys.h"
 #include "engine/exec/row_buffer.h"
 #include "engine/exec/table_writer.h"
 #include "engine/exec/trigger_program.h"
@@ -46,8 +47,14 @@ class ChangeAction : public Action, public ProgramStep {
   /// passed over (`passed_over`).
   bool fire(std::span<TriggerProgram* const> programs, const RowImage* old_row, const RowImage* new_row,
             bool& passed_over);
-  /// Makes `writer` fire the triggers of rows that REPLACE takes away. All outlive the action.
-  void fire_for_replaced(TableWriter& writer, const TriggerSet& triggers);
+  /// Foreign keys of a row that goes or comes (foreign_keys.h; null: none), and what they do when it is done.
+  /// False: the statement has failed.
+  bool row_goes(ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row);
+  bool row_comes(ForeignKeys* keys, const RowImage* old_row, const RowImage& new_row);
+  bool act(const ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row);
+  /// Makes `writer` fire the triggers of rows that REPLACE takes away, and look after their foreign keys. All
+  /// outlive the action.
+  void fire_for_replaced(TableWriter& writer, const TriggerSet& triggers, ForeignKeys* keys);
   /// Sets the error of a failed check, and what it asks for.
   bool fail_check(const TableWriter::Check& check);
   void count_change() { ++changes_; }
@@ -62,6 +69,9 @@ class ChangeAction : public Action, public ProgramStep {
 
  private:
   bool begin(std::span<const storage::Value> parameters);
+  template <typename Reads>
+  std::vector<storage::Value> images(const storage::TableDef& table, const RowImage* old_row,
+                                     const RowImage* new_row, Reads reads, storage::Arena& bytes);
 
   struct Returned {
     const Program* program = nullptr;
@@ -129,14 +139,15 @@ Expected<void> set_change_action(CompileContext context, Bound bound, const Tabl
     };
     return {};
   }
-  return set_maker(context.statement,
-                   [&connection = context.connection, &statement = context.statement, bound = std::move(bound),
-                    &expressions, more...]() mutable -> Expected<std::unique_ptr<Action>> {
-                     auto action = std::make_unique<Changing>(CompileContext{connection, statement},
-                                                              std::move(bound), expressions, std::move(more)...);
-                     if (action->builder().error()) return Unexpected(*action->builder().error());
-                     return action;
-                   });
+  return set_maker(
+      context.statement,
+      [&connection = context.connection, &statement = context.statement, bound = std::move(bound),
+       &expressions, more...]() mutable -> Expected<std::unique_ptr<Action>> {
+        auto action = std::make_unique<Changing>(CompileContext{connection, statement}, std::move(bound),
+                                                 expressions, std::move(more)...);
+        if (action->builder().error()) return Unexpected(*action->builder().error());
+        return action;
+      });
 }
 
 BindContext bind_context(CompileContext context);

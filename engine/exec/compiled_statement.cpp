@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/explain.h"
+#include "engine/exec/foreign_keys.h"
 #include "engine/exec/trigger_program.h"
 #include "engine/exec/trigger_work.h"
 #include "engine/sql/parser.h"

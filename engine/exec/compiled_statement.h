@@ -17,6 +17,7 @@
 namespace leftmost::engine {
 
 struct CompiledStatement;
+class ForeignKeys;  // engine/exec/foreign_keys.h
 class ProgramStep;  // engine/exec/trigger_program.h
 class TriggerProgram;
 class TriggerPrograms;
@@ -66,7 +67,7 @@ struct CompiledStatement : storage::FromLookaside {
   const sql::Statement* syntax = nullptr;
   std::shared_ptr<RelationCache> relations;
   std::uint64_t schema_generation = 0;
-  Settings settings;               ///< what it was compiled under, as the number of the user's functions
+  Settings settings;  ///< what it was compiled under, as the number of the user's functions
   std::size_t user_functions = 0;
   StatementKind kind = StatementKind::kSelect;
   bool is_readonly = true;
@@ -79,6 +80,7 @@ struct CompiledStatement : storage::FromLookaside {
   std::vector<const TriggerProgram*> fires_before, fires_after;
   /// A statement in the body of a trigger: it runs while it runs, so there is one step for each time.
   std::function<Expected<std::unique_ptr<ProgramStep>>()> make_step;
+  std::vector<std::unique_ptr<ForeignKeys>> foreign_keys;  ///< that its rows take part in
   std::size_t bytes_consumed = 0;
   std::unique_ptr<ActionMaker> maker;  ///< of an action that is not made yet
   std::unique_ptr<Action> action;      ///< last: dies before what it points to
@@ -101,8 +103,8 @@ Expected<void> make_action(CompiledStatement& statement);
 /// make_action() may refuse the statement, so it has to be called while the statement is prepared.
 bool may_be_refused(const CompiledStatement& statement);
 
-/// Texts up to this size are copied whole and parsed once; of longer ones (scripts) the first statement is measured
-/// beforehand, so that a script is not copied once per statement.
+/// Texts up to this size are copied whole and parsed once; of longer ones (scripts) the first statement is
+/// measured beforehand, so that a script is not copied once per statement.
 inline constexpr std::size_t kShortTextBytes = 4096;
 
 /// The first statement of `text`. Null `syntax`: there is only white space or comments.

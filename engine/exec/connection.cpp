@@ -49,7 +49,15 @@ Expected<void> Connection::begin() {
   return {};
 }
 
+Expected<void> Connection::check_violations() const {
+  if (state_.violations.deferred + state_.violations.put_off <= 0) return {};
+  return fail(ErrorCode::kConstraint, "FOREIGN KEY constraint failed");
+}
+
 Expected<void> Connection::finish_commit() {
+  if (auto kept = check_violations(); !kept) return kept;
+  state_.violations = {};
+  settings_.defer_foreign_keys = false;
   if (commit_hook_) {
     if (auto committed = commit_hook_(); !committed) {
       restore(std::move(*transaction_));
@@ -74,6 +82,7 @@ Expected<void> Connection::rollback() {
   restore(std::move(*transaction_));
   transaction_.reset();
   savepoints_.clear();
+  settings_.defer_foreign_keys = false;
   settle_statistics(*this, undone);
   return {};
 }
@@ -109,8 +118,11 @@ Expected<void> Connection::rollback_to(std::string_view name) {
 }
 
 Expected<void> Connection::statement_succeeded() {
-  if (transaction_ || !commit_hook_) return {};
-  return commit_hook_();
+  if (transaction_) return {};
+  if (auto kept = check_violations(); !kept) return kept;
+  state_.violations = {};
+  settings_.defer_foreign_keys = false;
+  return commit_hook_ ? commit_hook_() : Expected<void>();
 }
 
 Connection::Whole Connection::whole() const {

@@ -23,9 +23,16 @@
 
 namespace leftmost::engine {
 
+/// Open violations of foreign keys (foreign_keys.h), which a transaction may not commit with.
+struct ViolationCounts {
+  std::int64_t deferred = 0;  ///< of DEFERRABLE INITIALLY DEFERRED keys
+  std::int64_t put_off = 0;   ///< of any, while PRAGMA defer_foreign_keys is on
+};
+
 /// Everything that ROLLBACK brings back.
 struct ConnectionState {
   storage::DatabaseState data;
+  ViolationCounts violations;
   std::int64_t user_version = 0;
   std::uint64_t schema_generation = 0;
 };
@@ -35,6 +42,8 @@ struct Settings {
   bool automatic_index = true;
   bool reverse_unordered_selects = false;
   bool recursive_triggers = false;
+  bool foreign_keys = false;
+  bool defer_foreign_keys = false;  ///< until the transaction ends
   std::int64_t analysis_limit = 0;
   planner::PlanRecord plan_record = planner::PlanRecord::kReasons;
 
@@ -58,6 +67,7 @@ class Connection {
 
   storage::DatabaseState& data() { return state_.data; }
   const storage::DatabaseState& data() const { return state_.data; }
+  ViolationCounts& violations() { return state_.violations; }
   std::int64_t user_version() const { return state_.user_version; }
   void set_user_version(std::int64_t version) { state_.user_version = version; }
 
@@ -71,8 +81,8 @@ class Connection {
   bool is_autocommit() const { return !transaction_; }
   /// Errors: kError `cannot start a transaction within a transaction`.
   Expected<void> begin();
-  /// Errors: kError `cannot commit - no transaction is active`; those of the commit hook, everything is then
-  /// undone.
+  /// Errors: kError `cannot commit - no transaction is active`; kConstraint `FOREIGN KEY constraint failed`,
+  /// and the transaction goes on; those of the commit hook, everything is then undone.
   Expected<void> commit();
   /// Errors: kError `cannot rollback - no transaction is active`.
   Expected<void> rollback();
@@ -81,10 +91,12 @@ class Connection {
   Expected<void> release(std::string_view name);
   Expected<void> rollback_to(std::string_view name);
   /// After a statement that wrote and succeeded: outside a transaction its changes become final here.
-  /// Errors: those of the commit hook; the statement's changes have to be undone.
+  /// Errors: of foreign keys and those of the commit hook; the statement's changes have to be undone.
   Expected<void> statement_succeeded();
   /// statement_succeeded() may fail now.
-  bool commits_may_fail() const { return !transaction_ && commit_hook_ != nullptr; }
+  bool commits_may_fail() const {
+    return !transaction_ && (commit_hook_ != nullptr || settings_.foreign_keys);
+  }
   void set_commit_hook(std::function<Expected<void>()> hook) { commit_hook_ = std::move(hook); }
 
   /// A copy of the current state, and back to it.
@@ -110,6 +122,7 @@ class Connection {
   void restore(Whole whole);
 
  private:
+  Expected<void> check_violations() const;
   Expected<void> finish_commit();
 
   std::shared_ptr<Environment> environment_;

@@ -14,10 +14,11 @@ using storage::Value;
 class DeleteAction final : public ChangeAction {
  public:
   DeleteAction(CompileContext context, BoundDelete del, const TableExpressions& expressions,
-               TriggerSet triggers)
+               TriggerSet triggers, ForeignKeys* keys)
       : ChangeAction(context),
         delete_(std::move(del)),
         triggers_(std::move(triggers)),
+        foreign_keys_(keys),
         table_(*delete_.query.target->relation->def),
         writer_(*delete_.query.target->relation, expressions, builder_),
         target_row_(runtime_.row(delete_.query.target->id)),
@@ -41,7 +42,7 @@ class DeleteAction final : public ChangeAction {
   bool run() override {
     if (view_rows_) return run_on_view();
     storage::DatabaseState& state = connection_.data();
-    if (truncates_ && !has_returning() && triggers_.empty()) {
+    if (truncates_ && !has_returning() && triggers_.empty() && foreign_keys_ == nullptr) {
       changes_ = static_cast<std::int64_t>(writer_.clear(state));
       return true;
     }
@@ -67,7 +68,7 @@ class DeleteAction final : public ChangeAction {
     for (const std::string& key : keys) {
       if (!runtime_.step()) return false;
       RowImage row;
-      const bool reads_row = has_returning() || !triggers_.empty();
+      const bool reads_row = has_returning() || !triggers_.empty() || foreign_keys_ != nullptr;
       if (reads_row) {
         if (!writer_.read(state, key, row)) continue;
         bytes.reset();
@@ -102,8 +103,10 @@ class DeleteAction final : public ChangeAction {
   // `row`: read if somebody looks at it.
   bool delete_row(const std::string& key, const RowImage& row, bool& passed_over) {
     if (!fire(triggers_.before, &row, nullptr, passed_over)) return false;
+    if (!row_goes(foreign_keys_, row, nullptr)) return false;
     if (!writer_.erase(connection_.data(), key)) return !runtime_.failed();
     count_change();
+    if (!act(foreign_keys_, row, nullptr)) return false;
     const std::span<TriggerProgram* const> after(triggers_.after);
     return fire(after.first(triggers_.after_first), &row, nullptr, passed_over) && return_row(row) &&
            fire(after.subspan(triggers_.after_first), &row, nullptr, passed_over);
@@ -123,6 +126,7 @@ class DeleteAction final : public ChangeAction {
 
   BoundDelete delete_;
   TriggerSet triggers_;
+  ForeignKeys* const foreign_keys_;
   const storage::TableDef& table_;
   TableWriter writer_;
   ItemRow& target_row_;
@@ -144,9 +148,13 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
+  const bool is_drop = context.body != nullptr && context.body->is_drop;
+  auto keys =
+      find_foreign_keys({*bound->query.target->relation, sql::TriggerEvent::kDelete, {}, is_drop}, context);
+  if (!keys) return Unexpected(keys.error());
   auto triggers = find_triggers(table, {sql::TriggerEvent::kDelete, sql::ConflictAction::kNone, {}}, context);
   if (!triggers) return Unexpected(triggers.error());
-  if (!triggers->empty()) bound->query.multi_row_one_pass_allowed = false;
+  if (!triggers->empty() || *keys != nullptr) bound->query.multi_row_one_pass_allowed = false;
 
   const planner::PlannerOptions options = planner_options(context);
   std::vector<planner::Expr*> returning;
@@ -156,12 +164,22 @@ Expected<void> compile_delete(const sql::Delete& del, CompileContext context) {
     auto planned = plan_view_change(bound->view_rows, bound->query, returning, options, statement);
     if (!planned) return planned;
   } else {
-    auto plan = planner::plan_change(bound->query, returning, options, statement.arena);
+    // What foreign keys search is planned between the rows and RETURNING.
+    std::span<planner::Expr* const> inside = returning;
+    if (*keys != nullptr) inside = {};
+    auto plan = planner::plan_change(bound->query, inside, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
+    if (*keys != nullptr) {
+      (*keys)->print(statement);
+      auto returned = planner::plan_expressions(returning, options, statement.arena);
+      if (!returned) return Unexpected(returned.error());
+      add_plan(std::move(*returned), statement);
+    }
   }
   set_returning_columns(bound->returning, statement);
-  return set_change_action<DeleteAction>(context, std::move(*bound), **expressions, std::move(*triggers));
+  return set_change_action<DeleteAction>(context, std::move(*bound), **expressions, std::move(*triggers),
+                                         *keys);
 }
 
 }  // namespace leftmost::engine

@@ -1,9 +1,13 @@
 // DROP TABLE, INDEX, VIEW, TRIGGER.
+#include <algorithm>
+
+#include "engine/exec/change_action.h"
 #include "engine/exec/definition_names.h"
 #include "engine/exec/rows_action.h"
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/statistics_table.h"
 #include "engine/functions/table_function.h"
+#include "engine/sql/parser.h"
 #include "storage/cursor.h"
 #include "storage/table_view.h"
 
@@ -39,6 +43,56 @@ Expected<void> nothing(CompiledStatement& statement) {
   return {};
 }
 
+/// DROP TABLE deletes all rows first where foreign keys look at them; no trigger fires.
+struct DroppedRows {
+  DroppedRows(const storage::TableDef& table, TriggerPrograms& programs)
+      : body{{}, table.temporary() ? "" : "main", sql::ConflictAction::kNone, programs, true} {}
+  TriggerBody body;
+  CompiledStatement statement;
+  std::unique_ptr<ProgramStep> step;
+  bool only_if_open =
+      false;  ///< its own deferred keys alone: there is something to do while violations are open
+};
+
+/// Null: nothing looks at them.
+Expected<std::shared_ptr<DroppedRows>> rows_to_drop(const storage::TablePtr& table, CompileContext context) {
+  const Settings& settings = context.connection.settings();
+  if (!settings.foreign_keys) return nullptr;
+  const bool is_parent = !references_to(context.connection.data().catalog, *table).empty();
+  const bool has_deferred = std::any_of(
+      table->foreign_keys.begin(), table->foreign_keys.end(),
+      [&](const storage::ForeignKeyDef& key) { return key.deferred || settings.defer_foreign_keys; });
+  if (!is_parent && !has_deferred) return nullptr;
+  auto rows = std::make_shared<DroppedRows>(*table, programs_of(context));
+  rows->only_if_open = !is_parent;
+  CompiledStatement& statement = rows->statement;
+  statement.text = statement.arena.copy("DELETE FROM " + quoted_identifier(table->name));
+  statement.relations = context.statement.relations;
+  statement.schema_generation = context.statement.schema_generation;
+  auto parsed = sql::parse(statement.text, statement.arena);
+  if (!parsed) return Unexpected(parsed.error());
+  statement.syntax = parsed->statement;
+  auto compiled = compile_step(*statement.syntax, {context.connection, statement, {}, &rows->body});
+  if (!compiled) return Unexpected(compiled.error());
+  auto step = statement.make_step();
+  if (!step) return Unexpected(step.error());
+  rows->step = std::move(*step);
+  print_steps(*statement.plan, context.statement);
+  return rows;
+}
+
+/// Errors: kConstraint `FOREIGN KEY constraint failed`, those of the actions of the keys.
+Expected<void> delete_dropped_rows(Connection& connection, DroppedRows& rows) {
+  TriggerPrograms& programs = rows.body.programs;
+  programs.begin();
+  const ViolationCounts& open = connection.violations();
+  if (rows.only_if_open && open.deferred == 0 && open.put_off == 0) return {};
+  StepFailure failure;
+  if (rows.step->run_step({}, failure) == StepOutcome::kFailed) return Unexpected(std::move(failure.error));
+  if (programs.violations > 0) return fail(ErrorCode::kConstraint, "FOREIGN KEY constraint failed");
+  return {};
+}
+
 Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
   Connection& connection = context.connection;
   const std::string written = written_name(drop.schema, drop.name);
@@ -59,13 +113,20 @@ Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
     return fail(ErrorCode::kError, "table " + table->name + " may not be dropped");
   }
   if (auto writable = check_writable(connection, *table); !writable) return writable;
-  context.statement.action = make_definition_action(connection, [&connection, table]() -> Expected<void> {
-    delete_sequence(connection, *table);
-    delete_statistics(connection, table->schema, table->name, {});
-    if (!connection.data().drop(table->id)) return fail(ErrorCode::kError, "no such table: " + table->name);
-    connection.schema_changed();
-    return {};
-  });
+  auto rows = rows_to_drop(table, context);
+  if (!rows) return Unexpected(rows.error());
+  context.statement.action =
+      make_definition_action(connection, [&connection, table, rows = *rows]() -> Expected<void> {
+        if (rows != nullptr) {
+          if (auto deleted = delete_dropped_rows(connection, *rows); !deleted) return deleted;
+        }
+        delete_sequence(connection, *table);
+        delete_statistics(connection, table->schema, table->name, {});
+        if (!connection.data().drop(table->id))
+          return fail(ErrorCode::kError, "no such table: " + table->name);
+        connection.schema_changed();
+        return {};
+      });
   return {};
 }
 

@@ -15,13 +15,21 @@ namespace {
 using storage::ConflictAction;
 using storage::Value;
 
+/// The foreign keys of each row that comes, goes or changes.
+struct InsertKeys {
+  ForeignKeys* own = nullptr;
+  ForeignKeys* replaced = nullptr;
+  std::vector<ForeignKeys*> updates;  ///< of ON CONFLICT DO UPDATE, by clause
+};
+
 class InsertAction final : public ChangeAction {
  public:
   InsertAction(CompileContext context, BoundInsert insert, const TableExpressions& expressions,
-               Transfer transfer, RowTriggers triggers)
+               Transfer transfer, RowTriggers triggers, InsertKeys keys)
       : ChangeAction(context),
         insert_(std::move(insert)),
         triggers_(std::move(triggers)),
+        foreign_keys_(std::move(keys)),
         relation_(*insert_.target->relation),
         table_(*relation_.def),
         is_view_(is_view_table(table_)),
@@ -48,10 +56,11 @@ class InsertAction final : public ChangeAction {
       excluded_row_ = &runtime_.row(insert_.excluded->id);
       runtime_.set_relation(insert_.excluded->id, relation_, builder_.arena());
     }
-    fire_for_replaced(writer_, triggers_.replaced);
+    fire_for_replaced(writer_, triggers_.replaced, foreign_keys_.replaced);
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
     set_returning(insert_.returning, table_, true, builder_);
-    set_may_abort(insert_.calls_function || insert_may_abort({relation_, expressions, action_}, insert_));
+    set_may_abort(insert_.calls_function || foreign_keys_.own != nullptr ||
+                  insert_may_abort({relation_, expressions, action_}, insert_));
     is_single_row_ =
         source_ == nullptr || (insert_.source->items.empty() && insert_.source->prior == nullptr &&
                                insert_.source->values_rows.empty());
@@ -63,7 +72,8 @@ class InsertAction final : public ChangeAction {
 
  protected:
   bool needs_mark() const override {
-    return !is_single_row_ || has_returning() || !upserts_.empty() || table_.autoincrement;
+    return !is_single_row_ || foreign_keys_.own != nullptr || has_returning() || !upserts_.empty() ||
+           table_.autoincrement;
   }
 
   bool run() override {
@@ -257,6 +267,7 @@ class InsertAction final : public ChangeAction {
         }
       }
     }
+    if (!row_comes(foreign_keys_.own, nullptr, image_)) return false;
     if (!(same != nullptr ? writer_.update(state, *same, image_) : writer_.insert(state, image_)))
       return false;
     if (!table_.without_rowid) {
@@ -308,13 +319,21 @@ class InsertAction final : public ChangeAction {
     writer_.set_type_tests(all_type_tests_);
     if (runtime_.failed()) return false;
     if (check.verdict != TableWriter::Verdict::kStore) return fail_check(check);
-    if (!writer_.update(state, conflict.conflicting_key, row)) return false;
+    ForeignKeys* const keys = foreign_keys_.updates[conflict.upsert];
+    if (keys == nullptr) {
+      if (!writer_.update(state, conflict.conflicting_key, row)) return false;
+    } else if (!row_goes(keys, old, &row) || !writer_.erase(state, conflict.conflicting_key) ||
+               !row_comes(keys, &old, row) || !writer_.insert(state, row)) {
+      return false;
+    }
     count_change();
+    if (!act(keys, old, &row)) return false;
     return row_is_stored(triggers, &old, row, passed_over) || passed_over;
   }
 
   BoundInsert insert_;
   RowTriggers triggers_;
+  InsertKeys foreign_keys_;
   const planner::Relation& relation_;
   const storage::TableDef& table_;
   bool is_view_;
@@ -358,6 +377,56 @@ Expected<RowTriggers> insert_triggers(const sql::Insert& insert, const BoundInse
   return triggers;
 }
 
+bool gives_rowid(const BoundInsert& bound) {
+  const int alias = bound.target->relation->def->rowid_alias;
+  return std::any_of(bound.columns.begin(), bound.columns.end(),
+                     [alias](int column) { return column == planner::kRowidColumn || column == alias; });
+}
+
+/// Uniqueness checks that REPLACE answers: not those that ON CONFLICT answers.
+std::size_t replacing_checks(const BoundInsert& bound) {
+  const auto is_made = [&](const planner::RelationIndex* index) {
+    if (index == nullptr && !gives_rowid(bound)) return false;
+    return std::none_of(bound.upserts.begin(), bound.upserts.end(), [index](const BoundUpsert& upsert) {
+      const bool is_any = upsert.conflict_index == nullptr && !upsert.on_rowid;
+      return is_any || (index == nullptr ? upsert.on_rowid : upsert.conflict_index == index->def.get());
+    });
+  };
+  return engine::replacing_checks(*bound.target->relation, bound.action, is_made);
+}
+
+/// `writes_one_row`: INSERT of one row without triggers or RETURNING, at the top. Of several errors SQLite
+/// reports the last.
+Expected<InsertKeys> insert_keys(const BoundInsert& bound, bool writes_one_row, CompileContext context) {
+  const planner::Relation& relation = *bound.target->relation;
+  InsertKeys keys;
+  keys.updates.resize(bound.upserts.size());
+  if (!context.connection.settings().foreign_keys || is_view_table(*relation.def)) return keys;
+  std::optional<Error> error;
+  const auto find = [&](const RowChange& change) -> ForeignKeys* {
+    auto found = find_foreign_keys(change, context);
+    if (!found) error = std::move(found.error());
+    return found ? *found : nullptr;
+  };
+  if (replacing_checks(bound) > 0) keys.replaced = find({relation, sql::TriggerEvent::kDelete});
+  bool does_more = keys.replaced != nullptr;
+  for (const std::size_t number : bound.updates_in_code_order) {
+    if (keys.updates[number] != nullptr) continue;
+    const std::vector<int> assigned = assigned_columns(bound.upserts[number].assignments);
+    keys.updates[number] = find({relation, sql::TriggerEvent::kUpdate, assigned});
+    does_more = does_more || keys.updates[number] != nullptr;
+  }
+  keys.own = find({relation, sql::TriggerEvent::kInsert, {}, false, writes_one_row && !does_more});
+  if (error) return Unexpected(std::move(*error));
+  return keys;
+}
+
+/// One row of VALUES or DEFAULT VALUES.
+bool is_single_row(const sql::Insert& insert) {
+  const sql::Select* const source = insert.source;
+  return source == nullptr || (source->is_values && source->rows.size() == 1 && source->prior == nullptr);
+}
+
 // INSERT ... VALUES with one row loops over nothing and prints no line of its own.
 void drop_constant_row_line(planner::Plan& plan) {
   planner::LookasideVector<planner::Step>& steps = plan.steps;
@@ -384,6 +453,12 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   auto expressions = statement.relations->expressions(bound->target->relation->def);
   if (!expressions) return Unexpected(expressions.error());
 
+  const auto firing =
+      statement.relations->firing_triggers(table.name, table.schema, sql::TriggerEvent::kInsert, {});
+  const bool writes_one_row = context.body == nullptr && (!firing || firing->empty()) &&
+                              bound->returning.columns.empty() && is_single_row(insert);
+  auto keys = insert_keys(*bound, writes_one_row, context);
+  if (!keys) return Unexpected(keys.error());
   auto triggers = insert_triggers(insert, *bound, context);
   if (!triggers) return Unexpected(triggers.error());
 
@@ -391,15 +466,14 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   Transfer transfer = Transfer::kNever;
   if (bound->source != nullptr) {
     // Asked first: planning may rewrite the source.
-    if (triggers->own.empty()) transfer = transfer_of(insert, *bound);
+    const bool has_parents = keys->own != nullptr && !table.foreign_keys.empty();
+    if (triggers->own.empty() && !has_parents) transfer = transfer_of(insert, *bound);
     if (transfer != Transfer::kAlways && bound->unless_transferred)
       return Unexpected(*bound->unless_transferred);
     auto plan = planner::plan_select(bound->source, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
-    if (insert.source->is_values && insert.source->rows.size() == 1 && insert.source->prior == nullptr) {
-      drop_constant_row_line(*statement.plan);
-    }
+    if (is_single_row(insert)) drop_constant_row_line(*statement.plan);
     if (transfer == Transfer::kAlways) statement.plan->steps.clear();
   }
   std::vector<const planner::Plan*> upsert_plans(bound->upserts.size(), nullptr);
@@ -418,14 +492,20 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
     if (!plan) return Unexpected(plan.error());
     returned = keep_plan(std::move(*plan), statement);
   }
+  const std::size_t replacing = replacing_checks(*bound);
+  for (std::size_t i = 0; keys->replaced != nullptr && i < replacing; ++i) keys->replaced->print(statement);
   for (const std::size_t upsert : bound->updates_in_code_order) {
     print_steps(*upsert_plans[upsert], statement);
+    if (keys->updates[upsert] != nullptr) {
+      keys->updates[upsert]->print(statement);
+    }
     if (returned != nullptr) print_steps(*returned, statement);
   }
+  if (keys->own != nullptr) keys->own->print(statement);
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
   return set_change_action<InsertAction>(context, std::move(*bound), **expressions, transfer,
-                                         std::move(*triggers));
+                                         std::move(*triggers), std::move(*keys));
 }
 
 }  // namespace leftmost::engine

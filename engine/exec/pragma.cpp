@@ -23,14 +23,13 @@ constexpr std::array<std::string_view, 12> kIdleSettings = {
     "checkpoint_fullfsync", "cell_size_check"};
 
 // What SQLite knows and this engine would have to make up an answer for.
-constexpr std::array<std::string_view, 30> kNotHere = {"application_id",
+constexpr std::array<std::string_view, 29> kNotHere = {"application_id",
                                                        "busy_timeout",
                                                        "collation_list",
                                                        "compile_options",
                                                        "data_store_directory",
                                                        "data_version",
                                                        "default_cache_size",
-                                                       "foreign_key_check",
                                                        "freelist_count",
                                                        "function_list",
                                                        "hard_heap_limit",
@@ -59,8 +58,7 @@ struct FixedSwitch {
   std::string_view name;
   bool value;
 };
-constexpr std::array<FixedSwitch, 9> kFixedSwitches = {{{"count_changes", false},
-                                                        {"defer_foreign_keys", false},
+constexpr std::array<FixedSwitch, 8> kFixedSwitches = {{{"count_changes", false},
                                                         {"empty_result_callbacks", false},
                                                         {"full_column_names", false},
                                                         {"ignore_check_constraints", false},
@@ -204,13 +202,24 @@ Expected<void> compile_pragma(const sql::Pragma& pragma, CompileContext context)
   } else if (is("encoding") && !pragma.has_value) {
     one_value(statement, "encoding", [] { return Value::text("UTF-8"); });
   } else if (is("foreign_keys")) {
-    if (pragma.has_value && pragma_boolean(pragma.value)) {
-      return not_supported("foreign-key enforcement", pragma.span.begin);
-    }
     if (pragma.has_value) {
-      do_only(statement, [] {});
+      do_only(statement, [&connection, on = pragma_boolean(pragma.value)] {
+        if (!connection.is_autocommit()) return;  // SQLite: no change inside a transaction
+        connection.settings().foreign_keys = on;
+        connection.schema_changed();
+      });
     } else {
-      one_value(statement, "foreign_keys", [] { return Value::integer(0); });
+      boolean_setting(statement, pragma, "foreign_keys", settings.foreign_keys);
+    }
+  } else if (is("defer_foreign_keys")) {
+    if (pragma.has_value) {
+      do_only(statement, [&connection, on = pragma_boolean(pragma.value)] {
+        connection.settings().defer_foreign_keys = on;
+        if (!on) connection.violations().put_off = 0;
+        connection.schema_changed();
+      });
+    } else {
+      boolean_setting(statement, pragma, "defer_foreign_keys", settings.defer_foreign_keys);
     }
   } else if (std::find_if(kIdleSettings.begin(), kIdleSettings.end(), is) != kIdleSettings.end()) {
     if (!pragma.has_value) return not_supported("PRAGMA " + std::string(pragma.name.text), pragma.span.begin);

@@ -16,8 +16,8 @@ struct SchemaPragma {
   std::string_view name;
   std::vector<std::string_view> columns;
   /// `schema`: as written, if it was; `value`: the argument.
-  Expected<void> (*fill)(Connection& connection, std::optional<storage::SchemaName> schema, std::string_view value,
-                         RowBuffer& rows);
+  Expected<void> (*fill)(Connection& connection, std::optional<storage::SchemaName> schema,
+                         std::string_view value, RowBuffer& rows);
   bool needs_value = true;
 };
 /// Null: there is none of that name.

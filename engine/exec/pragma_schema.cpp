@@ -1,5 +1,6 @@
 // table_info, table_xinfo, table_list, index_list, index_info, index_xinfo, foreign_key_list, database_list,
-// integrity_check (which has a file of its own).
+// integrity_check and foreign_key_check (which have files of their own).
+#include "engine/exec/foreign_key_check.h"
 #include "engine/exec/integrity_check.h"
 #include "engine/exec/pragma.h"
 #include "engine/exec/schema_rows.h"
@@ -57,8 +58,9 @@ void function_columns(const TableFunction& function, bool extended, RowBuffer& r
   std::int64_t position = 0;
   for (const storage::ColumnDef& column : function.relation().def->columns) {
     if (column.hidden && !extended) break;
-    const Value row[] = {number(position++), text(column.name), text({}), number(0), Value::null(), number(0),
-                         number(column.hidden ? 1 : 0)};
+    const Value row[] = {
+        number(position++),           text(column.name), text({}), number(0), Value::null(), number(0),
+        number(column.hidden ? 1 : 0)};
     rows.add(std::span(row).first(extended ? 7 : 6));
   }
 }
@@ -126,7 +128,9 @@ Expected<void> table_list(Connection& connection, std::optional<SchemaName> want
           type = "view";
           RowBuffer view_rows(6);
           // What a broken view is to have is not known; nobody hears of it here.
-          columns = view_columns(connection, **view, false, view_rows) ? static_cast<std::int64_t>(view_rows.size()) : 0;
+          columns = view_columns(connection, **view, false, view_rows)
+                        ? static_cast<std::int64_t>(view_rows.size())
+                        : 0;
         }
       }
       if (!value.empty() && !storage::equals_ignoring_case(value, name)) continue;
@@ -276,6 +280,7 @@ const SchemaPragma* find_schema_pragma(std::string_view name) {
        {"id", "seq", "table", "from", "to", "on_update", "on_delete", "match"},
        foreign_key_list,
        true},
+      {"foreign_key_check", {"table", "rowid", "parent", "fkid"}, foreign_key_check, false},
       {"database_list", {"seq", "name", "file"}, database_list, false},
       {"integrity_check", {"integrity_check"}, integrity_check, false},
       {"quick_check", {"quick_check"}, integrity_check, false},

@@ -36,7 +36,10 @@ class SelectAction final : public Action, public ProgramStep {
   StepOutcome run_step(std::span<const storage::Value> rows, StepFailure& failure) override {
     runtime_.start(connection_.data(), connection_.limits(), rows);
     stream_->open();
-    while (runtime_.step() && stream_->next()) runtime_.run().results().reset();
+    while (runtime_.step() && stream_->next()) {
+      ++runtime_.work().rows_returned;
+      runtime_.run().results().reset();
+    }
     finish();
     if (!runtime_.failed()) return StepOutcome::kDone;
     return end_of_failed_step(runtime_.run(), storage::ConflictAction::kAbort, failure);

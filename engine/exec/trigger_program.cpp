@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/change_action.h"
+#include "engine/exec/foreign_key_sql.h"
 
 namespace leftmost::engine {
 
@@ -157,7 +158,8 @@ Expected<TriggerProgram::Instance*> TriggerProgram::take_instance(Connection& co
 StepOutcome TriggerProgram::run(std::span<const Value> rows, Connection& connection, Runtime& outer,
                                 StepFailure& failure) {
   std::vector<storage::ObjectId>& active = body_.programs.active;
-  if (!body_.programs.recursive && std::find(active.begin(), active.end(), trigger_->id) != active.end()) {
+  const bool may_run_again = body_.programs.recursive || trigger_->name.empty();  // without one: an action
+  if (!may_run_again && std::find(active.begin(), active.end(), trigger_->id) != active.end()) {
     return StepOutcome::kDone;
   }
   if (active.size() >= kDepthMax) {
@@ -222,7 +224,38 @@ RowidSource& TriggerPrograms::rowids(Connection& connection, const storage::Tabl
   return rowids_.try_emplace(table.id, connection, table).first->second;
 }
 
+Expected<TriggerProgram*> TriggerPrograms::action(const KeyPair& pair, const Reference& reference,
+                                                  sql::TriggerEvent event, CompileContext context) {
+  storage::TriggerPtr& known = actions_[{reference.child->id, reference.number, event}];
+  if (known == nullptr) {
+    std::optional<std::string> text = action_trigger(pair, *reference.key, event);
+    if (!text) return nullptr;
+    constexpr storage::ObjectId kFirstId = 0x8000'0000;  // no object of a catalog gets there
+    storage::TriggerDef trigger;
+    trigger.id = kFirstId + static_cast<storage::ObjectId>(actions_.size());
+    trigger.schema = trigger.table_schema = pair.parent.schema;
+    trigger.table_name = pair.parent.name;
+    trigger.sql = std::move(*text);
+    known = std::make_shared<const storage::TriggerDef>(std::move(trigger));
+  }
+  const auto syntax = context.statement.relations->parsed_trigger(known);
+  if (!syntax) return Unexpected(syntax.error());
+  const storage::TablePtr parent = context.statement.relations->catalog().table(pair.parent.id);
+  return program(known, **syntax, parent, sql::ConflictAction::kAbort, context);
+}
+
+TriggerPrograms& programs_of(CompileContext context) {
+  if (context.body != nullptr) return context.body->programs;
+  std::unique_ptr<TriggerPrograms>& programs = context.statement.triggers;
+  if (programs == nullptr) {
+    programs = std::make_unique<TriggerPrograms>();
+    programs->recursive = context.connection.settings().recursive_triggers;
+  }
+  return *programs;
+}
+
 void TriggerPrograms::begin() {
+  violations = 0;
   for (auto& [table, rowids] : rowids_) rowids.open();
 }
 
@@ -251,17 +284,12 @@ std::vector<const TriggerProgram*> programs_in_order(const CompiledStatement& st
 Expected<TriggerSet> find_triggers(const storage::TablePtr& table, const TriggerCause& cause,
                                    CompileContext context) {
   TriggerSet set;
+  if (context.body != nullptr && context.body->is_drop) return set;
   const auto firing = context.statement.relations->firing_triggers(table->name, table->schema, cause.event,
                                                                    cause.assignments);
   if (!firing) return Unexpected(firing.error());
   for (const auto& [trigger, syntax] : *firing) {
-    if (context.body == nullptr && context.statement.triggers == nullptr) {
-      context.statement.triggers = std::make_unique<TriggerPrograms>();
-      context.statement.triggers->recursive = context.connection.settings().recursive_triggers;
-    }
-    TriggerPrograms& programs =
-        context.body == nullptr ? *context.statement.triggers : context.body->programs;
-    const auto program = programs.program(trigger, *syntax, table, cause.action, context);
+    const auto program = programs_of(context).program(trigger, *syntax, table, cause.action, context);
     if (!program) return Unexpected(program.error());
     if (syntax->time == sql::TriggerTime::kAfter) {
       set.after.push_back(*program);
@@ -275,19 +303,25 @@ Expected<TriggerSet> find_triggers(const storage::TablePtr& table, const Trigger
   return set;
 }
 
+std::size_t replacing_checks(const planner::Relation& relation, sql::ConflictAction action,
+                             const std::function<bool(const planner::RelationIndex*)>& is_made) {
+  const auto replaces = [action](ConflictAction declared) {
+    return action == sql::ConflictAction::kReplace ||
+           (action == sql::ConflictAction::kNone && declared == ConflictAction::kReplace);
+  };
+  const storage::TableDef& table = *relation.def;
+  std::size_t checks =
+      !table.without_rowid && replaces(table.primary_key_conflict) && is_made(nullptr) ? 1 : 0;
+  for (const planner::RelationIndex& index : relation.indexes) {
+    if (index.def->unique && replaces(index.def->conflict) && is_made(&index)) ++checks;
+  }
+  return checks;
+}
+
 Expected<TriggerSet> find_replace_triggers(const planner::Relation& relation, sql::ConflictAction action,
                                            CompileContext context) {
   if (!context.connection.settings().recursive_triggers) return TriggerSet{};
-  const storage::TableDef& table = *relation.def;
-  bool replaces = action == sql::ConflictAction::kReplace;
-  if (action == sql::ConflictAction::kNone) {
-    replaces = table.primary_key_conflict == ConflictAction::kReplace ||
-               std::any_of(relation.indexes.begin(), relation.indexes.end(),
-                           [](const planner::RelationIndex& index) {
-                             return index.def->conflict == ConflictAction::kReplace;
-                           });
-  }
-  if (!replaces) return TriggerSet{};
+  if (replacing_checks(relation, action, [](const auto*) { return true; }) == 0) return TriggerSet{};
   return find_triggers(relation.def, {sql::TriggerEvent::kDelete, sql::ConflictAction::kReplace, {}, true},
                        context);
 }

@@ -15,6 +15,7 @@
 // ends the program, and the statement that fired it passes over the row.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -37,6 +38,9 @@ struct StepFailure {
 /// What a failed run comes to. Requires: run.failed(). `action`: what a failed constraint asked for.
 StepOutcome end_of_failed_step(StatementRun& run, storage::ConflictAction action, StepFailure& failure);
 
+struct KeyPair;    // engine/exec/foreign_key_sql.h
+struct Reference;  // engine/exec/parent_key.h
+
 class ProgramStep {
  public:
   virtual ~ProgramStep() = default;
@@ -51,6 +55,7 @@ struct TriggerBody {
   std::string_view schema;  ///< of the trigger, as BindContext has it
   sql::ConflictAction outer_action{};
   TriggerPrograms& programs;
+  bool is_drop = false;  ///< the DELETE of DROP TABLE: for foreign keys alone, no trigger fires
 };
 
 class TriggerProgram {
@@ -64,7 +69,8 @@ class TriggerProgram {
 
   const storage::TriggerDef& trigger() const { return *trigger_; }
   const storage::TableDef& table() const { return *table_; }
-  /// Whether WHEN or the body names this value of OLD and NEW, counted from 0 as TriggerRows counts them from 1.
+  /// Whether WHEN or the body names this value of OLD and NEW, counted from 0 as TriggerRows counts them
+  /// from 1.
   bool reads(std::size_t value) const { return used_[value]; }
   /// Those of WHEN and of the statements in the body, as far as they have one.
   std::vector<const planner::Plan*> plans() const;
@@ -103,14 +109,23 @@ class TriggerPrograms {
   void begin();
   void close_sequences();
 
+  /// What a foreign key does when a parent row is changed; null: nothing. It may fire itself.
+  Expected<TriggerProgram*> action(const KeyPair& pair, const Reference& reference, sql::TriggerEvent event,
+                                   CompileContext context);
+
   bool recursive = false;                 ///< PRAGMA recursive_triggers
+  std::int64_t violations = 0;            ///< of immediate foreign keys, since begin()
   std::vector<storage::ObjectId> active;  ///< the triggers that run now, outermost first
 
  private:
   std::map<std::pair<storage::ObjectId, sql::ConflictAction>, std::unique_ptr<TriggerProgram>> programs_;
   std::map<storage::ObjectId, RowidSource> rowids_;
+  std::map<std::tuple<storage::ObjectId, std::size_t, sql::TriggerEvent>, storage::TriggerPtr> actions_;
   int compiling_ = 0;
 };
+
+/// Those of the statement, or of the outermost one in whose triggers it stands.
+TriggerPrograms& programs_of(CompileContext context);
 
 /// All programs of a statement, in the order in which SQLite lists them: those that it fires, then those that
 /// these fire.
@@ -141,6 +156,10 @@ struct TriggerCause {
 /// The triggers that fire, compiled.
 Expected<TriggerSet> find_triggers(const storage::TablePtr& table, const TriggerCause& cause,
                                    CompileContext context);
+/// How many uniqueness checks of a write take away the rows in its way. `is_made`: whether the statement
+/// makes that check; null is the rowid's.
+std::size_t replacing_checks(const planner::Relation& relation, sql::ConflictAction action,
+                             const std::function<bool(const planner::RelationIndex*)>& is_made);
 /// Those that fire for rows which REPLACE takes away: DELETE triggers if PRAGMA recursive_triggers is on, and
 /// REPLACE can happen at all.
 Expected<TriggerSet> find_replace_triggers(const planner::Relation& relation, sql::ConflictAction action,

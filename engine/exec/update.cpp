@@ -7,8 +7,8 @@
 #include "engine/exec/key_map.h"
 #include "engine/exec/loop_nest.h"
 #include "engine/exec/statement_undo.h"
-#include "planner/generated_columns.h"
 #include "engine/exec/view_rows.h"
+#include "planner/generated_columns.h"
 #include "planner/planner.h"
 #include "planner/update_plan.h"
 
@@ -18,13 +18,19 @@ namespace {
 using storage::ConflictAction;
 using storage::Value;
 
+struct RowKeys {
+  ForeignKeys* own = nullptr;
+  ForeignKeys* replaced = nullptr;  ///< of rows that UPDATE OR REPLACE takes away
+};
+
 class UpdateAction final : public ChangeAction {
  public:
   UpdateAction(CompileContext context, BoundUpdate update, const TableExpressions& expressions,
-               RowTriggers triggers)
+               RowTriggers triggers, RowKeys keys)
       : ChangeAction(context),
         update_(std::move(update)),
         triggers_(std::move(triggers)),
+        foreign_keys_(keys),
         table_(*update_.query.target->relation->def),
         writer_(*update_.query.target->relation, expressions, builder_),
         action_(conflict_action(update_.action)),
@@ -43,10 +49,10 @@ class UpdateAction final : public ChangeAction {
     assignments_ = compile_assignments(update_.assignments, std::span(&update_.query.target, 1), builder_);
     writer_.set_type_tests(
         type_tests({*update_.query.target->relation, expressions, action_}, update_.assignments));
-    fire_for_replaced(writer_, triggers_.replaced);
+    fire_for_replaced(writer_, triggers_.replaced, foreign_keys_.replaced);
     set_returning(update_.returning, table_, true, builder_);
     set_may_abort(
-        update_.calls_function ||
+        update_.calls_function || foreign_keys_.own != nullptr ||
         update_may_abort({*update_.query.target->relation, expressions, action_}, update_.assignments));
   }
 
@@ -182,10 +188,20 @@ class UpdateAction final : public ChangeAction {
     if (check.verdict == TableWriter::Verdict::kFail) return fail_check(check);
     if (check.verdict == TableWriter::Verdict::kSkip) return true;
     for (const std::string& replaced : check.replaced) writer_.erase(state, replaced);
-    if (RowImage current; !triggers_.replaced.empty() && !writer_.read(state, key, current)) return true;
-    if (!writer_.update(state, key, row)) return false;
+    const bool may_be_gone = !triggers_.replaced.empty() || foreign_keys_.replaced != nullptr;
+    if (RowImage current; may_be_gone && !writer_.read(state, key, current)) return true;
+    if (!store(key, old, row)) return false;
     count_change();
+    if (!act(foreign_keys_.own, old, &row)) return false;
     return row_is_changed(old, row, passed_over) || passed_over;
+  }
+
+  // Foreign keys look at the table with neither row.
+  bool store(const std::string& key, const RowImage& old, const RowImage& row) {
+    storage::DatabaseState& state = connection_.data();
+    if (foreign_keys_.own == nullptr) return writer_.update(state, key, row);
+    if (!row_goes(foreign_keys_.own, old, &row) || !writer_.erase(state, key)) return false;
+    return row_comes(foreign_keys_.own, &old, row) && writer_.insert(state, row);
   }
 
   // AFTER triggers and RETURNING.
@@ -201,6 +217,7 @@ class UpdateAction final : public ChangeAction {
 
   BoundUpdate update_;
   RowTriggers triggers_;
+  RowKeys foreign_keys_;
   const storage::TableDef& table_;
   TableWriter writer_;
   ConflictAction action_;
@@ -240,6 +257,27 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   auto expressions = statement.relations->expressions(table);
   if (!expressions) return Unexpected(expressions.error());
 
+  // First of all: of several errors SQLite reports those of foreign keys.
+  const planner::Relation& relation = *bound->query.target->relation;
+  const std::vector<int> assigned = assigned_columns(bound->assignments);
+  RowKeys keys;
+  auto own_keys = find_foreign_keys({relation, sql::TriggerEvent::kUpdate, assigned}, context);
+  if (!own_keys) return Unexpected(own_keys.error());
+  keys.own = *own_keys;
+  const planner::ChangedColumns changed_columns(relation, assigned);
+  const bool sets_rowid = changed_columns.has(planner::kRowidColumn);
+  const bool writes_all = sets_rowid || (keys.own != nullptr && keys.own->takes_row_out());
+  const std::size_t replacing =
+      replacing_checks(relation, bound->action, [&](const planner::RelationIndex* index) {
+        if (index == nullptr) return sets_rowid;
+        return (writes_all && !index->def->is_table_itself) || changed_columns.touch(*index);
+      });
+  if (replacing > 0) {
+    auto replaced_keys = find_foreign_keys({relation, sql::TriggerEvent::kDelete}, context);
+    if (!replaced_keys) return Unexpected(replaced_keys.error());
+    keys.replaced = *replaced_keys;
+  }
+
   RowTriggers triggers;
   auto own = find_triggers(table, {sql::TriggerEvent::kUpdate, bound->action, update.assignments}, context);
   if (!own) return Unexpected(own.error());
@@ -247,7 +285,7 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   if (!replaced) return Unexpected(replaced.error());
   triggers.own = std::move(*own);
   triggers.replaced = std::move(*replaced);
-  if (!triggers.own.empty()) bound->query.multi_row_one_pass_allowed = false;
+  if (!triggers.own.empty() || keys.own != nullptr) bound->query.multi_row_one_pass_allowed = false;
 
   const planner::PlannerOptions options = planner_options(context);
   std::vector<planner::Expr*> row_expressions;
@@ -269,13 +307,16 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
     if (!plan) return Unexpected(plan.error());
     statement.plan = std::move(*plan);
   }
+  for (std::size_t i = 0; keys.replaced != nullptr && i < replacing; ++i) keys.replaced->print(statement);
+  if (keys.own != nullptr) keys.own->print(statement);
   if (!returning.empty()) {
     auto plan = planner::plan_expressions(returning, options, statement.arena);
     if (!plan) return Unexpected(plan.error());
     add_plan(std::move(*plan), statement);
   }
   set_returning_columns(bound->returning, statement);
-  return set_change_action<UpdateAction>(context, std::move(*bound), **expressions, std::move(triggers));
+  return set_change_action<UpdateAction>(context, std::move(*bound), **expressions, std::move(triggers),
+                                         keys);
 }
 
 }  // namespace leftmost::engine

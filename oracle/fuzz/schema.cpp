@@ -97,7 +97,30 @@ Piece generated_definition(Random& random, const std::string& name, Table& table
   return sequence(std::move(parts));
 }
 
-void add_table(Random& random, Schema& schema, std::size_t number) {
+/// FOREIGN KEY of some columns, to a key of `table` itself or of a table before it.
+Piece foreign_key(Random& random, const Schema& schema, const Table& table) {
+  const std::size_t place = random.below(schema.tables.size() + 1);
+  const Table& parent = place == schema.tables.size() ? table : schema.tables[place];
+  std::vector<std::string> key{random.pick(parent.columns)};
+  if (!parent.unique.empty() && random.percent(96)) key = random.pick(parent.unique);
+  const std::size_t width = std::min(key.size(), table.columns.size());
+  std::vector<std::string> columns = random.percent(96) ? some_columns(random, table, width) : key;
+  if (columns.size() != key.size()) columns = key;
+  for (const std::string& column : columns) {
+    if (std::find(table.columns.begin(), table.columns.end(), column) == table.columns.end()) return "";
+  }
+  const auto action = [&] {
+    return random.pick({"CASCADE", "CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"});
+  };
+  return optional({", FOREIGN KEY(", column_names(columns), ") REFERENCES ", parent.name, "(",
+                   column_names(key), ")",
+                   optional({random.percent(60) ? std::string(" ON DELETE ") + action() : std::string()}),
+                   optional({random.percent(50) ? std::string(" ON UPDATE ") + action() : std::string()}),
+                   optional({random.pick({"", "", "", " DEFERRABLE INITIALLY DEFERRED"})})});
+}
+
+/// `keys`: null in a schema without foreign keys.
+void add_table(Random& random, Random* keys, Schema& schema, std::size_t number) {
   Table table;
   if (random.percent(10)) table.types["a"] = "INTEGER";
   table.name = "t" + std::to_string(number);
@@ -138,6 +161,8 @@ void add_table(Random& random, Schema& schema, std::size_t number) {
                   optional({random.pick({"", " ON CONFLICT IGNORE", " ON CONFLICT REPLACE"})})}));
     table.unique.push_back(columns);
   }
+  for (std::size_t i = 0; i < 2 && keys != nullptr && keys->percent(70); ++i)
+    constraints.push_back(foreign_key(*keys, schema, table));
   std::vector<Piece> create = {"CREATE TABLE " + table.name + "(", list(", ", std::move(items))};
   for (Piece& constraint : constraints) create.push_back(std::move(constraint));
   create.push_back(")");
@@ -407,8 +432,10 @@ std::string random_literal(Random& random, const Table& table, const std::string
 
 Schema random_schema(Random& random) {
   Schema schema;
+  Random keys = random;  // a sequence of its own: schemas without foreign keys stay what they were
+  const bool has_keys = keys.percent(20);
   const std::size_t table_count = random.between(1, 4);
-  for (std::size_t i = 0; i < table_count; ++i) add_table(random, schema, i);
+  for (std::size_t i = 0; i < table_count; ++i) add_table(random, has_keys ? &keys : nullptr, schema, i);
   const bool rows_first = random.percent(50);
   if (rows_first) {
     for (const Table& table : schema.tables) add_rows(random, schema, table);
@@ -426,6 +453,7 @@ Schema random_schema(Random& random) {
   } else if (random.percent(35)) {
     add_statistics_by_hand(random, schema);
   }
+  if (has_keys) schema.steps.push_back({"PRAGMA", "PRAGMA foreign_keys = 1", {}});
   return schema;
 }
 
