@@ -49,7 +49,7 @@ bool open_target(StatementBinder& binder, const sql::Target& target, const Targe
   const std::optional<NamedObject> object = relations.find(schema, target.name.text);
   const std::size_t offset = target.name.span.begin;
   if (!object) {
-    if (const TableFunction* function = find_table_function(target.name.text)) {
+    if (const TableFunction* function = binder.context().functions->find_table_function(target.name.text)) {
       binder.set_error(fmt::format("table {} may not be modified", function->relation().def->name));
       return false;
     }

@@ -430,7 +430,7 @@ bool StatementBinder::open_item(Frame& frame, FromEntry& entry, const sql::FromI
   if (!object) {
     const std::string shown =
         schema.empty() ? std::string(from.name.text) : fmt::format("{}.{}", schema, from.name.text);
-    if (const TableFunction* function = find_table_function(from.name.text)) {
+    if (const TableFunction* function = context_.functions->find_table_function(from.name.text)) {
       open_function(entry, from, *function);
       return true;
     }

@@ -34,7 +34,8 @@ std::string_view written(const sql::Name& name, const CompiledStatement& stateme
 /// The table that is altered. Errors: SQLite's, each kind of ALTER with its own words for views.
 Expected<storage::TablePtr> find_alterable(const sql::AlterTable& alter, CompileContext context) {
   const auto named = context.statement.relations->find(alter.schema.text, alter.table.text);
-  if (const TableFunction* function = find_table_function(alter.table.text); function != nullptr && !named) {
+  const TableFunction* const function = context.connection.functions().find_table_function(alter.table.text);
+  if (function != nullptr && !named) {
     return fail(ErrorCode::kError, "table " + function->relation().def->name + " may not be altered");
   }
   if (!named) return fail(ErrorCode::kError, "no such table: " + written_name(alter.schema, alter.table));

@@ -1,5 +1,6 @@
 #include "engine/exec/connection.h"
 
+#include "engine/exec/pragma_function.h"
 #include "engine/exec/statistics_table.h"
 #include "storage/collation.h"
 
@@ -25,9 +26,13 @@ void settle_statistics(Connection& connection, const ConnectionState& undone) {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Environment> environment)
-    : environment_(environment ? std::move(environment) : system_environment()) {
+    : environment_(environment ? std::move(environment) : system_environment()),
+      pragma_functions_(std::make_unique<PragmaFunctions>(*this)) {
   state_.schema_generation = next_generation_++;
+  functions_.set_table_functions([this](std::string_view name) { return pragma_functions_->find(name); });
 }
+
+Connection::~Connection() = default;
 
 void Connection::schema_changed() { state_.schema_generation = next_generation_++; }
 

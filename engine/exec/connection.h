@@ -23,6 +23,8 @@
 
 namespace leftmost::engine {
 
+class PragmaFunctions;  // engine/exec/pragma_function.h
+
 /// Open violations of foreign keys (foreign_keys.h), which a transaction may not commit with.
 struct ViolationCounts {
   std::int64_t deferred = 0;  ///< of DEFERRABLE INITIALLY DEFERRED keys
@@ -53,6 +55,7 @@ struct Settings {
 class Connection {
  public:
   explicit Connection(std::shared_ptr<Environment> environment);
+  ~Connection();
 
   Environment& environment() { return *environment_; }
   const FunctionRegistry& functions() const { return functions_; }
@@ -133,6 +136,7 @@ class Connection {
   bool is_read_only_ = false;
   ConnectionState state_;
   std::uint64_t next_generation_ = 1;
+  std::unique_ptr<PragmaFunctions> pragma_functions_;
   std::shared_ptr<RelationCache> relations_;
   std::uint64_t relations_generation_ = 0;
   std::optional<ConnectionState> transaction_;

@@ -110,7 +110,7 @@ Expected<void> compile_create_index(const sql::CreateIndex& create, CompileConte
     return not_supported("an index on " + std::string(create.table.text), create.table.span.begin);
   }
   if (!named || !named->table) {
-    if (find_table_function(create.table.text) != nullptr) return fail(ErrorCode::kError, "virtual tables may not be indexed");
+    if (context.connection.functions().find_table_function(create.table.text) != nullptr) return fail(ErrorCode::kError, "virtual tables may not be indexed");
     const std::string where = in_temp ? "" : "main.";
     return fail(ErrorCode::kError, "no such table: " + where + std::string(create.table.text));
   }

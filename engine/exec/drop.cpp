@@ -103,9 +103,9 @@ Expected<void> drop_table(const sql::Drop& drop, CompileContext context) {
     return not_supported("dropping " + written + ", a " + named->unsupported->kind, drop.name.span.begin);
   }
   const storage::TablePtr table = named ? named->table : nullptr;
-  if (!table && find_table_function(drop.name.text) != nullptr) {
-    return fail(ErrorCode::kError,
-                "table " + find_table_function(drop.name.text)->relation().def->name + " may not be dropped");
+  const TableFunction* function = connection.functions().find_table_function(drop.name.text);
+  if (!table && function != nullptr) {
+    return fail(ErrorCode::kError, "table " + function->relation().def->name + " may not be dropped");
   }
   if (!table)
     return drop.if_exists ? nothing(context.statement) : fail(ErrorCode::kError, "no such table: " + written);

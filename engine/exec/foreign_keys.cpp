@@ -18,6 +18,7 @@ struct ForeignKeys::Lookup {
   std::vector<int> child_columns;   // of the key as declared, where there is no parent
   bool deferred = false;
   bool is_own_table = false;
+  bool passes_new_rows = false;
 
   std::span<const int> columns() const { return parent ? parent->child_columns() : child_columns; }
 };
@@ -133,6 +134,7 @@ Expected<void> ForeignKeys::find_lookups(const RowChange& change, CompileContext
     lookup.child_columns = key.columns;
     lookup.deferred = key.deferred;
     lookup.is_own_table = is_own_table;
+    lookup.passes_new_rows = programs_.begun_last_is_set_null(*table_, i);
     const auto named = relations.find(schema_of(*table_), key.parent_table);
     if (named && named->table != nullptr) {
       auto parent = ParentKey::find(relations.catalog(), *table_, key, named->table);
@@ -298,7 +300,8 @@ bool ForeignKeys::row_goes(std::span<const Value> rows, Connection& connection, 
 
 bool ForeignKeys::row_comes(std::span<const Value> rows, Connection& connection, Runtime& outer) {
   for (const Lookup& lookup : lookups_) {
-    if (look_up(lookup, true, rows, connection)) count(lookup.deferred, 1, connection);
+    if (!lookup.passes_new_rows && look_up(lookup, true, rows, connection))
+      count(lookup.deferred, 1, connection);
   }
   for (const std::unique_ptr<Search>& one : new_searches_) {
     if (!search(*one, -1, rows, connection, outer)) return false;

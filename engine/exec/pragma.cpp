@@ -23,9 +23,8 @@ constexpr std::array<std::string_view, 12> kIdleSettings = {
     "checkpoint_fullfsync", "cell_size_check"};
 
 // What SQLite knows and this engine would have to make up an answer for.
-constexpr std::array<std::string_view, 29> kNotHere = {"application_id",
+constexpr std::array<std::string_view, 28> kNotHere = {"application_id",
                                                        "busy_timeout",
-                                                       "collation_list",
                                                        "compile_options",
                                                        "data_store_directory",
                                                        "data_version",

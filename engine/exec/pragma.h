@@ -19,6 +19,9 @@ struct SchemaPragma {
   Expected<void> (*fill)(Connection& connection, std::optional<storage::SchemaName> schema,
                          std::string_view value, RowBuffer& rows);
   bool needs_value = true;
+  // As a function in FROM it has hidden columns for these.
+  bool takes_value = true;
+  bool takes_schema = true;
 };
 /// Null: there is none of that name.
 const SchemaPragma* find_schema_pragma(std::string_view name);

@@ -71,7 +71,7 @@ Expected<void> table_columns(Connection& connection, std::optional<SchemaName> s
   if (!table) {
     const storage::ViewPtr view = connection.data().catalog.find_view(name, schema);
     if (view) return view_columns(connection, *view, extended, rows);
-    const TableFunction* function = find_table_function(name);
+    const TableFunction* function = connection.functions().find_table_function(name);
     if (function != nullptr) function_columns(*function, extended, rows);
     return {};
   }
@@ -266,13 +266,22 @@ Expected<void> database_list(Connection& connection, std::optional<SchemaName>, 
   return {};
 }
 
+Expected<void> collation_list(Connection&, std::optional<SchemaName>, std::string_view, RowBuffer& rows) {
+  std::int64_t place = 0;
+  for (const std::string_view name : {"RTRIM", "NOCASE", "BINARY"}) {
+    const Value row[] = {number(place++), text(name)};
+    rows.add(row);
+  }
+  return {};
+}
+
 }  // namespace
 
 const SchemaPragma* find_schema_pragma(std::string_view name) {
   static const std::vector<SchemaPragma> kPragmas = {
       {"table_info", {"cid", "name", "type", "notnull", "dflt_value", "pk"}, table_info, true},
       {"table_xinfo", {"cid", "name", "type", "notnull", "dflt_value", "pk", "hidden"}, table_xinfo, true},
-      {"table_list", {"schema", "name", "type", "ncol", "wr", "strict"}, table_list, false},
+      {"table_list", {"schema", "name", "type", "ncol", "wr", "strict"}, table_list, false, true, false},
       {"index_list", {"seq", "name", "unique", "origin", "partial"}, index_list, true},
       {"index_info", {"seqno", "cid", "name"}, index_info, true},
       {"index_xinfo", {"seqno", "cid", "name", "desc", "coll", "key"}, index_xinfo, true},
@@ -281,7 +290,8 @@ const SchemaPragma* find_schema_pragma(std::string_view name) {
        foreign_key_list,
        true},
       {"foreign_key_check", {"table", "rowid", "parent", "fkid"}, foreign_key_check, false},
-      {"database_list", {"seq", "name", "file"}, database_list, false},
+      {"database_list", {"seq", "name", "file"}, database_list, false, false, false},
+      {"collation_list", {"seq", "name"}, collation_list, false, false, false},
       {"integrity_check", {"integrity_check"}, integrity_check, false},
       {"quick_check", {"quick_check"}, integrity_check, false},
   };

@@ -213,6 +213,7 @@ Expected<TriggerProgram*> TriggerPrograms::program(const storage::TriggerPtr& tr
   program = std::make_unique<TriggerProgram>(trigger, syntax, table,
                                              TriggerBody{rows, schema, outer_action, *this});
   TriggerProgram* const made = program.get();
+  begun_last_ = trigger->id;
   ++compiling_;
   auto compiled = TriggerProgram::compile(*made, context);
   --compiling_;
@@ -242,6 +243,16 @@ Expected<TriggerProgram*> TriggerPrograms::action(const KeyPair& pair, const Ref
   if (!syntax) return Unexpected(syntax.error());
   const storage::TablePtr parent = context.statement.relations->catalog().table(pair.parent.id);
   return program(known, **syntax, parent, sql::ConflictAction::kAbort, context);
+}
+
+bool TriggerPrograms::begun_last_is_set_null(const storage::TableDef& child, std::size_t key) const {
+  const auto is_begun_last = [&](sql::TriggerEvent event, const std::string& action) {
+    const auto found = actions_.find({child.id, key, event});
+    return action == "SET NULL" && found != actions_.end() && found->second->id == begun_last_;
+  };
+  const storage::ForeignKeyDef& def = child.foreign_keys[key];
+  return is_begun_last(sql::TriggerEvent::kDelete, def.on_delete) ||
+         is_begun_last(sql::TriggerEvent::kUpdate, def.on_update);
 }
 
 TriggerPrograms& programs_of(CompileContext context) {

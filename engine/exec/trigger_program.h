@@ -113,6 +113,11 @@ class TriggerPrograms {
   Expected<TriggerProgram*> action(const KeyPair& pair, const Reference& reference, sql::TriggerEvent event,
                                    CompileContext context);
 
+  /// The last program that was begun is what ON DELETE or ON UPDATE SET NULL of this key does. SQLite 3.40.1
+  /// takes the statement at hand for that UPDATE then and does not look up the parent of the new row, which
+  /// a REPLACE can see.
+  bool begun_last_is_set_null(const storage::TableDef& child, std::size_t key) const;
+
   bool recursive = false;                 ///< PRAGMA recursive_triggers
   std::int64_t violations = 0;            ///< of immediate foreign keys, since begin()
   std::vector<storage::ObjectId> active;  ///< the triggers that run now, outermost first
@@ -122,6 +127,7 @@ class TriggerPrograms {
   std::map<storage::ObjectId, RowidSource> rowids_;
   std::map<std::tuple<storage::ObjectId, std::size_t, sql::TriggerEvent>, storage::TriggerPtr> actions_;
   int compiling_ = 0;
+  storage::ObjectId begun_last_ = 0;
 };
 
 /// Those of the statement, or of the outermost one in whose triggers it stands.

@@ -107,6 +107,8 @@ enum class Determinism : std::uint8_t { kDeterministic, kVolatile };
 
 /// The functions of one connection: SQLite 3.40.1's own and what add_scalar() added. Addresses of Functions stay
 /// valid as long as the registry.
+class TableFunction;  // engine/functions/table_function.h
+
 class FunctionRegistry {
  public:
   FunctionRegistry();
@@ -126,6 +128,10 @@ class FunctionRegistry {
   /// of a function of the same name and count for statements that are prepared from now on. A function that is not
   /// deterministic is called anew wherever it is written, row by row.
   void add_scalar(std::string_view name, int argument_count, Determinism determinism, UserFunction function);
+
+  /// Functions in FROM: the built-in ones, then those that `more` knows. Null: there is none of that name.
+  const TableFunction* find_table_function(std::string_view name) const;
+  void set_table_functions(std::function<const TableFunction*(std::string_view)> more);
 
   /// How many add_scalar() has added: another number, another answer of find().
   std::size_t user_functions() const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/functions/function_table.h"
+#include "engine/functions/table_function.h"
 
 namespace leftmost::engine {
 namespace {
@@ -73,6 +74,7 @@ struct FunctionRegistry::Tables {
   const Function* like_with_case = nullptr;  ///< stands in for like() when asked for
   /// Lower-case name to its functions; user functions stand in front of those that they replace.
   std::map<std::string, std::vector<const Function*>, std::less<>> by_name;
+  std::function<const TableFunction*(std::string_view)> table_functions;
 
   void enter(const Function& function) { by_name[lower_case(function.name)].push_back(&function); }
 };
@@ -116,6 +118,16 @@ Expected<const Function*> FunctionRegistry::find(std::string_view name, std::siz
 
 bool FunctionRegistry::has_name(std::string_view name) const {
   return tables_->by_name.find(lower_case(name)) != tables_->by_name.end();
+}
+
+const TableFunction* FunctionRegistry::find_table_function(std::string_view name) const {
+  const TableFunction* const built_in = engine::find_table_function(name);
+  if (built_in != nullptr || !tables_->table_functions) return built_in;
+  return tables_->table_functions(name);
+}
+
+void FunctionRegistry::set_table_functions(std::function<const TableFunction*(std::string_view)> more) {
+  tables_->table_functions = std::move(more);
 }
 
 std::size_t FunctionRegistry::user_functions() const { return tables_->users.size(); }

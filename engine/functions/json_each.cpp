@@ -179,9 +179,13 @@ class Rows final : public FunctionRows {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view kColumns[] = {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"};
+constexpr std::string_view kArguments[] = {"json", "root"};
+}  // namespace
+
 JsonEach::JsonEach(std::string_view name, bool is_recursive)
-    : TableFunction(name, {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
-                    {"json", "root"}),
+    : TableFunction(name, kColumns, kArguments),
       is_recursive_(is_recursive) {}
 
 std::unique_ptr<FunctionRows> JsonEach::make_rows() const { return std::make_unique<Rows>(is_recursive_); }

@@ -6,8 +6,8 @@
 
 namespace leftmost::engine {
 
-TableFunction::TableFunction(std::string_view name, std::initializer_list<std::string_view> columns,
-                             std::initializer_list<std::string_view> arguments) {
+TableFunction::TableFunction(std::string_view name, std::span<const std::string_view> columns,
+                             std::span<const std::string_view> arguments) {
   auto table = std::make_shared<storage::TableDef>();
   table->name = name;
   const auto add = [&table](std::string_view column, bool hidden) {
@@ -22,15 +22,10 @@ TableFunction::TableFunction(std::string_view name, std::initializer_list<std::s
   relation_.probes = planner::make_probes(relation_);
 }
 
-std::span<const TableFunction* const> table_functions() {
+const TableFunction* find_table_function(std::string_view name) {
   static const JsonEach kJsonEach("json_each", false);
   static const JsonEach kJsonTree("json_tree", true);
-  static const TableFunction* const kAll[] = {&kJsonEach, &kJsonTree};
-  return kAll;
-}
-
-const TableFunction* find_table_function(std::string_view name) {
-  for (const TableFunction* function : table_functions()) {
+  for (const TableFunction* function : {&kJsonEach, &kJsonTree}) {
     if (storage::equals_ignoring_case(function->relation().def->name, name)) return function;
   }
   return nullptr;

@@ -39,13 +39,12 @@ class TableFunction : public planner::TableFunction {
 
  protected:
   /// Columns without types; `arguments` name the hidden ones.
-  TableFunction(std::string_view name, std::initializer_list<std::string_view> columns,
-                std::initializer_list<std::string_view> arguments);
+  TableFunction(std::string_view name, std::span<const std::string_view> columns,
+                std::span<const std::string_view> arguments);
 };
 
-/// The built-in ones, sorted by name. They live forever.
-std::span<const TableFunction* const> table_functions();
-/// The one of that name (ASCII case ignored), or null.
+/// The built-in one of that name (ASCII case ignored), or null. They live forever. A connection has more:
+/// FunctionRegistry::find_table_function().
 const TableFunction* find_table_function(std::string_view name);
 
 }  // namespace leftmost::engine
