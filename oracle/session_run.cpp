@@ -343,7 +343,8 @@ void Session::try_refused(SessionStatement& statement, Outcome& outcome) {
   rows.end_ours();
   std::optional<Error> refusal = run_twin(statement, rows, agreement);
   // Without the savepoint the statement would have been a transaction, which these cannot end.
-  const bool breaks_deferred_keys = !refusal && was_autocommit && twin_->has_deferred_violations();
+  const bool may_keep_rows = !refusal || refusal->code == ErrorCode::kConstraint;
+  const bool breaks_deferred_keys = may_keep_rows && was_autocommit && twin_->has_deferred_violations();
   if (breaks_deferred_keys)
     refusal = Error{ErrorCode::kConstraint, "FOREIGN KEY constraint failed", std::nullopt, {}};
   agreement.compare_errors(outcome.error, refusal);

@@ -147,6 +147,7 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   if (ends && programs_ != nullptr && programs_->violations > 0) {
     succeeded = false;
     on_error_ = ConflictAction::kAbort;
+    if (runtime_.failed()) (void)runtime_.run().take_error();  // what OR FAIL asked for no longer counts
     runtime_.run().fail(ErrorCode::kConstraint, "FOREIGN KEY constraint failed");
   }
   if (succeeded && programs_ != nullptr) programs_->close_sequences();

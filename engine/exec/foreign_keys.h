@@ -59,6 +59,8 @@ class ForeignKeys {
 
   /// UPDATE: SQLite takes the row and all its index entries out before it puts the new one in.
   bool takes_row_out() const { return takes_row_out_; }
+  /// Whether a violation can stop the statement, and not only the transaction.
+  bool may_abort() const { return may_abort_; }
   /// The lines of EXPLAIN QUERY PLAN, behind those that the statement has.
   void print(CompiledStatement& statement) const;
 
@@ -80,6 +82,7 @@ class ForeignKeys {
   TriggerPrograms& programs_;
   std::vector<bool> used_;
   bool takes_row_out_ = false;
+  bool may_abort_ = false;
   std::vector<Lookup> lookups_;
   std::vector<std::unique_ptr<Search>> old_searches_, new_searches_;
   std::vector<TriggerProgram*> actions_;

@@ -59,7 +59,8 @@ class InsertAction final : public ChangeAction {
     fire_for_replaced(writer_, triggers_.replaced, foreign_keys_.replaced);
     if (insert_.excluded != nullptr) excluded_row_ = &runtime_.row(insert_.excluded->id);
     set_returning(insert_.returning, table_, true, builder_);
-    set_may_abort(insert_.calls_function || foreign_keys_.own != nullptr ||
+    set_may_abort(insert_.calls_function ||
+                  (foreign_keys_.own != nullptr && foreign_keys_.own->may_abort()) ||
                   insert_may_abort({relation_, expressions, action_}, insert_));
     is_single_row_ =
         source_ == nullptr || (insert_.source->items.empty() && insert_.source->prior == nullptr &&

@@ -52,7 +52,7 @@ class UpdateAction final : public ChangeAction {
     fire_for_replaced(writer_, triggers_.replaced, foreign_keys_.replaced);
     set_returning(update_.returning, table_, true, builder_);
     set_may_abort(
-        update_.calls_function || foreign_keys_.own != nullptr ||
+        update_.calls_function || (foreign_keys_.own != nullptr && foreign_keys_.own->may_abort()) ||
         update_may_abort({*update_.query.target->relation, expressions, action_}, update_.assignments));
   }
 
@@ -266,7 +266,11 @@ Expected<void> compile_update(const sql::Update& update, CompileContext context)
   keys.own = *own_keys;
   const planner::ChangedColumns changed_columns(relation, assigned);
   const bool sets_rowid = changed_columns.has(planner::kRowidColumn);
-  const bool writes_all = sets_rowid || (keys.own != nullptr && keys.own->takes_row_out());
+  const bool sets_key =
+      sets_rowid || std::any_of(relation.indexes.begin(), relation.indexes.end(), [&](const auto& index) {
+        return index.def->is_table_itself && changed_columns.touch(index);
+      });
+  const bool writes_all = sets_key || (keys.own != nullptr && keys.own->takes_row_out());
   const std::size_t replacing =
       replacing_checks(relation, bound->action, [&](const planner::RelationIndex* index) {
         if (index == nullptr) return sets_rowid;
