@@ -185,7 +185,8 @@ Expected<void> ForeignKeys::find_searches(const RowChange& change, CompileContex
     if (!parent) continue;
     const std::string& action = action_of(key, change.event);
     if (!action.empty()) takes_row_out_ = true;
-    may_abort_ = may_abort_ || (!key.deferred && action != "CASCADE" && action != "SET NULL");
+    const bool repairs = action == "CASCADE" || action == "SET NULL";
+    if (change.event != sql::TriggerEvent::kInsert && !key.deferred && !repairs) may_abort_ = true;
     const std::string& child_name = reference.child->name;
     if (storage::equals_ignoring_case(child_name, "old") || storage::equals_ignoring_case(child_name, "new"))
       return not_supported("a foreign key of a table called " + child_name);
