@@ -1,5 +1,7 @@
 #include "planner/comparison.h"
 
+#include <algorithm>
+
 #include "planner/query.h"
 
 namespace leftmost::planner {
@@ -60,16 +62,25 @@ Affinity comparison_affinity(const Expr* comparison) {
   return comparison_affinity(left, affinity_of(comparison->select->columns.front().expr));
 }
 
+namespace {
+
+/// The parts of `expr->list` that hand their COLLATE on. SQLite's parser does not look into the bounds of
+/// BETWEEN, nor into what stands behind FILTER and OVER.
+std::span<Expr* const> collating_parts(const Expr* expr) {
+  if (expr->kind == ExprKind::kBetween) return {};
+  if (expr->kind == ExprKind::kWindow) return window_arguments(*expr);
+  return expr->list;
+}
+
+}  // namespace
+
 bool has_explicit_collation(const Expr* expr) {
   if (expr == nullptr) return false;
   if (expr->kind == ExprKind::kCollate) return !expr->implicit_collation;
   if (has_explicit_collation(expr->left)) return true;
   if (!expr->replaced_by_constant && has_explicit_collation(expr->right)) return true;
-  if (expr->kind == ExprKind::kBetween) return false;  // SQLite's parser does not look into the bounds
-  for (const Expr* element : expr->list) {
-    if (has_explicit_collation(element)) return true;
-  }
-  return false;
+  const std::span<Expr* const> parts = collating_parts(expr);
+  return std::any_of(parts.begin(), parts.end(), has_explicit_collation);
 }
 
 std::optional<Collation> collation_of(const Expr* expr) {
@@ -100,9 +111,9 @@ std::optional<Collation> collation_of(const Expr* expr) {
       continue;
     }
     const Expr* next = expr->right;
-    for (const Expr* element : expr->list) {
-      if (has_explicit_collation(element)) {
-        next = element;
+    for (const Expr* part : collating_parts(expr)) {
+      if (has_explicit_collation(part)) {
+        next = part;
         break;
       }
     }
