@@ -129,6 +129,7 @@ std::unique_ptr<LoopPlan> plan_loops(Context& context, const LoopRequest& reques
     for (Term* term : plan->terms.terms) {
       if (!term->is_virtual && !term->coded) plan->constant_terms.push_back(term);
     }
+    choice.rows = start_rows(context);
     choice.order_satisfied = static_cast<int>(plan->wanted.terms.size());
     if (plan->wanted.wants_distinct) choice.distinct = DistinctAnswer::kUnique;
     return plan;
