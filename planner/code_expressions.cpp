@@ -198,7 +198,9 @@ void Coder::plan_unlisted(Select* select) {
 void Coder::code_hidden(const Expr* expr) {
   const std::size_t before = context_.plan.steps.size();
   const auto parents = parents_;  // compounds may leave steps open (code_compound.cpp)
+  const int next_number = context_.next_select_number;
   code_expr(expr);
+  context_.next_select_number = next_number;
   parents_ = parents;
   for (std::size_t i = before; i < context_.plan.steps.size(); ++i) context_.plan.steps[i].hidden = true;
 }

@@ -261,8 +261,8 @@ void Coder::code_sorted_results(const Select& select, const SelectPlan& plan, bo
     const auto column = static_cast<std::size_t>(term.result_column - 1);
     if (is_sort_term[column] && !is_coded[column]) {
       is_coded[column] = true;
-      code_expr(select.columns[column].expr);
-      if (term.expr != select.columns[column].expr) code_hidden(term.expr);
+      code_expr(term.expr);
+      if (term.expr != select.columns[column].expr) code_hidden(select.columns[column].expr);
     } else if (is_sort_term[column]) {
       code_expr(term.expr);  // a column that is asked for twice is computed twice
     } else {
