@@ -18,15 +18,6 @@ bool is_materialized_cte(const Item& item) {
 
 bool is_cte(const Item& item) { return item.shared != nullptr && !item.shared->is_view; }
 
-/// Of a parenthesised join nobody computes the columns that nobody mentions: an outer join inside it that
-/// only they need is dropped. FROM subqueries that were written as such keep theirs.
-void drop_unused_columns(const Item& item, storage::Arena& arena) {
-  if (!item.is_parenthesised_join) return;
-  for (std::size_t i = 0; i < item.used.size() && i < item.subquery->columns.size(); ++i) {
-    if (!item.used[i]) item.subquery->columns[i].expr = arena.make<Expr>();
-  }
-}
-
 bool right_join_follows(const Select& select, std::size_t position) {
   for (std::size_t i = position + 1; i < select.items.size(); ++i) {
     if (select.items[i]->join.right) return true;
@@ -71,7 +62,7 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
       explain_barrier(context_.plan.reasons, *select, *item);
     }
 
-    drop_unused_columns(*item, context_.arena);
+    if (item->is_parenthesised_join) item->subquery->mentioned = item->used;
     FromSubquery from;
     from.item = item;
     if (can_be_coroutine(*select, i)) {

@@ -142,7 +142,21 @@ Coder::LimitEstimate Coder::code_limit(Select* select, Destination destination) 
   return estimate;
 }
 
+namespace {
+
+/// Of a parenthesised join nobody computes the columns that nobody mentions: an outer join inside it that
+/// only they need is dropped. FROM subqueries that were written as such keep theirs. What was merged into the
+/// join before has counted these columns as used, so that an index without them still covers nothing.
+void drop_unmentioned_columns(Select* select, storage::Arena& arena) {
+  for (std::size_t i = 0; i < select->mentioned.size() && i < select->columns.size(); ++i) {
+    if (!select->mentioned[i]) select->columns[i].expr = arena.make<Expr>();
+  }
+}
+
+}  // namespace
+
 LogEst Coder::code_simple(Select* select, Destination destination) {
+  drop_unmentioned_columns(select, context_.arena);
   propagate_constants(select, context_);
   SelectPlan& plan = new_select_plan(select);
   code_from_subqueries(select, plan);

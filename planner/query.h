@@ -175,6 +175,8 @@ struct Select {
   bool is_compound_arm = false;  ///< is or was one of several arms
   bool ignores_order =
       false;  ///< nobody sees the order of its rows: ORDER BY of what is merged into it goes too
+  /// The columns of a parenthesised join that something mentions; empty: all.
+  std::span<const bool> mentioned;
   const WindowPass* window_pass =
       nullptr;                 ///< set by planner/ (window_pass.h), when it takes the windows apart
   SelectPlan* plan = nullptr;  ///< set by planner/; owned by the Plan
