@@ -29,8 +29,8 @@ Candidates CandidateBuilder::run() {
     current_.self = facts.self;
     budget_ += 1'000;
     const JoinType& join = facts.join();
-    if (after_right_join || facts.is_outer() || join.cross || facts.is_left_of_right_join) {
-      has_right_join = has_right_join || facts.is_left_of_right_join;
+    if (after_right_join || facts.is_outer() || join.cross || facts.is_left_of_right_join()) {
+      has_right_join = has_right_join || facts.is_left_of_right_join();
       prereq |= before;
       after_right_join = join.right;
     } else if (!has_right_join) {
@@ -171,7 +171,7 @@ void CandidateBuilder::adjust_rows(Candidate& c, LogEst rows_before) const {
     if (used) continue;
     constexpr std::uint16_t kSelective = kOpIn | kOpEq | kOpLt | kOpLe | kOpGt | kOpGe;
     if (term.all == c.self &&
-        ((term.ops & kSelective) != 0 || !(facts.item->join.left || facts.is_left_of_right_join))) {
+        ((term.ops & kSelective) != 0 || !(facts.item->join.left || facts.is_left_of_right_join()))) {
       c.self_culling = true;
     }
     if (term.truth <= 0) {

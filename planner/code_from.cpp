@@ -18,17 +18,11 @@ bool is_materialized_cte(const Item& item) {
 
 bool is_cte(const Item& item) { return item.shared != nullptr && !item.shared->is_view; }
 
-bool right_join_follows(const Select& select, std::size_t position) {
-  for (std::size_t i = position + 1; i < select.items.size(); ++i) {
-    if (select.items[i]->join.right) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool Coder::can_be_coroutine(const Select& select, std::size_t position) const {
-  if (position != 0 || is_materialized_cte(*select.items[0]) || right_join_follows(select, 0)) return false;
+  if (position != 0 || is_materialized_cte(*select.items[0]) || select.items[0]->join.left_of_right)
+    return false;
   if (select.items.size() == 1) return true;
   const JoinType& next = select.items[1]->join;
   return next.left || next.right || next.cross;

@@ -21,7 +21,7 @@ bool is_left_join(const LoopPlan& plan, const Candidate& candidate) {
 
 /// A term that restricts this item alone, by constants: what makes an automatic index partial.
 bool restricts_item_alone(const Expr* expr, const ItemFacts& facts) {
-  if (facts.is_left_of_right_join) return false;
+  if (facts.is_left_of_right_join()) return false;
   if (facts.item->join.left) {
     if (expr->join_mark != JoinMark::kOuterOn || expr->join_item != facts.item->id) return false;
   } else if (expr->join_mark == JoinMark::kOuterOn) {
@@ -137,8 +137,8 @@ void Coder::code_loop(LoopPlan& plan, Loop& loop, std::size_t number, ItemSet no
       if (!plan.bloom_filter[i]) continue;
       if (i > number) {
         const ItemFacts& facts = plan.facts[static_cast<std::size_t>(later.position)];
-        if (facts.item->join.left || facts.is_left_of_right_join || (later.prereq & not_ready_before) != 0 ||
-            later.has_in) {
+        if (facts.item->join.left || facts.is_left_of_right_join() ||
+            (later.prereq & not_ready_before) != 0 || later.has_in) {
           continue;
         }
       }
@@ -378,7 +378,7 @@ void Coder::code_filters(LoopPlan& plan, Loop& loop, const Candidate& candidate,
   // All that comes further in is a subroutine from here on: the second pass calls it too.
   if (loop.item->join.right) ++right_join_depth_;
   // After the outer join has been decided: what WHERE says about its result.
-  if (facts.is_outer() && !facts.is_left_of_right_join && !is_or_arm) {
+  if (facts.is_outer() && !facts.is_left_of_right_join() && !is_or_arm) {
     each_open_term([&](Term& term) {
       add_filter(term, term.is_correlated ? FilterStage::kCorrelated : FilterStage::kRow, false);
     });
@@ -419,7 +419,7 @@ void Coder::code_right_join(LoopPlan& plan, const Loop& loop, std::size_t number
   open_step({.kind = StepKind::kRightJoin, .select = select_plan, .loop = &loop, .item = &item});
   // The rows that nothing matched are found by a loop of their own, without the ON terms.
   Expr* where = nullptr;
-  if (!plan.facts[static_cast<std::size_t>(plan.numbers.position(item.id))].is_left_of_right_join) {
+  if (!plan.facts[static_cast<std::size_t>(plan.numbers.position(item.id))].is_left_of_right_join()) {
     ItemSet done = 0;
     for (std::size_t i = 0; i <= number; ++i) done |= plan.choice.loops[i].self;
     for (const Term* term : plan.terms.terms) {

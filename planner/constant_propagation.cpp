@@ -16,7 +16,7 @@ struct KnownValue {
 class Propagation {
  public:
   Propagation(Select* select, storage::Arena& arena) : select_(select), arena_(arena) {
-    for (const Item* item : select->items) has_right_join_ = has_right_join_ || item->join.right;
+    has_right_join_ = !select->items.empty() && select->items.front()->join.left_of_right;
   }
 
   /// One round; true if something was replaced.

@@ -11,12 +11,7 @@ namespace leftmost::planner {
 
 namespace {
 
-bool right_join_follows(std::span<Item* const> items, std::size_t position) {
-  for (std::size_t i = position + 1; i < items.size(); ++i) {
-    if (items[i]->join.right) return true;
-  }
-  return false;
-}
+bool is_null_extended(const JoinType& join) { return join.left || join.right || join.left_of_right; }
 
 bool arms_differ_in_affinity(const Select* last) {
   for (std::size_t i = 0; i < last->columns.size(); ++i) {
@@ -36,7 +31,7 @@ bool arms_differ_in_affinity(const Select* last) {
 bool may_flatten(const Select& outer, std::size_t position, bool has_limit, const Context& context) {
   const Item& item = *outer.items[position];
   const Select& inner = *item.subquery;
-  const bool is_outer_join = item.join.left || item.join.right || right_join_follows(outer.items, position);
+  const bool is_outer_join = is_null_extended(item.join);
   if (!inner.values_rows.empty()) return false;
   if (inner.limit != nullptr && has_limit) return false;                                       // 13
   if (inner.offset != nullptr) return false;                                                   // 14
@@ -52,7 +47,7 @@ bool may_flatten(const Select& outer, std::size_t position, bool has_limit, cons
                         outer.distinct || item.join.right)) {
     return false;  // 3, 26
   }
-  if (position > 0 && right_join_follows(inner.items, 0)) return false;  // 27a
+  if (position > 0 && inner.items.front()->join.left_of_right) return false;  // 27a
   if (item.shared != nullptr && !item.shared->is_view &&
       (item.shared->hint == CteHint::kMaterialized ||
        (item.shared->hint == CteHint::kNone && item.shared->reference_count >= 2))) {
@@ -68,7 +63,7 @@ bool may_flatten(const Select& outer, std::size_t position, bool has_limit, cons
       return false;                                                               // 17b, 17c
     if (!arm->windows.empty()) return false;                                      // 17e
     if (arm->prior != nullptr && arm->op != CompoundOp::kUnionAll) return false;  // 17a
-    if (position > 0 && right_join_follows(arm->items, 0)) return false;          // 17g
+    if (position > 0 && arm->items.front()->join.left_of_right) return false;     // 17g
   }
   for (const OrderTerm& term : outer.order_by) {
     if (term.result_column == 0) return false;  // 18
@@ -116,7 +111,9 @@ void merge_arm(Select* outer, std::size_t position, Select* arm, const Select* l
   items.insert(items.end(), outer->items.begin() + static_cast<std::ptrdiff_t>(position) + 1,
                outer->items.end());
   outer->items = context.arena.copy_span(items);
+  const bool is_left_of_right = outer->items[position]->join.left_of_right || join.left_of_right;
   outer->items[position]->join = join;
+  outer->items[position]->join.left_of_right = is_left_of_right;
   const ItemId last = arm->items.back()->id;
 
   if (!arm->order_by.empty() && !outer->ignores_order) {
@@ -138,9 +135,8 @@ bool flatten_subquery(Select* outer, std::size_t position, bool has_limit, Conte
   if (!may_flatten(*outer, position, has_limit, context)) return false;
   Item* item = outer->items[position];
   Select* inner = item->subquery;
-  const bool is_outer_join =
-      item->join.left || item->join.right || right_join_follows(outer->items, position);
   const JoinType join = item->join;
+  const bool is_outer_join = is_null_extended(join);
   item->subquery = nullptr;
 
   // A UNION ALL: one copy of the outer query per arm, the original for the last one.

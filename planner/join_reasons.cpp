@@ -130,7 +130,7 @@ class JoinReasons {
   /// WHERE under a RIGHT or FULL JOIN: conditions that an index would serve, were the join an inner one.
   void explain_late_conditions() {
     for (const ItemFacts& facts : plan_.facts) {
-      if (!facts.is_left_of_right_join && !facts.join().right) continue;
+      if (!facts.is_left_of_right_join() && !facts.join().right) continue;
       for (const Term* term : plan_.terms.terms) {
         if (term->is_virtual || term->about_item != facts.item->id || (term->ops & kOpsSingle) == 0) continue;
         if (term->expr->join_mark == JoinMark::kOuterOn || constraint_fits_outer_join(*term, facts)) continue;

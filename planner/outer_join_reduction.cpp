@@ -84,11 +84,7 @@ bool rejects_null_row(const Expr* where, ItemId item) {
 
 void drop_outer_marks(Select* select, Item* item) {
   // A RIGHT JOIN may still make the row all NULL; SQLite looks at the first item only.
-  bool is_left_of_right_join = false;
-  for (std::size_t i = 1; i < select->items.size(); ++i) {
-    is_left_of_right_join = is_left_of_right_join || select->items[i]->join.right;
-  }
-  unmark(select->where, *item, is_left_of_right_join);
+  unmark(select->where, *item, select->items.front()->join.left_of_right);
 }
 
 }  // namespace leftmost::planner

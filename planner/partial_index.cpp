@@ -88,7 +88,7 @@ bool partial_condition_met(const Expr* wanted, const ItemFacts& facts, const Ter
 
 bool partial_index_usable(const Probe& probe, const ItemFacts& facts, const TermList& list,
                           const Context& context) {
-  if (facts.is_left_of_right_join) return false;
+  if (facts.is_left_of_right_join()) return false;
   return partial_condition_met(probe.index->where, facts, list, context);
 }
 

@@ -143,11 +143,6 @@ LookasideVector<ItemFacts> gather_facts(std::span<Item* const> items, const Cont
     facts.subquery_rows = std::make_unique<Probe>(rowid_probe(facts.rows, facts.width));
     facts.probes = {facts.subquery_rows.get(), 1};
   }
-  bool right_join_follows = false;
-  for (std::size_t i = all.size(); i > 0; --i) {
-    all[i - 1].is_left_of_right_join = right_join_follows;
-    right_join_follows = right_join_follows || items[i - 1]->join.right;
-  }
   return all;
 }
 

@@ -24,12 +24,12 @@ struct ItemFacts {
   bool is_subquery = false;
   bool is_correlated = false;  ///< a subquery that mentions an enclosing SELECT
   bool is_recursive = false;
-  bool is_left_of_right_join = false;
   std::unique_ptr<Probe> subquery_rows;  ///< a FROM subquery's only probe
   const JoinType& join() const { return item->join; }
+  bool is_left_of_right_join() const { return item->join.left_of_right; }
   bool is_outer() const { return item->join.left || item->join.right; }
   /// Only ON terms may drive searches (and how far is tells constraint_fits_outer_join()).
-  bool needs_on_terms() const { return is_outer() || is_left_of_right_join; }
+  bool needs_on_terms() const { return is_outer() || is_left_of_right_join(); }
 };
 
 /// The probes of a table. Requires: its other members are set and its indexes stay where they are.

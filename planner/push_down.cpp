@@ -55,10 +55,7 @@ bool push_conjuncts(Expr* where, Item* item, Context& context) {
 }  // namespace
 
 bool push_down_terms(Select* outer, Item* item, Context& context) {
-  if (outer->where == nullptr || item->join.right) return false;
-  for (std::size_t i = outer->items.size(); i-- > 0 && outer->items[i] != item;) {
-    if (outer->items[i]->join.right) return false;
-  }
+  if (outer->where == nullptr || item->join.right || item->join.left_of_right) return false;
   const Select* inner = item->subquery;
   if (inner->is_recursive || inner->limit != nullptr || inner->has_several_partitions) return false;
   if (inner->prior == nullptr) {

@@ -93,6 +93,9 @@ struct JoinType {
   bool cross = false;  ///< CROSS JOIN: pins the order
   bool left = false;   ///< this item is null-extended: right side of LEFT or FULL
   bool right = false;  ///< what stands left of it is null-extended: right side of RIGHT or FULL
+  /// A RIGHT or FULL JOIN follows in the FROM in which the item was written; what is merged into that FROM
+  /// later does not change it (SQLite: JT_LTORJ).
+  bool left_of_right = false;
 };
 
 /// MATERIALIZED, NOT MATERIALIZED or nothing.

@@ -257,7 +257,7 @@ Explanation why_decided_after_join(const Term& term, const LoopPlan& plan, const
                                              table + ", so " + table + " cannot be searched by it"};
   }
   if (!facts.needs_on_terms() || constraint_fits_outer_join(term, facts)) return {};
-  if (facts.is_left_of_right_join || facts.join().right) {
+  if (facts.is_left_of_right_join() || facts.join().right) {
     return {"outer-join-where-late",
             condition + " is decided after the outer join, so " + table + " cannot be searched by it"};
   }

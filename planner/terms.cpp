@@ -57,7 +57,8 @@ void append_arguments(TermList& list, const Item& item, const TermScope& scope) 
     Expr* value = make_binary(arena, ExprKind::kPlus, clone(item.arguments[i], arena), nullptr);
     Expr* equal = make_binary(arena, ExprKind::kEq, column, value);
     // Of the right side of a RIGHT JOIN that makes a term that drives nothing, in SQLite as here.
-    set_join_mark(equal, item.id, item.join.left ? JoinMark::kOuterOn : JoinMark::kInnerOn);
+    set_join_mark(equal, item.id,
+                  item.join.left || item.join.left_of_right ? JoinMark::kOuterOn : JoinMark::kInnerOn);
     append_term(list, equal, TermOrigin::kBase);
   }
 }

@@ -316,7 +316,7 @@ bool StatementBinder::expand_from(Frame& frame, std::span<const sql::FromItem> f
     FromEntry& entry = frame.from[first + i];
     if (!open_item(frame, entry, from[i], with, origin)) return false;
     planner::Item& item = *entry.item;
-    item.join = {entry.join.cross, entry.join.left, entry.join.right};
+    item.join = {entry.join.cross, entry.join.left, entry.join.right, entry.left_of_right_join};
     item.schema = from[i].schema.text;
     item.name = from[i].name.text;
     item.alias = from[i].alias.text;

@@ -91,6 +91,7 @@ class Query {
     Item* item = arena_.make<Item>();
     item->id = static_cast<ItemId>(items_.size());
     item->join = join;
+    for (Item* before : items_) before->join.left_of_right = before->join.left_of_right || join.right;
     item->relation = &schema_.relation(table);
     item->name = arena_.copy(table);
     const std::size_t columns = item->relation->def->columns.size();
