@@ -55,12 +55,14 @@ Expected<PlanningCopy> PlanningCopy::of_file(const std::string& path) {
   options.path = path;
   options.mode = oracle::OpenMode::kReadOnly;
   options.plans_only = true;
+  options.busy_timeout_milliseconds = oracle::kLockWaitMilliseconds;
   auto session = oracle::Session::open(options);
   if (!session) return Unexpected(session.error());
   PlanningCopy copy(std::move(*session));
   oracle::Twin::Options file;
   file.path = path;
   file.mode = oracle::OpenMode::kReadOnly;
+  file.busy_timeout_milliseconds = oracle::kLockWaitMilliseconds;
   auto twin = oracle::Twin::open(file);
   if (!twin) return Unexpected(twin.error());
   copy.file_ = std::move(*twin);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "advice/near_names.h"
 #include "storage/affinity.h"
 #include "storage/arena.h"
 #include "storage/btree_text.h"
@@ -80,7 +81,7 @@ Expected<TreePlace> find_tree(const engine::Database& database, std::string_view
     return tree_of_table(database, *table);
   if (database.catalog().find(name))
     return not_supported(fmt::format("looking into {}, which has no tree here", name));
-  return fail(ErrorCode::kError, fmt::format("no such table or index: {}", name));
+  return Unexpected(no_such_tree(database.catalog(), name));
 }
 
 Expected<storage::ByteRange> range_of(const TreePlace& place, std::span<const Value> values) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "advice/near_names.h"
 #include "advice/runs.h"
 #include "engine/sql/parser.h"
 #include "storage/catalog.h"
@@ -61,13 +62,19 @@ Expected<void> WhatIf::create(const std::string& sql) {
   if (parsed->statement == nullptr || parsed->statement->kind != engine::sql::StatementKind::kCreateIndex)
     return fail(ErrorCode::kError, "only CREATE INDEX can be supposed");
   // Refuses a second statement behind it.
-  if (auto prepared = session_->database().prepare(sql); !prepared) return Unexpected(prepared.error());
-  return session_->execute(sql);
+  Expected<void> done;
+  if (auto prepared = session_->database().prepare(sql); !prepared) done = Unexpected(prepared.error());
+  if (done) done = session_->execute(sql);
+  if (!done) {
+    const auto& create = engine::sql::as<engine::sql::CreateIndex>(*parsed->statement);
+    add_hint(session_->database().catalog(), create.table.text, done.error());
+  }
+  return done;
 }
 
 Expected<void> WhatIf::drop(const std::string& index) {
   const auto found = session_->database().catalog().find_index(index);
-  if (!found) return fail(ErrorCode::kError, fmt::format("no such index: {}", index));
+  if (!found) return Unexpected(no_such_index(session_->database().catalog(), index));
   if (found->origin != storage::IndexOrigin::kCreateIndex)
     return fail(ErrorCode::kError, fmt::format("{} belongs to a constraint", found->name));
   return session_->execute(fmt::format("DROP INDEX {}", sql_name(found->name)));
@@ -92,7 +99,7 @@ Expected<void> WhatIf::write_statistics(const std::string& table, const std::str
 
 Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
   const auto found = session_->database().catalog().find_table(table);
-  if (!found) return fail(ErrorCode::kError, fmt::format("no such table: {}", table));
+  if (!found) return Unexpected(no_such_table(session_->database().catalog(), table));
   if (rows == 0) return fail(ErrorCode::kError, "0 rows have no statistics");
   struct Row {
     std::string index;
@@ -126,7 +133,7 @@ Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
 
 Expected<void> WhatIf::set_statistics(const std::string& index, const std::string& stat) {
   const auto found = session_->database().catalog().find_index(index);
-  if (!found) return fail(ErrorCode::kError, fmt::format("no such index: {}", index));
+  if (!found) return Unexpected(no_such_index(session_->database().catalog(), index));
   const StatText read = read_stat(stat);
   if (read.numbers.size() != found->key_columns.size() + 1) {
     return fail(

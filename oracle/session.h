@@ -107,7 +107,7 @@ class Session {
     OpenMode mode = OpenMode::kReadWriteCreate;
     /// False: our engine alone. A file is then read through SQLite once, when it is opened, and not written.
     bool twin = true;
-    int busy_timeout_milliseconds = 0;
+    int busy_timeout_milliseconds = 0;                 ///< how long to wait for another program's lock
     std::shared_ptr<engine::Environment> environment;  ///< null: the machine's own
     /// The file's definitions and statistics alone, in memory on both sides: enough where only plans matter, and quick
     /// however large the file is. The file itself is closed again. Requires: `twin`.

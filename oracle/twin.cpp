@@ -45,6 +45,12 @@ void replay_randomblob(sqlite3_context* context, int, sqlite3_value** arguments)
   sqlite3_result_blob64(context, bytes, static_cast<sqlite3_uint64>(size), sqlite3_free);
 }
 
+std::string hint_for_lock(sqlite3* connection) {
+  const char* file = sqlite3_db_filename(connection, "main");
+  return std::string("another program is writing to ") + (file == nullptr || *file == '\0' ? "it" : file) +
+         ": wait until it commits, or end it, then try again";
+}
+
 int is_interrupted(void* flag) { return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0; }
 
 std::string hint_for_open(int system_error) {
@@ -243,6 +249,7 @@ Twin::~Twin() {
 
 Error Twin::last_error(int result, std::size_t offset_skipped) const {
   Error error{error_code_of(result), sqlite3_errmsg(connection_), std::nullopt, {}};
+  if (error.code == ErrorCode::kBusy) error.hint = hint_for_lock(connection_);
   const int offset = sqlite3_error_offset(connection_);
   if (offset >= 0 && static_cast<std::size_t>(offset) >= offset_skipped) {
     error.sql_offset = static_cast<std::size_t>(offset) - offset_skipped;

@@ -89,6 +89,9 @@ enum class CopyContent : std::uint8_t {
   kSchemaAndStatistics,  ///< all definitions, and the rows of sqlite_stat1 alone: enough where only plans matter
 };
 
+/// How long a person is let wait for another program's lock.
+inline constexpr int kLockWaitMilliseconds = 3000;
+
 class Twin {
  public:
   struct Options {

@@ -21,7 +21,7 @@ Expected<Twin> Twin::copy(CopyContent content) {
     const int finished = sqlite3_backup_finish(backup);
     if (stepped != SQLITE_DONE) {
       const int result = finished != SQLITE_OK ? finished : stepped;
-      return fail(error_code_of(result), sqlite3_errstr(result));
+      return Unexpected(to->last_error(result));
     }
   } else {
     if (auto copied = copy_definitions(*to); !copied) return Unexpected(copied.error());

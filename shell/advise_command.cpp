@@ -8,6 +8,7 @@
 #include "advice/index_advice.h"
 #include "shell/advise_text.h"
 #include "shell/interrupt.h"
+#include "shell/progress_line.h"
 #include "shell/terminal.h"
 #include "shell/text_file.h"
 #include "shell/workload_files.h"
@@ -35,33 +36,6 @@ int complain(const Error& error) {
   return 2;
 }
 
-/// On a terminal, what is being tried, on a line of stderr that is written over.
-class ProgressLine {
- public:
-  void show(const std::string& what) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!is_terminal_ || now - shown_ < std::chrono::milliseconds(is_shown_ ? 100 : 1000)) return;
-    shown_ = now;
-    is_shown_ = true;
-    std::string line = what.substr(0, terminal_columns(stderr) - 1);
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-    std::fputs(("\r\033[K" + line).c_str(), stderr);
-  }
-  void clear() {
-    if (is_shown_) std::fputs("\r\033[K", stderr);
-  }
-  /// Where it took long enough to wonder; never in the output, which is the same each time.
-  void say_time(double seconds) const {
-    if (is_shown_) std::fputs(fmt::format("{:.1f} s\n", seconds).c_str(), stderr);
-  }
-
- private:
-  bool is_terminal_ = is_terminal(stderr);
-  bool is_shown_ = false;
-  std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
-};
-
 /// The session that is asked, and whatever owns it.
 struct Opened {
   std::unique_ptr<oracle::Session> database;
@@ -80,6 +54,7 @@ Expected<Opened> open(const AdviseArguments& arguments) {
   oracle::Session::Options options;
   options.path = arguments.files.front();
   options.mode = oracle::OpenMode::kReadOnly;
+  options.busy_timeout_milliseconds = oracle::kLockWaitMilliseconds;
   auto session = oracle::Session::open(options);
   if (!session) return Unexpected(session.error());
   opened.database = std::move(*session);
@@ -106,7 +81,7 @@ int run(const AdviseArguments& arguments) {
   const auto workload =
       read_workload({arguments.files.begin() + (has_schema_file ? 0 : 1), arguments.files.end()});
   if (!workload) return complain(workload.error());
-  auto opened = open(arguments);
+  auto opened = while_showing("reading the database", [&] { return open(arguments); });
   if (!opened) return complain(opened.error());
   for (const oracle::Unheld& unheld : opened->session().unheld()) {
     complain(fmt::format("{} {}: {}", unheld.kind, unheld.name, unheld.reason));
@@ -132,7 +107,8 @@ int run(const AdviseArguments& arguments) {
       arguments.is_json ? advise_json(*advice, *workload) : advise_text(*advice, *workload);
   if (auto written = write_text_file(arguments.output, text); !written) return complain(written.error());
   std::fflush(stdout);
-  progress.say_time(spent.count());
+  // Where it took long enough to wonder; never in the output, which is the same each time.
+  if (progress.was_shown()) std::fputs(fmt::format("{:.1f} s\n", spent.count()).c_str(), stderr);
   return name_left_out(*advice, *workload) ? 2 : 0;
 }
 

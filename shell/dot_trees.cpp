@@ -23,7 +23,10 @@ oracle::Session* session_of(Shell& shell) {
   return session;
 }
 
-bool complain_of(const Error& error) { return complain(fmt::format("Error: {}", error.message)); }
+bool complain_of(const Error& error) {
+  complain(fmt::format("Error: {}", error.message));
+  return error.hint.empty() ? false : complain("  " + error.hint);
+}
 
 TreeStyle style_of(Shell& shell) {
   TreeStyle style;

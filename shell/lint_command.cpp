@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 
 #include "advice/lint.h"
 #include "shell/interrupt.h"
 #include "shell/lint_formats.h"
+#include "shell/progress_line.h"
 #include "shell/sqlite_words.h"
 #include "shell/terminal.h"
 #include "shell/text_file.h"
@@ -86,26 +86,6 @@ bool set_levels(const std::vector<std::string>& lists, std::optional<Severity> s
   return true;
 }
 
-/// On a terminal, a line on stderr that is written over, from the first second on.
-class ProgressLine {
- public:
-  void show(std::size_t done, std::size_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!is_terminal_ || now - shown_ < std::chrono::milliseconds(is_shown_ ? 100 : 1000)) return;
-    shown_ = now;
-    is_shown_ = true;
-    std::fputs(fmt::format("\r\033[K{} of {}", done, with_plural(total, "statement")).c_str(), stderr);
-  }
-  void clear() {
-    if (is_shown_) std::fputs("\r\033[K", stderr);
-  }
-
- private:
-  bool is_terminal_ = is_terminal(stderr);
-  bool is_shown_ = false;
-  std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
-};
-
 Expected<advice::PlanningCopy> open_copy(const LintArguments& arguments) {
   if (!arguments.schema_file.empty()) return open_script(arguments.schema_file);
   return advice::PlanningCopy::of_file(arguments.files.front());
@@ -163,7 +143,7 @@ int run(const LintArguments& arguments) {
     if (!read) return complain(read.error());
     snapshot = std::move(*read);
   }
-  auto copy = open_copy(arguments);
+  auto copy = while_showing("opening the database", [&] { return open_copy(arguments); });
   if (!copy) return complain(copy.error());
   for (const oracle::Unheld& unheld : copy->session().unheld()) {
     complain(fmt::format("{} {}: {}", unheld.kind, unheld.name, unheld.reason));
@@ -177,7 +157,7 @@ int run(const LintArguments& arguments) {
   options.snapshot = snapshot ? &*snapshot : nullptr;
   options.schema_name = has_schema_file ? arguments.schema_file : arguments.files.front();
   options.on_progress = [&](std::size_t done) {
-    progress.show(done, workload->statements().size());
+    progress.show(fmt::format("{} of {}", done, with_plural(workload->statements().size(), "statement")));
     return !take_interrupt();
   };
   interrupt_goes_to(&copy->session());

@@ -54,7 +54,10 @@ class Stopwatch {
 
 }  // namespace
 
-Shell::Shell(ShellOptions options) : options_(std::move(options)) {}
+Shell::Shell(ShellOptions options) : options_(std::move(options)) {
+  // On a pipe as sqlite3 does: at once `database is locked`, unless .timeout says otherwise.
+  if (options_.is_interactive) settings_.busy_milliseconds = oracle::kLockWaitMilliseconds;
+}
 
 Shell::~Shell() { interrupt_goes_to(nullptr); }
 

@@ -27,9 +27,17 @@ std::string size_text(std::uint64_t bytes) {
 
 std::string what_is(const advice::TreePlace& place) {
   std::string columns;
-  for (const std::string& name : place.column_names) columns += (columns.empty() ? "" : ", ") + name;
+  for (std::size_t i = 0; i < place.column_names.size(); ++i) {
+    columns += (columns.empty() ? "" : ", ") + place.column_names[i];
+    if (i >= place.columns.size()) continue;
+    // As it sorts, which for an index need not be as the column compares.
+    if (place.columns[i].collation != storage::Collation::kBinary)
+      columns += fmt::format(" COLLATE {}", storage::collation_name(place.columns[i].collation));
+    if (place.columns[i].descending) columns += " DESC";
+  }
   if (place.index == nullptr) return fmt::format("table, ordered by {}", columns);
-  return fmt::format("{}index on {}({})", place.index->unique ? "unique " : "", place.table->name, columns);
+  return fmt::format("{}index on {}({}){}", place.index->unique ? "unique " : "", place.table->name, columns,
+                     place.index->where_sql ? " WHERE " + *place.index->where_sql : std::string());
 }
 
 std::string levels_text(const storage::BTree& tree) {

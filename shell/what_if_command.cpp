@@ -83,6 +83,7 @@ std::string range_text(const advice::Flip& flip) {
 
 bool report(const Error& error, std::string_view sql) {
   std::fputs((error_in_sqlite_words(error, sql) + "\n").c_str(), stderr);
+  if (!error.hint.empty()) std::fputs(fmt::format("  {}\n", error.hint).c_str(), stderr);
   return false;
 }
 
@@ -223,8 +224,9 @@ bool what_if_in_shell(Shell& shell, const std::string& given) {
     if (auto done = advice::apply(*what_if, *supposition); !done) return report(done.error(), {});
     suppositions.push_back(*supposition);
     if (shell.options().is_interactive) {
-      shell.output().write(fmt::format("supposed: {}; .whatif SELECT ... shows a plan as if, .whatif clear forgets\n",
-                                       supposition->to_text()));
+      shell.output().write(
+          fmt::format("supposed: {}; .whatif SELECT ... shows a plan as if, .whatif clear forgets\n",
+                      supposition->to_text()));
     }
     return true;
   }

@@ -10,6 +10,7 @@
 #include "advice/parameters.h"
 #include "oracle/session.h"
 #include "shell/interrupt.h"
+#include "shell/progress_line.h"
 #include "shell/shell.h"
 #include "shell/sqlite_words.h"
 #include "shell/terminal.h"
@@ -82,8 +83,20 @@ Expected<std::unique_ptr<oracle::Session>> open_session(const WhyArguments& argu
   if (has_file) {
     options.path = arguments.database;
     options.mode = oracle::OpenMode::kReadOnly;
+    options.busy_timeout_milliseconds = oracle::kLockWaitMilliseconds;
   }
   return oracle::Session::open(options);
+}
+
+Expected<advice::ExplainedNext> explain_showing_progress(oracle::Session& session, std::string_view sql,
+                                                         advice::ExplainOptions options) {
+  ProgressLine progress;
+  progress.show("running it");
+  options.suggest.progress = [&](const std::string& what) {
+    progress.show("trying " + what);
+    return true;
+  };
+  return advice::explain_next(session, sql, options);
 }
 
 /// Explains every statement of `sql`. Returns the exit status.
@@ -95,7 +108,7 @@ int explain_all(oracle::Session& session, std::string_view sql, const advice::Ex
   int status = 0;
   bool has_explained = false;
   while (!sql.empty()) {
-    auto next = advice::explain_next(session, sql, options);
+    auto next = explain_showing_progress(session, sql, options);
     if (!next) {
       std::fflush(stdout);
       return complain(next.error(), sql);
@@ -143,7 +156,7 @@ int suppose(oracle::Session& session, const std::string& sql, const WhyArguments
 }
 
 int run(const WhyArguments& arguments) {
-  auto session = open_session(arguments);
+  auto session = while_showing("reading the database", [&] { return open_session(arguments); });
   if (!session) return complain(session.error(), {});
   interrupt_goes_to(session->get());
   advice::ExplainOptions options;
@@ -251,7 +264,7 @@ bool explain_in_shell(Shell& shell, const std::string& sql) {
   while (!rest.empty()) {
     advice::ExplainOptions options;
     options.parameters = parameters_of(shell, *session, rest);
-    auto next = advice::explain_next(*session, rest, options);
+    auto next = explain_showing_progress(*session, rest, options);
     if (!next) {
       std::fputs((error_in_sqlite_words(next.error(), rest) + "\n").c_str(), stderr);
       return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/bind/change_parts.h"
+#include "engine/bind/nearest_name.h"
 #include "engine/bind/view_table.h"
 #include "planner/expr_tools.h"
 #include "planner/generated_columns.h"

@@ -3,6 +3,7 @@
 // decides which of several errors is reported and how the SELECTs of a view are numbered.
 #include <fmt/core.h>
 
+#include "engine/bind/nearest_name.h"
 #include "engine/bind/statement_binder.h"
 #include "storage/collation.h"
 

@@ -3,6 +3,7 @@
 
 #include <unordered_map>
 
+#include "engine/bind/nearest_name.h"
 #include "engine/bind/statement_binder.h"
 #include "storage/collation.h"
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/bind/nearest_name.h"
 #include "engine/bind/statement_binder.h"
 #include "planner/expr_tools.h"
 #include "storage/log_est.h"

@@ -13,6 +13,7 @@ set(LEFTMOST_ENGINE_BIND_SOURCES
   bind/relation_cache.cpp
   bind/resolve_expr.cpp
   bind/resolve_function.cpp
+  bind/nearest_name.cpp
   bind/resolve_name.cpp
   bind/resolve_select.cpp
   bind/resolve_trigger.cpp

@@ -272,7 +272,5 @@ const sql::Expr* skip_markers(const sql::Expr* expr);
 std::unordered_set<planner::ItemId> mentioned_items(std::span<planner::Expr* const> exprs);
 /// Made of literals and parameters only.
 bool is_constant_at_parse(const sql::Expr* expr);
-/// The candidate nearest to `name`, empty if none is near.
-std::string nearest_name(std::string_view name, const std::vector<std::string_view>& candidates);
 
 }  // namespace leftmost::engine::bind

@@ -28,6 +28,13 @@ TEST_CASE("a tree is shown by level", "[tree]") {
   CHECK(has(shown.out, "        2,000 "));
   CHECK(has(shown.out, "first  'L00' | 'F00' | 0"));
   CHECK(has(shown.out, "last   'L19' | 'F09' | 1999"));
+  const Run special =
+      run("CREATE UNIQUE INDEX u2 ON users(last_name COLLATE NOCASE DESC, first_name, id) WHERE id > "
+          "5;\n.tree u2\n"
+          ".tree user_name\n");
+  CHECK(has(special.out,
+            "u2, unique index on users(last_name COLLATE NOCASE DESC, first_name, id, rowid) WHERE id > 5"));
+  CHECK(has(special.err, "no such table or index: user_name\n  did you mean users_name?"));
   const Run small = run("DELETE FROM users WHERE id > 2; .tree users\n");
   CHECK(small.status != 0);  // a dot command begins a line
   const Run table = run("DELETE FROM users WHERE id > 2;\n.tree users --page-bytes 512\n");
