@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "advice/explanation.h"
+#include "advice/worth.h"
 #include "planner/explain.h"
 
 namespace leftmost::advice {
@@ -126,6 +127,10 @@ Json suggestion_json(const Suggestion& suggestion) {
   if (suggestion.work_before) object["work_before"] = *suggestion.work_before;
   if (suggestion.work_after) object["work_after"] = *suggestion.work_after;
   object["proved_on"] = suggestion.proved_on;
+  for (const Saved& saved : suggestion.saves) {
+    object["saves"].push_back(
+        {{"what", saving_name(saved.saving)}, {"before", saved.before}, {"after", saved.after}});
+  }
   if (!suggestion.what.empty()) object["what"] = suggestion.what;
   if (!suggestion.needs.empty()) object["needs"] = suggestion.needs;
   if (!suggestion.presumes.empty()) object["presumes"] = suggestion.presumes;
@@ -152,7 +157,9 @@ Json work_json(const engine::Work& work) {
           {"sorts", work.sorts},
           {"fullscan_steps", work.fullscan_steps},
           {"automatic_index_rows", work.automatic_index_rows},
-          {"temporary_rows", work.temporary_rows}};
+          {"temporary_rows", work.temporary_rows},
+          {"sorted_rows", work.sorted_rows},
+          {"repeated_rows", work.repeated_rows}};
 }
 
 Json oracle_json(const oracle::Agreement& agreement) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "advice/explanation.h"
+#include "advice/worth.h"
 
 namespace leftmost::advice {
 namespace {
@@ -13,8 +14,6 @@ constexpr double kSecondsFactor = 2;
 constexpr double kSecondsMin = 1;
 // Trials may take as many times as long as the statement itself, if that is more than the time limit.
 constexpr double kTrialsFactor = 10;
-// Fewer look-ups in the table than this are no reason for a wider index.
-constexpr std::uint64_t kLookupsToNotice = 20;
 
 std::size_t count_lines(const std::vector<planner::PlanLine>& plan, std::string_view beginning) {
   return static_cast<std::size_t>(std::count_if(plan.begin(), plan.end(), [&](const planner::PlanLine& line) {
@@ -43,29 +42,6 @@ bool is_better_plan(const std::vector<planner::PlanLine>& before,
          count_search_terms(after) > count_search_terms(before) ||
          (count_search_terms(after) == count_search_terms(before) &&
           count_covering(after) > count_covering(before));
-}
-
-/// Half the steps; or no more steps, and a sort, a temporary b-tree or all look-ups less. One or two rows
-/// less are no reason to change anything.
-bool is_less_work(const TrialRun& before, const TrialRun& after) {
-  if (after.sqlite->vm_steps >= before.sqlite->vm_steps) return false;
-  const engine::Work& old = *before.work;
-  const engine::Work& now = *after.work;
-  if (2 * steps(now) < steps(old) && steps(old) - steps(now) >= 2) return true;
-  // What SQLite steps over without our loops knowing: functions and subqueries computed row by row.
-  if (2 * after.sqlite->vm_steps < before.sqlite->vm_steps && steps(now) <= steps(old) &&
-      before.sqlite->vm_steps - after.sqlite->vm_steps >= 100) {
-    return true;
-  }
-  // A single row is sorted already.
-  if (steps(now) <= steps(old) && old.rows_visited >= 2 &&
-      (now.sorts < old.sorts ||
-       count_lines(after.plan, "USE TEMP B-TREE") < count_lines(before.plan, "USE TEMP B-TREE"))) {
-    return true;
-  }
-  return old.table_lookups >= kLookupsToNotice && now.table_lookups == 0 &&
-         now.rows_visited <= old.rows_visited && now.pages_read < old.pages_read &&
-         20 * after.sqlite->vm_steps <= 19 * before.sqlite->vm_steps;
 }
 
 bool has_limit(const planner::Select* select) {
@@ -124,7 +100,7 @@ bool Proof::has_same_rows(const TrialRun& after, bool may_reorder) const {
 bool Proof::is_better(const TrialRun& after, bool may_reorder) const {
   if (!after.plan_agrees) return false;
   if (!ran()) return is_better_plan(before_.plan, after.plan);
-  return has_same_rows(after, may_reorder) && is_less_work(before_, after);
+  return has_same_rows(after, may_reorder) && !worth_of(before_, after).empty();
 }
 
 Suggestion Proof::suggestion(std::string kind, std::string sql, const TrialRun& after) const {
@@ -137,6 +113,7 @@ Suggestion Proof::suggestion(std::string kind, std::string sql, const TrialRun& 
   if (ran() && after.work) {
     suggestion.work_before = before_.work->rows_visited;
     suggestion.work_after = after.work->rows_visited;
+    suggestion.saves = worth_of(before_, after);
     suggestion.sqlite_before = before_.sqlite;
     suggestion.sqlite_after = after.sqlite;
   }

@@ -32,7 +32,7 @@ class Proof {
   std::optional<TrialRun> ask(const std::string& sql);
 
   /// Whether this is the same answer for less: both engines plan alike; if it ran, the rows are the same and
-  /// the work is less by both engines' counters; otherwise the plan is better. `may_reorder`: under a LIMIT
+  /// it saves enough to be worth saying (worth.h); otherwise the plan is better. `may_reorder`: under a LIMIT
   /// other rows of equal rank will do.
   bool is_better(const TrialRun& after, bool may_reorder) const;
   bool has_same_rows(const TrialRun& after, bool may_reorder) const;

@@ -5,13 +5,13 @@
 #include "advice/named_index.h"
 #include "advice/proof.h"
 #include "advice/rewrite.h"
+#include "advice/worth.h"
 #include "engine/sql/lexer.h"
 
 namespace leftmost::advice {
 namespace {
 
 constexpr std::size_t kTrialsMax = 16;
-constexpr std::size_t kSuggestionsMax = 2;
 // With an index each rewrite costs a look for every proposal.
 constexpr std::size_t kLooksMax = 8;
 constexpr std::size_t kRewritesWithIndexMax = 8;
@@ -50,7 +50,8 @@ void prove_rewrites(Proof& proof, Advice& advice) {
     if (count_anonymous_parameters(rewrite.sql) != parameters) continue;
     ++advice.proposed;
     const auto plan = proof.trial().plan(rewrite.sql, proof.question().bindings);
-    if (!plan || oracle::same_plan(plan->plan, proof.before().plan)) continue;
+    const bool has_same_plan = plan && oracle::same_plan(plan->plan, proof.before().plan);
+    if (!plan || (has_same_plan && !rewrite.helps_within_plan)) continue;
     if (trials == kTrialsMax || !proof.may_try(rewrite.sql, advice)) break;
     ++trials;
     const auto after = proof.ask(rewrite.sql);
@@ -60,20 +61,16 @@ void prove_rewrites(Proof& proof, Advice& advice) {
     one.suggestion.presumes = rewrite.presumes;
     proven.push_back(std::move(one));
   }
-  // Less work first; of those that come to about the same, the one that presumes nothing.
-  std::stable_sort(proven.begin(), proven.end(), [](const Proven& a, const Proven& b) {
-    const bool is_alike = 2 * a.vm_steps > b.vm_steps && 2 * b.vm_steps > a.vm_steps;
-    if (is_alike && a.suggestion.presumes.empty() != b.suggestion.presumes.empty())
-      return a.suggestion.presumes.empty();
-    return a.vm_steps < b.vm_steps;
-  });
-  std::vector<std::string> plans;
-  for (Proven& one : proven) {
-    if (plans.size() == kSuggestionsMax) break;
-    if (std::find(plans.begin(), plans.end(), one.suggestion.after) != plans.end()) continue;
-    plans.push_back(one.suggestion.after);
-    advice.suggestions.push_back(std::move(one.suggestion));
-  }
+  if (proven.empty()) return;
+  // The least work, or about the same work and presuming nothing. That implies all others, but where it
+  // presumes something, the best that presumes nothing.
+  std::stable_sort(proven.begin(), proven.end(),
+                   [](const Proven& a, const Proven& b) { return a.vm_steps < b.vm_steps; });
+  const auto safe = std::find_if(proven.begin(), proven.end(),
+                                 [](const Proven& one) { return one.suggestion.presumes.empty(); });
+  const bool is_safe_best = safe != proven.end() && is_implied(proven.front().vm_steps, safe->vm_steps);
+  if (!is_safe_best) advice.suggestions.push_back(proven.front().suggestion);
+  if (safe != proven.end()) advice.suggestions.push_back(safe->suggestion);
 }
 
 void prove_rewrites_with_indexes(Proof& proof, Advice& advice) {

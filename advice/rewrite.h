@@ -21,6 +21,8 @@ struct Rewrite {
   std::string sql;
   std::string what;      ///< what was changed, in a few words
   std::string presumes;  ///< what must hold for the same rows; empty: any data will do
+  bool helps_within_plan =
+      false;  ///< it may be less work under the same plan: fewer rows of a loop are asked for
 };
 
 /// `database` says which columns the tables have. Empty if `sql` is no SELECT, UPDATE or DELETE.

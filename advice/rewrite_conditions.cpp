@@ -13,6 +13,12 @@ namespace {
 using sql::Expr;
 using sql::ExprKind;
 
+bool is_small_integer(const Expr* expr) {
+  constexpr std::size_t kDigitsMax = 15;
+  return expr->kind == ExprKind::kInteger && expr->text.size() <= kDigitsMax &&
+         expr->text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 bool is_number(const Expr* expr) { return expr->kind == ExprKind::kInteger || expr->kind == ExprKind::kReal; }
 
 std::string flipped(const std::string& op) {
@@ -27,11 +33,18 @@ std::string flipped(const std::string& op) {
 void undo_arithmetic(Rewriter& rewriter, const Expr* condition, const Comparison& comparison) {
   const Expr* subject = comparison.subject;
   const std::string value = rewriter.operand(comparison.constant);
+  // Sums of integers are exact up to where they become reals, and those are far from any small number.
+  const bool is_small =
+      is_small_integer(comparison.constant) &&
+      (subject->left == nullptr || rewriter.find_column(subject->left) || is_small_integer(subject->left)) &&
+      (subject->right == nullptr || rewriter.find_column(subject->right) || is_small_integer(subject->right));
   const auto replace = [&](const Expr* column, const std::string& op, const std::string& other) {
-    rewriter.add(
-        condition, fmt::format("{} {} {}", rewriter.text_of(column), op, other),
-        "the arithmetic on the side of the constant",
-        fmt::format("{} holds numbers, small enough to compute with exactly", rewriter.text_of(column)));
+    rewriter.add(condition, fmt::format("{} {} {}", rewriter.text_of(column), op, other),
+                 "the arithmetic on the side of the constant",
+                 is_small && holds_integers(*rewriter.find_column(column))
+                     ? std::string()
+                     : fmt::format("{} holds numbers, small enough to compute with exactly",
+                                   rewriter.text_of(column)));
   };
   if (subject->kind == ExprKind::kNegate && rewriter.find_column(subject->left)) {
     replace(subject->left, flipped(comparison.op), "-" + value);
@@ -48,7 +61,8 @@ void undo_arithmetic(Rewriter& rewriter, const Expr* condition, const Comparison
   } else if (subject->kind == ExprKind::kSubtract) {
     if (is_left) replace(column, comparison.op, fmt::format("{} + {}", value, other));
     if (is_right) replace(column, flipped(comparison.op), fmt::format("{} - {}", other, value));
-  } else if (subject->kind == ExprKind::kMultiply && is_number(is_left ? subject->right : subject->left)) {
+  } else if (subject->kind == ExprKind::kMultiply && is_number(is_left ? subject->right : subject->left) &&
+             rewriter.value_of(other + " <> 0") == "1") {
     replace(column, comparison.op, fmt::format("{} / {}", value, rewriter.value_of(other + " * 1.0")));
   }
 }
@@ -68,7 +82,9 @@ void unwrap_cast(Rewriter& rewriter, const Expr* condition, const Comparison& co
   }
   rewriter.add(condition, fmt::format("{} {} {}", name, comparison.op, value),
                "the cast on the side of the constant",
-               fmt::format("CAST keeps the order of {} and makes no two of its values equal", name));
+               holds_integers(*column) && equal_words(cast->text, "integer") && is_number(comparison.constant)
+                   ? std::string()
+                   : fmt::format("CAST keeps the order of {} and makes no two of its values equal", name));
 }
 
 /// The column compares with the constant as a value without type and collation does: nothing is converted.

@@ -4,28 +4,9 @@
 #include <algorithm>
 
 #include "advice/rewriter.h"
-#include "engine/sql/lexer.h"
 
 namespace leftmost::advice {
 namespace {
-
-struct Word {
-  std::string_view text;
-  sql::Span span;
-};
-
-/// The tokens of [begin, end) but space and comments.
-std::vector<Word> words_of(std::string_view text, std::uint32_t begin, std::uint32_t end) {
-  std::vector<Word> words;
-  for (std::size_t at = begin; at < end;) {
-    const auto token = sql::next_token(text, at);
-    if (!token) break;
-    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment)
-      words.push_back({text.substr(at, token->span.end - at), token->span});
-    at = token->span.end;
-  }
-  return words;
-}
 
 sql::Span span_of(const Word& first, const Word& last) { return {first.span.begin, last.span.end}; }
 

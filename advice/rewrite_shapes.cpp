@@ -234,6 +234,7 @@ void rewrite_disjunction(Rewriter& rewriter, const Expr* condition) {
 void rewrite_select(Rewriter& rewriter, const sql::Select* select, bool is_whole_statement) {
   part_min_and_max(rewriter, select);
   move_having(rewriter, select);
+  rewrite_distinct(rewriter, select);
   if (!is_whole_statement) return;
   split_disjunction(rewriter, select);
   turn_offset_to_key(rewriter, select);

@@ -1,5 +1,5 @@
-// Conditions with a subquery: EXISTS and IN turned into each other, an IN turned round or into a join, a list
-// of rows.
+// Conditions with a subquery: EXISTS and IN turned into each other, a count that asks for one row, an IN
+// turned round or into a join, a list of rows.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -86,27 +86,19 @@ std::string from_text(const Rewriter& rewriter, const sql::Select* select) {
   return rewriter.text_of(sql::Span{select->from.front().span.begin, end_of_from(rewriter, select)});
 }
 
-bool is_simple_subquery(const sql::Select* select) {
-  return is_plain(select) && select->limit == nullptr && select->with == nullptr && !select->from.empty() &&
-         select->order_by.empty() &&
+/// FROM tables and WHERE are all there is beside the result columns.
+bool has_only_where(const sql::Select* select) {
+  return select->prior == nullptr && !select->is_values && !select->distinct && select->group_by.empty() &&
+         select->having == nullptr && select->windows.empty() && select->limit == nullptr &&
+         select->with == nullptr && !select->from.empty() && select->order_by.empty() &&
          std::all_of(select->from.begin(), select->from.end(),
                      [](const sql::FromItem& item) { return item.kind == sql::FromKind::kTable; });
 }
 
+bool is_simple_subquery(const sql::Select* select) { return is_plain(select) && has_only_where(select); }
+
 std::string where_clause(const std::string& condition) {
   return condition.empty() ? "" : " WHERE " + condition;
-}
-
-/// A key of one column: no two rows have the same value.
-bool is_unique(const Rewriter& rewriter, const Rewriter::Column& column) {
-  const int number = column.table->find_column(column.definition->name);
-  if (number == column.table->rowid_alias) return true;
-  const auto indexes = rewriter.catalog().indexes_of(column.table->id);
-  return std::any_of(indexes.begin(), indexes.end(), [&](const storage::IndexPtr& index) {
-    return index->unique && !index->is_partial() && index->key_columns.size() == 1 &&
-           index->key_columns[0].column == number &&
-           index->key_columns[0].collation == column.definition->collation;
-  });
 }
 
 /// `x IN (SELECT key FROM t)`: a join with t, which has at most one partner for each row.
@@ -141,7 +133,87 @@ void turn_in_to_join(Rewriter& rewriter, const sql::Select* select, const Expr* 
                "a join in place of IN, whose list has each value once");
 }
 
+bool are_never_null(Rewriter& rewriter, const sql::Select* select, const Expr* inner, const Expr* outer) {
+  if (!rewriter.is_never_null(outer)) return false;
+  rewriter.enter(select);
+  const bool is_inner_too = rewriter.is_never_null(inner);
+  rewriter.leave();
+  return is_inner_too;
+}
+
+/// [NOT] EXISTS (select) as a list. Requires: has_only_where(select).
+void turn_exists_to_in(Rewriter& rewriter, const Expr* condition, const sql::Select* select, bool is_not) {
+  const auto correlation = find_correlation(rewriter, select);
+  if (!correlation) return;
+  std::string presumes = presumed_of(rewriter, select, *correlation);
+  if (is_not && !are_never_null(rewriter, select, correlation->inner, correlation->outer)) {
+    presumes = fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
+                           rewriter.text_of(correlation->inner));
+  }
+  rewriter.add(
+      condition,
+      fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer), is_not ? "NOT " : "",
+                  rewriter.text_of(correlation->inner), from_text(rewriter, select),
+                  where_clause(correlation->rest)),
+      is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
+      std::move(presumes));
+}
+
+/// What a comparison of count() with a number asks: whether there is a row (true), or none (false).
+std::optional<bool> asked_by(const Expr* condition, const Expr*& count) {
+  count = condition;
+  if (condition->kind == ExprKind::kSubquery) return true;
+  if (condition->kind == ExprKind::kNot) {
+    count = condition->left;
+    if (count->kind == ExprKind::kSubquery) return false;
+    return std::nullopt;
+  }
+  std::string op;
+  const Expr* number = nullptr;
+  if (condition->kind == ExprKind::kNe) {
+    const bool is_left = condition->left->kind == ExprKind::kSubquery;
+    op = "<>";
+    count = is_left ? condition->left : condition->right;
+    number = is_left ? condition->right : condition->left;
+  } else if (const auto comparison = comparison_of(condition)) {
+    op = comparison->op;
+    count = comparison->subject;
+    number = comparison->constant;
+  } else {
+    return std::nullopt;
+  }
+  if (count->kind != ExprKind::kSubquery || number->kind != ExprKind::kInteger) return std::nullopt;
+  const bool is_zero = number->text == "0", is_one = number->text == "1";
+  if ((is_zero && (op == ">" || op == "<>")) || (is_one && op == ">=")) return true;
+  if ((is_zero && (op == "=" || op == "<=" || op == "IS")) || (is_one && op == "<")) return false;
+  return std::nullopt;
+}
+
 }  // namespace
+
+void rewrite_count(Rewriter& rewriter, const Expr* condition) {
+  const Expr* subquery = nullptr;
+  const auto asked = asked_by(condition, subquery);
+  if (!asked) return;
+  const sql::Select* select = subquery->select;
+  if (!has_only_where(select) || select->columns.size() != 1) return;
+  const Expr* count = select->columns[0].expr;
+  if (count == nullptr || count->kind != ExprKind::kFunction || !equal_words(count->text, "count") ||
+      count->call->over != nullptr || count->call->filter != nullptr || count->list.size() > 1) {
+    return;
+  }
+  std::string where = select->where == nullptr ? std::string() : rewriter.text_of(select->where);
+  if (!count->list.empty()) {
+    if (!where.empty()) where = fmt::format("({}) AND ", where);
+    where += rewriter.operand(count->list[0]) + " IS NOT NULL";
+  }
+  rewriter.add({{condition->span, fmt::format("{}EXISTS (SELECT 1 FROM {}{})", *asked ? "" : "NOT ",
+                                              from_text(rewriter, select), where_clause(where))}},
+               *asked ? "EXISTS, which stops at the first row, in place of a count"
+                      : "NOT EXISTS, which stops at the first row, in place of a count",
+               {}, true);
+  if (count->list.empty()) turn_exists_to_in(rewriter, condition, select, !*asked);
+}
 
 void rewrite_in_as_join(Rewriter& rewriter, const sql::Select* select) {
   if (select->where == nullptr || select->from.empty()) return;
@@ -153,19 +225,8 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
   const Expr* exists = condition->kind == ExprKind::kExists ? condition : nullptr;
   const bool is_not = condition->kind == ExprKind::kNot && condition->left->kind == ExprKind::kExists;
   if (is_not) exists = condition->left;
-  if (exists != nullptr && is_simple_subquery(exists->select)) {
-    if (const auto correlation = find_correlation(rewriter, exists->select)) {
-      rewriter.add(
-          condition,
-          fmt::format("{} {}IN (SELECT {} FROM {}{})", rewriter.text_of(correlation->outer),
-                      is_not ? "NOT " : "", rewriter.text_of(correlation->inner),
-                      from_text(rewriter, exists->select), where_clause(correlation->rest)),
-          is_not ? "NOT IN, whose list is made once" : "IN, whose list is made once and can be searched for",
-          is_not ? fmt::format("neither {} nor {} is NULL", rewriter.text_of(correlation->outer),
-                               rewriter.text_of(correlation->inner))
-                 : presumed_of(rewriter, exists->select, *correlation));
-    }
-  }
+  if (exists != nullptr && is_simple_subquery(exists->select))
+    turn_exists_to_in(rewriter, condition, exists->select, is_not);
   if (condition->kind == ExprKind::kInSelect && is_simple_subquery(condition->select) &&
       condition->select->columns.size() == 1 && condition->select->columns[0].expr != nullptr) {
     const sql::Select* select = condition->select;
@@ -192,7 +253,9 @@ void rewrite_subquery_condition(Rewriter& rewriter, const Expr* condition) {
                       from_text(rewriter, select), left, item, where),
           condition->negated ? "NOT EXISTS, which stops at the first row"
                              : "EXISTS, which stops at the first row",
-          condition->negated ? fmt::format("neither {} nor {} is NULL", left, item) : std::string());
+          condition->negated && !are_never_null(rewriter, select, select->columns[0].expr, condition->left)
+              ? fmt::format("neither {} nor {} is NULL", left, item)
+              : std::string());
     }
   }
   // (a, b) IN (VALUES (1, 2), (3, 4))

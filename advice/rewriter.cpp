@@ -70,6 +70,7 @@ class Walker {
     rewrite_condition(rewriter_, expr);
     rewrite_pattern_or_date(rewriter_, expr);
     rewrite_subquery_condition(rewriter_, expr);
+    rewrite_count(rewriter_, expr);
     expression(expr);
   }
 
@@ -136,6 +137,35 @@ std::uint32_t end_of_from(const Rewriter& rewriter, const sql::Select* select) {
   return last.on != nullptr ? rewriter.with_parentheses(last.on->span).end : last.span.end;
 }
 
+std::vector<Word> words_of(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  std::vector<Word> words;
+  for (std::size_t at = begin; at < end;) {
+    const auto token = sql::next_token(text, at);
+    if (!token) break;
+    if (token->token_class != sql::TokenClass::kSpace && token->token_class != sql::TokenClass::kComment)
+      words.push_back({text.substr(at, token->span.end - at), token->span});
+    at = token->span.end;
+  }
+  return words;
+}
+
+bool holds_integers(const Rewriter::Column& column) {
+  const int number = column.table->find_column(column.definition->name);
+  return number == column.table->rowid_alias ||
+         (column.table->strict && column.definition->affinity == storage::Affinity::kInteger);
+}
+
+bool is_unique(const Rewriter& rewriter, const Rewriter::Column& column) {
+  const int number = column.table->find_column(column.definition->name);
+  if (number == column.table->rowid_alias) return true;
+  const auto indexes = rewriter.catalog().indexes_of(column.table->id);
+  return std::any_of(indexes.begin(), indexes.end(), [&](const storage::IndexPtr& index) {
+    return index->unique && !index->is_partial() && index->key_columns.size() == 1 &&
+           index->key_columns[0].column == number &&
+           index->key_columns[0].collation == column.definition->collation;
+  });
+}
+
 std::optional<Comparison> comparison_of(const Expr* expr) {
   std::string_view op, flipped;
   switch (expr->kind) {
@@ -177,7 +207,7 @@ std::vector<const Expr*> split(const Expr* expr, ExprKind connective) {
   return parts;
 }
 
-void Rewriter::add(std::vector<Edit> edits, std::string what, std::string presumes) {
+void Rewriter::add(std::vector<Edit> edits, std::string what, std::string presumes, bool helps_within_plan) {
   if (rewrites_.size() >= kRewritesMax) return;
   const auto overlaps = [&](const Edit& edit) {
     return std::any_of(all_.begin(), all_.end(), [&](const Edit& other) {
@@ -187,7 +217,7 @@ void Rewriter::add(std::vector<Edit> edits, std::string what, std::string presum
   std::string changed = apply(text_, edits);
   if (changed.empty() || changed == text_) return;
   if (std::none_of(edits.begin(), edits.end(), overlaps)) all_.insert(all_.end(), edits.begin(), edits.end());
-  rewrites_.push_back({std::move(changed), std::move(what), std::move(presumes)});
+  rewrites_.push_back({std::move(changed), std::move(what), std::move(presumes), helps_within_plan});
 }
 
 std::vector<Rewrite> Rewriter::take() {
@@ -202,7 +232,9 @@ std::vector<Rewrite> Rewriter::take() {
       if (presumes.find(rewrite.presumes) == std::string::npos)
         presumes += (presumes.empty() ? "" : ", and ") + rewrite.presumes;
     }
-    rewrites_.push_back({std::move(changed), std::move(what), std::move(presumes)});
+    const bool helps_within_plan = std::any_of(
+        rewrites_.begin(), rewrites_.end(), [](const Rewrite& rewrite) { return rewrite.helps_within_plan; });
+    rewrites_.push_back({std::move(changed), std::move(what), std::move(presumes), helps_within_plan});
   }
   return std::move(rewrites_);
 }
@@ -267,6 +299,19 @@ std::optional<Rewriter::Column> Rewriter::find_column(const Expr* name) const {
 bool Rewriter::is_of_innermost(const Expr* name) const {
   return name != nullptr && name->kind == ExprKind::kName && !scopes_.empty() &&
          find_in(scopes_.back(), name);
+}
+
+bool Rewriter::is_never_null(const Expr* name) const {
+  if (name == nullptr || name->kind != ExprKind::kName) return false;
+  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+    const auto column = find_in(*scope, name);
+    if (!column) continue;
+    const int number = column->table->find_column(column->definition->name);
+    if (!column->definition->not_null && number != column->table->rowid_alias) return false;
+    return std::none_of(scope->items.begin(), scope->items.end(),
+                        [](const sql::FromItem& item) { return item.join.left || item.join.right; });
+  }
+  return false;
 }
 
 std::string Rewriter::value_of(const std::string& expression) const {

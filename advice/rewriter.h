@@ -31,7 +31,8 @@ class Rewriter {
  public:
   Rewriter(std::string_view text, engine::Database& database) : text_(text), database_(database) {}
 
-  void add(std::vector<Edit> edits, std::string what, std::string presumes = {});
+  void add(std::vector<Edit> edits, std::string what, std::string presumes = {},
+           bool helps_within_plan = false);
   void add(const sql::Expr* expr, std::string replacement, std::string what, std::string presumes = {}) {
     add({{expr->span, std::move(replacement)}}, std::move(what), std::move(presumes));
   }
@@ -58,6 +59,8 @@ class Rewriter {
   std::optional<Column> find_column(const sql::Expr* name) const;
   /// Whether the name belongs to the innermost SELECT.
   bool is_of_innermost(const sql::Expr* name) const;
+  /// A column that never is NULL, and of a table that no outer join fills up with NULLs.
+  bool is_never_null(const sql::Expr* name) const;
   const storage::Catalog& catalog() const { return database_.catalog(); }
   engine::Database& database() { return database_; }
 
@@ -81,6 +84,10 @@ class Rewriter {
 
 // What the rules ask of expressions.
 bool equal_words(std::string_view a, std::string_view b);
+/// Holds integers and NULL only, whatever is written to it: a rowid, a column of a STRICT table.
+bool holds_integers(const Rewriter::Column& column);
+/// A key of one column: no two rows have the same value.
+bool is_unique(const Rewriter& rewriter, const Rewriter::Column& column);
 /// Without columns and subqueries.
 bool is_constant(const sql::Expr* expr);
 bool is_call(const sql::Expr* expr, std::string_view name, std::size_t arguments);
@@ -91,6 +98,12 @@ std::string quoted(std::string_view text);
 bool is_plain(const sql::Select* select);
 /// Behind the FROM clause with its last ON. Requires: a FROM.
 std::uint32_t end_of_from(const Rewriter& rewriter, const sql::Select* select);
+struct Word {
+  std::string_view text;
+  sql::Span span;
+};
+/// The tokens of [begin, end) but space and comments.
+std::vector<Word> words_of(std::string_view text, std::uint32_t begin, std::uint32_t end);
 /// The conditions that AND joins.
 std::vector<const sql::Expr*> split(const sql::Expr* expr, sql::ExprKind connective);
 
@@ -100,9 +113,11 @@ void respell_json(Rewriter& rewriter, const sql::Expr* condition,
                   const Comparison& comparison);                                  ///< rewrite_json.cpp
 void rewrite_pattern_or_date(Rewriter& rewriter, const sql::Expr* condition);     ///< rewrite_patterns.cpp
 void rewrite_subquery_condition(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_subqueries.cpp
+void rewrite_count(Rewriter& rewriter, const sql::Expr* condition);
 void rewrite_in_as_join(Rewriter& rewriter, const sql::Select* select);
 void rewrite_disjunction(Rewriter& rewriter, const sql::Expr* condition);  ///< rewrite_shapes.cpp
 void rewrite_select(Rewriter& rewriter, const sql::Select* select, bool is_whole_statement);
+void rewrite_distinct(Rewriter& rewriter, const sql::Select* select);  ///< rewrite_distinct.cpp
 void rewrite_order(Rewriter& rewriter, const sql::Select* select);  ///< rewrite_order.cpp
 void rewrite_from(Rewriter& rewriter, const sql::Select* select);   ///< rewrite_from.cpp
 void rewrite_with(Rewriter& rewriter, const sql::With* with);

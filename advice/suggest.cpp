@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "advice/proof.h"
+#include "advice/worth.h"
 
 namespace leftmost::advice {
 namespace {
@@ -31,10 +32,11 @@ std::string nothing_to_gain(const Proof& proof, const Advice& advice) {
     return advice.proposed == 1 ? fmt::format("SQLite does not take {}", ways)
                                 : fmt::format("SQLite takes none of {} that come into question", ways);
   }
-  return advice.proposed == 1
-             ? fmt::format("{} is no less work", ways)
-             : fmt::format("of {} that come into question {} tried, and none is less work", ways,
-                           advice.tried == 1 ? "one was" : fmt::format("{} were", advice.tried));
+  if (advice.proposed == 1) return fmt::format("{} saves too little to be felt", ways);
+  const std::string tried = advice.tried >= advice.proposed ? "all were tried"
+                            : advice.tried == 1             ? "one was tried"
+                                                            : fmt::format("{} were tried", advice.tried);
+  return fmt::format("of {} that come into question {}, and none saves enough to be felt", ways, tried);
 }
 
 }  // namespace
@@ -59,6 +61,7 @@ Advice suggest(oracle::Session& session, const StatementInQuestion& question, co
   if (options.indexes) prove_indexes(*proof, advice);
   if (options.rewrites && options.indexes) prove_rewrites_with_indexes(*proof, advice);
   if (options.upkeep) prove_upkeep(*proof, advice);
+  sort_by_worth(advice.suggestions);
   if (advice.suggestions.empty()) advice.nothing_because = nothing_to_gain(*proof, advice);
   return advice;
 }

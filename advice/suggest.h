@@ -10,8 +10,8 @@
 //   rewrite.h           other ways to write it (from the syntax tree)
 //   prove_upkeep.cpp    indexes that a longer one makes redundant; ANALYZE, where statistics are missing
 // Each is then done on a private copy of the database in SQLite and on a copy of our data (trial.h), and is
-// suggested only if both engines take the new plan, the statement gives the same rows, and it is less work by
-// what both engines count. So a suggestion never rests on an estimate.
+// suggested only if both engines take the new plan, the statement gives the same rows, and what both engines
+// count says that it saves something worth saying (worth.h). So a suggestion never rests on an estimate.
 //
 // Where the statement cannot be run (a parameter without a value, no rows yet) an index is judged by the
 // plans alone and a rewrite is not suggested at all.
@@ -38,6 +38,21 @@ struct IndexPrice {
   std::uint64_t pages_per_insert = 0;  ///< levels that an INSERT descends to place its entry
 };
 
+/// What a statement can be spared.
+enum class Saving : std::uint8_t {
+  kRowsVisited,   ///< rows and entries that its loops step onto
+  kTableLookups,  ///< rows of the table that are fetched through an index
+  kSortedRows,    ///< rows put in order by a sort
+  kKeptRows,      ///< rows for another temporary b-tree: compared by DISTINCT, of lists, automatic indexes
+  kSqliteSteps,   ///< steps of SQLite's virtual machine, which count functions and subqueries too
+};
+
+/// A number of two runs, with and without what is suggested.
+struct Saved {
+  Saving saving{};
+  std::uint64_t before = 0, after = 0;
+};
+
 struct Suggestion {
   std::string kind;    ///< `create-index`, `drop-index`, `rewrite`, `analyze`
   std::string sql;     ///< several CREATE INDEX where one alone would not help
@@ -50,6 +65,9 @@ struct Suggestion {
 
   std::string what;      ///< rewrite: what was changed, `a half-open range on the bare column`
   std::string presumes;  ///< rewrite: what the data must be like for the same rows; empty: any data will do
+  /// What fell, most telling first, then what rose for it (worth.h has words); empty if nothing ran, and of
+  /// drop-index.
+  std::vector<Saved> saves;
   std::optional<oracle::TwinCounters> sqlite_before;  ///< what SQLite counted
   std::optional<oracle::TwinCounters> sqlite_after;
   std::optional<IndexPrice> price;  ///< of all indexes that it makes; drop-index: what becomes free
@@ -77,7 +95,7 @@ struct SuggestOptions {
 };
 
 struct Advice {
-  std::vector<Suggestion> suggestions;  ///< best first, one kind after the other
+  std::vector<Suggestion> suggestions;  ///< in the order of worth.h
   std::string nothing_because;          ///< why there are none, one sentence; empty if there are some
   std::size_t proposed = 0;             ///< how many indexes and other ways to write it were thought of
   std::size_t tried = 0;                ///< how many of them SQLite plans otherwise, and were tried

@@ -40,7 +40,9 @@ struct Work {
   std::uint64_t sorts = 0;  ///< as SQLITE_STMTSTATUS_SORT counts
   std::uint64_t temporary_rows =
       0;  ///< rows kept aside: sorted, grouped, seen by DISTINCT, of stored subqueries and lists
-  std::vector<ItemWork> items;  ///< by planner::ItemId
+  std::uint64_t sorted_rows = 0;    ///< of these, rows put in order by a sort
+  std::uint64_t repeated_rows = 0;  ///< rows that DISTINCT found in its temporary b-tree already
+  std::vector<ItemWork> items;      ///< by planner::ItemId
 };
 
 }  // namespace leftmost::engine

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "advice/worth.h"
 #include "puzzles/verdict.h"
 #include "shell/text_layout.h"
 
@@ -145,10 +146,9 @@ std::string answer_text(const std::vector<Played>& played, const WhyStyle& style
       text += fmt::format("\n  {} becomes fast with  {}\n", query.name,
                           style.paint(Colour::kBold, suggestion.sql));
       text += fmt::format("  {} -> {}\n", suggestion.before, suggestion.after);
-      if (suggestion.work_before && suggestion.work_after) {
-        text += fmt::format("  {} visited instead of {}, tried on {}\n",
-                            with_plural(*suggestion.work_after, "row"),
-                            with_thousands(*suggestion.work_before), suggestion.proved_on);
+      if (!suggestion.saves.empty()) {
+        text += fmt::format("  {}, tried on {}\n", advice::to_text(suggestion.saves.front()),
+                            suggestion.proved_on);
       }
     }
   }

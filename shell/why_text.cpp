@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "advice/worth.h"
 #include "oracle/reference_version.h"
 #include "planner/explain.h"
 #include "shell/text_layout.h"
@@ -355,14 +356,10 @@ std::string price_text(const advice::Suggestion& suggestion) {
 std::string proof_text(const advice::Suggestion& suggestion) {
   if (!suggestion.work_before || !suggestion.work_after)
     return fmt::format("planned so by {}", suggestion.proved_on);
-  std::string text = fmt::format("{} visited instead of {}", with_plural(*suggestion.work_after, "row"),
-                                 with_thousands(*suggestion.work_before));
-  if (suggestion.sqlite_before && suggestion.sqlite_after) {
-    text += fmt::format(", {} steps of SQLite instead of {}",
-                        with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_after->vm_steps)),
-                        with_thousands(static_cast<std::uint64_t>(suggestion.sqlite_before->vm_steps)));
-  }
-  return text + fmt::format(", tried on {}", suggestion.proved_on);
+  std::string text;
+  for (const advice::Saved& saved : suggestion.saves)
+    text += (text.empty() ? "" : ", ") + advice::to_text(saved);
+  return text + (text.empty() ? "" : ", ") + fmt::format("tried on {}", suggestion.proved_on);
 }
 
 std::string suggestions_text(const Explanation& explanation, const WhyStyle& style) {

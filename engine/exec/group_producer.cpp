@@ -248,7 +248,8 @@ class GroupProducer final : public RowProducer {
     storage::append_key_column(key_, value, {calls_[call].collation, false, storage::Affinity::kBlob});
     const bool is_new = distinct_[call].add(key_).is_new;
     const planner::LookasideVector<bool>& ordered = plan_.aggregate_distinct_ordered;
-    if (is_new && !(call < ordered.size() && ordered[call])) ++runtime_.work().temporary_rows;
+    if (!(call < ordered.size() && ordered[call]))
+      ++(is_new ? runtime_.work().temporary_rows : runtime_.work().repeated_rows);
     return is_new;
   }
 
@@ -405,6 +406,7 @@ class GroupProducer final : public RowProducer {
         encode_key();
         if (runtime_.failed()) return false;
         ++runtime_.work().temporary_rows;
+        ++runtime_.work().sorted_rows;
         const KeyMap::Result found = keys_.add(key_);
         if (found.is_new) add_group().key = found.key;
         if (!step(found.number) || !check_memory()) return false;

@@ -79,6 +79,8 @@ void Runtime::add_program_work(const Work& work) {
   program_work_.automatic_index_rows += work.automatic_index_rows;
   work_.sorts += work.sorts;
   work_.temporary_rows += work.temporary_rows;
+  work_.sorted_rows += work.sorted_rows;
+  work_.repeated_rows += work.repeated_rows;
 }
 
 bool Runtime::check_limits(std::uint64_t bytes) {

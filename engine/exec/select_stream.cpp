@@ -149,7 +149,7 @@ bool SelectStream::is_distinct() {
   storage::append_key(key_, values_, distinct_columns_);
   if (distinct_ == DistinctMode::kTempBTree) {
     const bool is_new = distinct_seen_.add(key_).is_new;
-    if (is_new) ++runtime_.work().temporary_rows;
+    ++(is_new ? runtime_.work().temporary_rows : runtime_.work().repeated_rows);
     if (is_new && (distinct_seen_.size() & 0xfff) == 0) runtime_.check_limits(distinct_seen_.bytes_held());
     return is_new;
   }
@@ -178,6 +178,7 @@ bool SelectStream::next_row() {
     if (is_refused_by_key()) {
       ++rows_sorted_;
       ++runtime_.work().temporary_rows;
+      ++runtime_.work().sorted_rows;
       continue;
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) values_[i] = evaluate(*columns_[i], runtime_.eval());
@@ -220,6 +221,7 @@ bool SelectStream::add_to_sorter() {
   sorter_.add(key_, values_);
   ++rows_sorted_;
   ++runtime_.work().temporary_rows;
+  ++runtime_.work().sorted_rows;
   return (sorter_.size() & 0xfff) != 0 || runtime_.check_limits(sorter_.bytes_held());
 }
 

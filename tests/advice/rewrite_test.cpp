@@ -17,6 +17,9 @@ constexpr const char* kTables =
     "CREATE TABLE u(id INTEGER PRIMARY KEY, t_id INTEGER, b TEXT, c TEXT COLLATE NOCASE, k INTEGER UNIQUE);"
     "CREATE INDEX t_a ON t(a); CREATE INDEX t_b ON t(b, a); CREATE INDEX t_c ON t(c); CREATE INDEX t_d ON "
     "t(d);"
+    "CREATE TABLE w(k TEXT PRIMARY KEY NOT NULL, t_id INTEGER NOT NULL, c TEXT COLLATE NOCASE UNIQUE, n "
+    "INTEGER, UNIQUE (t_id, n));"
+    "CREATE TABLE s(i INTEGER, x TEXT) STRICT; CREATE INDEX s_i ON s(i);"
     "CREATE INDEX t_part ON t(b) WHERE a > 2; CREATE INDEX u_t ON u(t_id); CREATE INDEX u_b ON u(b);";
 
 const char* const kStatements[] = {
@@ -95,6 +98,61 @@ const char* const kStatements[] = {
     "SELECT id FROM t WHERE upper(c) = 'B'",
     "SELECT id FROM t WHERE a + e = 3",
     "SELECT id FROM t WHERE a * d = 4",
+    // A count that asks for one row.
+    "SELECT id FROM t WHERE (SELECT count(*) FROM u WHERE u.t_id = t.a) > 0",
+    "SELECT id FROM t WHERE 1 <= (SELECT count(u.b) FROM u WHERE u.t_id = t.a OR u.k = 1)",
+    "SELECT id FROM t WHERE (SELECT count(DISTINCT u.b) FROM u WHERE u.t_id = t.id) <> 0",
+    "SELECT id FROM t WHERE (SELECT count(*) FROM u WHERE u.c = t.b) = 0",
+    "SELECT id FROM t WHERE 0 IS (SELECT count(k) FROM u WHERE t.b = u.c)",
+    "SELECT id FROM t WHERE NOT (SELECT count(*) FROM u WHERE u.t_id = t.id)",
+    "SELECT id FROM t WHERE (SELECT count(*) FROM u WHERE u.t_id = t.id) OR a = 1",
+    "SELECT id FROM t WHERE (SELECT count(*) FROM w WHERE w.t_id = t.id) = 0",
+    "SELECT id FROM t WHERE e NOT IN (SELECT t_id FROM w)",
+    "SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM w WHERE w.t_id = t.e)",
+    "SELECT t.id FROM u LEFT JOIN t ON t.id = u.t_id WHERE t.e NOT IN (SELECT t_id FROM w)",
+    "SELECT id FROM t WHERE c NOT IN (SELECT k FROM w)",
+    // DISTINCT over keys.
+    "SELECT DISTINCT t.id, u.id FROM t JOIN u ON u.t_id = t.a",
+    "SELECT DISTINCT t.id FROM t JOIN u ON u.t_id = t.a",
+    "SELECT DISTINCT u.id, t.b FROM u JOIN t ON t.id = u.t_id",
+    "SELECT DISTINCT u.id, t.b FROM u LEFT JOIN t ON t.id = u.t_id",
+    "SELECT DISTINCT u.id, t.id FROM u LEFT JOIN t ON t.a = u.t_id",
+    "SELECT DISTINCT u.id, t.b FROM u LEFT JOIN t ON t.id = u.k AND u.b = 'a'",
+    "SELECT DISTINCT u.id FROM u JOIN t WHERE t.id = 3",
+    "SELECT DISTINCT w.* FROM w JOIN t ON t.id = w.t_id",
+    "SELECT DISTINCT c FROM w",
+    "SELECT DISTINCT c FROM w WHERE c IS NOT NULL",
+    "SELECT DISTINCT t_id, n FROM w",
+    "SELECT DISTINCT t.id, w.k FROM t JOIN w ON w.t_id = t.id AND w.n = 2",
+    "SELECT DISTINCT t.id FROM t JOIN w ON w.t_id = t.id AND w.n = 2",
+    "SELECT DISTINCT t.id FROM t JOIN w ON w.c = t.b",
+    "SELECT DISTINCT t.id FROM t JOIN w ON w.c = t.c",
+    "SELECT DISTINCT t.id FROM t JOIN w ON w.k = 'a' COLLATE NOCASE",
+    "SELECT DISTINCT t.id FROM t JOIN u ON u.k = t.d",
+    "SELECT count(DISTINCT id), count(DISTINCT a) FROM t",
+    "SELECT count(DISTINCT k), count(DISTINCT c), count(DISTINCT n) FROM w",
+    // Patterns and prefixes that no letter is in.
+    "SELECT id FROM t WHERE b LIKE '2'",
+    "SELECT id FROM t WHERE b LIKE '2%'",
+    "SELECT id FROM t WHERE b LIKE 'a'",
+    "SELECT id FROM t WHERE c LIKE 'a'",
+    "SELECT id FROM t WHERE c LIKE '%'",
+    "SELECT id FROM t WHERE d LIKE '2'",
+    "SELECT id FROM t WHERE d LIKE '2%'",
+    "SELECT id FROM t WHERE a LIKE '2%'",
+    "SELECT id FROM t WHERE substr(b, 1, 1) = 'a'",
+    "SELECT id FROM t WHERE substr(c, 1, 1) = 'a'",
+    "SELECT id FROM t WHERE substr(d, 1, 1) = '2'",
+    // Arithmetic on integers alone.
+    "SELECT id FROM t WHERE id + 1 = 3",
+    "SELECT id FROM t WHERE 10 - id >= 7",
+    "SELECT id FROM t WHERE id * 2 > 5",
+    "SELECT id FROM t WHERE id * 0 = 0",
+    "SELECT id FROM t WHERE -id < 4",
+    "SELECT rowid FROM s WHERE i + 1 = 3",
+    "SELECT rowid FROM s WHERE i * 3 <= 7",
+    "SELECT rowid FROM s WHERE 5 - i < 4",
+    "SELECT rowid FROM s WHERE CAST(i AS INTEGER) = 2",
 };
 
 std::string random_rows(std::mt19937& random) {
@@ -113,6 +171,12 @@ std::string random_rows(std::mt19937& random) {
     sql += "INSERT OR IGNORE INTO u VALUES (" + std::to_string(i) + ", " +
            pick({"NULL", "1", "2", "3", "'a'"}) + ", " + pick({"NULL", "'a'", "'A'", "'b'", "'2'"}) + ", " +
            pick({"NULL", "'a'", "'A'", "'B'"}) + ", " + pick({"NULL", "0", "1", "2", "3", "'a'"}) + ");";
+    sql += "INSERT OR IGNORE INTO w VALUES (" + pick({"'a'", "'A'", "'b'", "'2'", "2"}) + ", " +
+           pick({"1", "2", "3", "'a'"}) + ", " + pick({"NULL", "'a'", "'A'", "'b'", "'B'"}) + ", " +
+           pick({"NULL", "1", "2", "3"}) + ");";
+    sql += "INSERT INTO s VALUES (" +
+           pick({"NULL", "0", "1", "2", "3", "-1", "9223372036854775807", "-9223372036854775807 - 1"}) +
+           ", 'a');";
   }
   return sql;
 }

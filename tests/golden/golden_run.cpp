@@ -8,6 +8,7 @@
 
 #include "advice/explanation.h"
 #include "advice/explanation_check.h"
+#include "advice/worth.h"
 #include "oracle/reference_version.h"
 #include "planner/explain.h"
 #include "storage/value.h"
@@ -229,10 +230,16 @@ BlockResult run_suggest(Session& session, const Block& block) {
         if (!suggestion.presumes.empty())
           result.output += fmt::format("  presumes that {}\n", suggestion.presumes);
         result.output += fmt::format("  {}\n  -> {}\n", suggestion.before, suggestion.after);
-        if (suggestion.work_before) {
-          result.output +=
-              fmt::format("  rows visited {} -> {}\n", *suggestion.work_before, *suggestion.work_after);
+        std::string saves;
+        for (const advice::Saved& saved : suggestion.saves) {
+          // How many steps SQLite takes is for another of its versions to change.
+          const bool is_all = suggestion.saves.size() == 1;
+          if (saved.saving == advice::Saving::kSqliteSteps && !is_all) continue;
+          saves += (saves.empty() ? "" : ", ") + (saved.saving == advice::Saving::kSqliteSteps
+                                                      ? "fewer steps of SQLite"
+                                                      : advice::to_text(saved));
         }
+        if (!saves.empty()) result.output += fmt::format("  {}\n", saves);
       }
       if (!explanation.nothing_because.empty())
         result.output += fmt::format("nothing: {}\n", explanation.nothing_because);
