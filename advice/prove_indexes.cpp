@@ -1,9 +1,11 @@
 // Proposed indexes, looked at on definitions alone and then built, best first.
 #include <algorithm>
+#include <map>
 
 #include "advice/index_proposals.h"
 #include "advice/named_index.h"
 #include "advice/proof.h"
+#include "advice/worth.h"
 
 namespace leftmost::advice {
 namespace {
@@ -12,6 +14,13 @@ namespace {
 constexpr std::size_t kLooksMax = 48;
 constexpr std::size_t kTrialsMax = 8;
 constexpr std::size_t kSuggestionsMax = 3;
+// Pairs of indexes on two tables: of the first few for each table, so many are looked at and tried.
+constexpr std::size_t kPairedPerTable = 4;
+constexpr std::size_t kPairLooksMax = 32;
+constexpr std::size_t kPairTrialsMax = 4;
+// Two indexes are much to ask for: only where what is known leaves this many steps, for a quarter of them.
+constexpr std::int64_t kStepsForPair = 500;
+constexpr std::int64_t kFactorForPair = 4;
 
 bool mentions_all(const std::vector<planner::PlanLine>& plan, const std::vector<NamedIndex>& indexes) {
   return std::all_of(indexes.begin(), indexes.end(),
@@ -43,8 +52,9 @@ std::vector<Candidate> look(Proof& proof, const std::vector<IndexProposal>& prop
   std::vector<Candidate> candidates;
   const storage::Catalog& catalog = proof.trial().database().catalog();
   for (const IndexProposal& proposal : proposals) {
-    // For the sake of a sort; whether that is worth another index only a run can say.
-    if (proposal.repeats_prefix && !proof.ran()) continue;
+    // For the sake of a sort, or of the rows that meet a condition, which may be all: whether that is worth
+    // another index only a run can say.
+    if ((proposal.repeats_prefix || proposal.is_partial) && !proof.ran()) continue;
     Candidate candidate{&proposal, name_indexes(proposal, catalog)};
     std::vector<std::string> definitions;
     for (const NamedIndex& index : candidate.indexes) definitions.push_back(index.sql);
@@ -112,11 +122,62 @@ std::optional<Proven> build_and_try(Proof& proof, const Candidate& candidate) {
   return proven;
 }
 
-/// Whether `one` is worth saying beside a simpler index for the same table: half the work of it, where that
-/// is a difference to notice.
-bool is_worth_more(const Proven& one, const Proven& simpler) {
-  constexpr std::int64_t kStepsToNotice = 100;
-  return 2 * one.vm_steps < simpler.vm_steps && simpler.vm_steps - one.vm_steps >= kStepsToNotice;
+/// Two by two, of different tables, the most promising first.
+std::vector<IndexProposal> pair_up(const std::vector<IndexProposal>& proposals) {
+  std::map<std::string, std::size_t> ranks;  // how many of the table came before
+  std::vector<std::pair<std::size_t, const IndexProposal*>> singles;
+  for (const IndexProposal& proposal : proposals) {
+    if (proposal.indexes.size() != 1 || proposal.is_partial || proposal.repeats_prefix) continue;
+    const std::size_t rank = ranks[proposal.indexes[0].table]++;
+    if (rank < kPairedPerTable) singles.emplace_back(rank, &proposal);
+  }
+  std::vector<std::pair<std::size_t, IndexProposal>> ranked;
+  for (std::size_t a = 0; a < singles.size(); ++a) {
+    for (std::size_t b = a + 1; b < singles.size(); ++b) {
+      const IndexProposal &first = *singles[a].second, &second = *singles[b].second;
+      if (first.indexes[0].table == second.indexes[0].table) continue;
+      IndexProposal both;
+      both.indexes = {first.indexes[0], second.indexes[0]};
+      both.is_covering = first.is_covering || second.is_covering;
+      ranked.emplace_back(singles[a].first + singles[b].first, std::move(both));
+    }
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (ranked.size() > kPairLooksMax) ranked.resize(kPairLooksMax);
+  std::vector<IndexProposal> pairs;
+  for (auto& [rank, pair] : ranked) pairs.push_back(std::move(pair));
+  return pairs;
+}
+
+/// Where no single index helps, or the best leaves much to do: two of them, on different tables.
+void prove_pairs(Proof& proof, const std::vector<IndexProposal>& proposals, Advice& advice) {
+  const bool has_single = std::any_of(advice.suggestions.begin(), advice.suggestions.end(),
+                                      [](const Suggestion& one) { return one.kind == "create-index"; });
+  std::int64_t best = proof.ran() ? proof.before().sqlite->vm_steps : 0;
+  for (const Suggestion& known : advice.suggestions) {
+    if (known.sqlite_after) best = std::min(best, known.sqlite_after->vm_steps);
+  }
+  if (proof.ran() ? best < kStepsForPair : has_single) return;
+  const std::vector<IndexProposal> pairs = pair_up(proposals);
+  advice.proposed += pairs.size();
+  std::optional<Proven> found;
+  std::size_t trials = 0;
+  for (const Candidate& candidate : look(proof, pairs)) {
+    if (trials == kPairTrialsMax || !proof.may_try(candidate.indexes.front().sql, advice)) break;
+    ++trials;
+    auto proven = build_and_try(proof, candidate);
+    if (!proven) continue;
+    if (!proof.ran()) {
+      found = std::move(proven);
+      break;
+    }
+    const bool is_far_better =
+        has_single ? kFactorForPair * proven->vm_steps < best : proven->vm_steps < best;
+    if (!is_far_better || (found && is_implied(proven->vm_steps, found->vm_steps))) continue;
+    found = std::move(proven);
+  }
+  if (found) advice.suggestions.push_back(std::move(found->suggestion));
 }
 
 }  // namespace
@@ -151,13 +212,14 @@ void prove_indexes(Proof& proof, Advice& advice) {
   std::vector<const Proven*> said;
   for (const Proven& one : proven) {
     const bool is_needless = std::any_of(said.begin(), said.end(), [&](const Proven* other) {
-      return other->table == one.table && !is_worth_more(one, *other);
+      return other->table == one.table && is_implied(one.vm_steps, other->vm_steps);
     });
     if (!is_needless && said.size() < kSuggestionsMax) said.push_back(&one);
   }
   std::stable_sort(said.begin(), said.end(),
                    [](const Proven* a, const Proven* b) { return a->vm_steps < b->vm_steps; });
   for (const Proven* one : said) advice.suggestions.push_back(one->suggestion);
+  prove_pairs(proof, proposals, advice);
 }
 
 }  // namespace leftmost::advice
