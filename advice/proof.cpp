@@ -61,9 +61,12 @@ bool has_limit(const planner::Plan& plan) {
 }
 
 Expected<Proof> Proof::start(oracle::Session& session, const StatementInQuestion& question,
-                             const SuggestOptions& options) {
+                             const SuggestOptions& options, bool enforces_foreign_keys) {
   auto trial = Trial::start(session);
   if (!trial) return Unexpected(trial.error());
+  if (enforces_foreign_keys) {
+    if (auto set = trial->enforce_foreign_keys(); !set) return Unexpected(set.error());
+  }
   Proof proof(std::move(*trial), question, options);
   const auto begin = std::chrono::steady_clock::now();
   auto before = question.work ? proof.trial_.run(question.sql, question.bindings)

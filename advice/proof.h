@@ -14,9 +14,10 @@ namespace leftmost::advice {
 
 class Proof {
  public:
-  /// Plans the statement, and runs it if `question.work` is set. Errors: those of Trial.
+  /// Plans the statement, and runs it if `question.work` is set. `enforces_foreign_keys`: with PRAGMA
+  /// foreign_keys on, whatever the session has. Errors: those of Trial.
   static Expected<Proof> start(oracle::Session& session, const StatementInQuestion& question,
-                               const SuggestOptions& options);
+                               const SuggestOptions& options, bool enforces_foreign_keys = false);
 
   Trial& trial() { return trial_; }
   const StatementInQuestion& question() const { return *question_; }
@@ -63,5 +64,8 @@ void prove_rewrites(Proof& proof, Advice& advice);
 /// `advice` has.
 void prove_rewrites_with_indexes(Proof& proof, Advice& advice);
 void prove_upkeep(Proof& proof, Advice& advice);
+/// Indexes for the child tables that a DELETE or UPDATE of a parent reads in full, with foreign keys enforced.
+void prove_foreign_keys(oracle::Session& session, const StatementInQuestion& question,
+                        const SuggestOptions& options, Advice& advice);
 
 }  // namespace leftmost::advice

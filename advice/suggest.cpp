@@ -60,6 +60,7 @@ Advice suggest(oracle::Session& session, const StatementInQuestion& question, co
   if (options.rewrites) prove_rewrites(*proof, advice);
   if (options.indexes) prove_indexes(*proof, advice);
   if (options.rewrites && options.indexes) prove_rewrites_with_indexes(*proof, advice);
+  if (options.indexes) prove_foreign_keys(session, question, options, advice);
   if (options.upkeep) prove_upkeep(*proof, advice);
   sort_by_worth(advice.suggestions);
   if (advice.suggestions.empty()) advice.nothing_because = nothing_to_gain(*proof, advice);

@@ -8,6 +8,7 @@
 // Proposals come from three readers, which know the statement and not the data:
 //   index_proposals.h   indexes that its conditions, order, groups and columns ask for (from the plan)
 //   rewrite.h           other ways to write it (from the syntax tree)
+//   prove_foreign_keys.cpp  indexes for child tables, which a change of their parent searches
 //   prove_upkeep.cpp    indexes that a longer one makes redundant; ANALYZE, where statistics are missing
 // Each is then done on a private copy of the database in SQLite and on a copy of our data (trial.h), and is
 // suggested only if both engines take the new plan, the statement gives the same rows, and what both engines

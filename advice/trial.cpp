@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kBegin = "SAVEPOINT leftmost_trial";
 constexpr std::string_view kUndo = "ROLLBACK TO leftmost_trial; RELEASE leftmost_trial";
 
+constexpr std::string_view kEnforce = "PRAGMA foreign_keys = on";
+
 void bind_all(oracle::TwinStatement& statement, const std::vector<storage::OwnedValue>& bindings) {
   for (std::size_t i = 0; i < bindings.size(); ++i)
     statement.bind(static_cast<int>(i) + 1, bindings[i].view());
@@ -78,6 +80,7 @@ Trial::Trial(Trial&& other) noexcept
       definitions_(std::move(other.definitions_)),
       mark_(std::move(other.mark_)),
       interrupt_(other.interrupt_),
+      enforces_foreign_keys_(other.enforces_foreign_keys_),
       is_changed_(other.is_changed_) {
   other.mark_.reset();
 }
@@ -90,6 +93,12 @@ Expected<Trial> Trial::start(oracle::Session& session) {
   auto copy = session.twin()->copy(oracle::CopyContent::kEverything);
   if (!copy) return Unexpected(copy.error());
   return Trial(session, std::move(*copy));
+}
+
+Expected<void> Trial::enforce_foreign_keys() {
+  enforces_foreign_keys_ = true;
+  if (auto set = copy_.execute(kEnforce); !set) return set;
+  return database_->execute(kEnforce);
 }
 
 Expected<void> Trial::define(const std::string& sql) {
@@ -105,6 +114,7 @@ void Trial::undo() {
   if (!is_changed_) return;
   is_changed_ = false;
   database_->restore(*mark_);
+  if (enforces_foreign_keys_) static_cast<void>(database_->execute(kEnforce));
   static_cast<void>(copy_.execute(kUndo));
   // SQLite keeps what ANALYZE told it until the table is read again; without the table there is nothing to
   // read.

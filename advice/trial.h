@@ -45,6 +45,9 @@ class Trial {
   Trial& operator=(Trial&&) = delete;
   ~Trial();
 
+  /// PRAGMA foreign_keys = on for all that follows. Requires: nothing was defined yet. Errors: those of either
+  /// side.
+  Expected<void> enforce_foreign_keys();
   /// Runs definitions on both sides, until undo(). Errors: those of either side; what was done stays done.
   Expected<void> define(const std::string& sql);
   /// Back to the data as they were at the start.
@@ -96,6 +99,7 @@ class Trial {
   std::optional<oracle::Twin> definitions_;  ///< for glance()
   std::optional<engine::Database::Mark> mark_;
   std::atomic<bool>* interrupt_;  ///< the session's; SQLite's copy obeys it too
+  bool enforces_foreign_keys_ = false;
   bool is_changed_ = false;       ///< inside the savepoint of define()
 };
 

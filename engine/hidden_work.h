@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "planner/reason.h"
+#include "storage/catalog.h"
 
 namespace leftmost::storage {
 class DatabaseState;
@@ -21,9 +22,17 @@ namespace sql {
 struct Statement;
 }
 
-/// `foreign-key-child-unindexed` (subject: the child table) for each foreign key that a DELETE, or an UPDATE
-/// of the key it points to, has to look up in a child table without an index that starts with one of its
-/// columns. Empty for other statements, and for null.
+/// A child table that is read in full for every row of a parent that goes or gets another key.
+struct UnindexedChild {
+  storage::TablePtr child;
+  const storage::ForeignKeyDef* key = nullptr;  ///< of `child`
+};
+/// One for each foreign key that a DELETE, or an UPDATE of the key it points to, has to look up in a child
+/// table without an index that starts with one of its columns. Empty for other statements, and for null.
+std::vector<UnindexedChild> unindexed_children(const storage::Catalog& catalog,
+                                               const sql::Statement* statement);
+
+/// The same as reasons: `foreign-key-child-unindexed`, the subject is the child table.
 std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data,
                                                 const sql::Statement* statement);
 

@@ -87,34 +87,43 @@ std::string names_of(const storage::TableDef& table, const std::vector<int>& col
 
 }  // namespace
 
+std::vector<UnindexedChild> unindexed_children(const storage::Catalog& catalog,
+                                               const sql::Statement* statement) {
+  std::vector<UnindexedChild> children;
+  const Change change = change_of(statement);
+  if (change.target == nullptr) return children;
+  const storage::TablePtr parent = catalog.find_table(change.target->name.text);
+  if (parent == nullptr) return children;
+  for (const storage::TablePtr& child : catalog.tables(parent->schema)) {
+    for (const storage::ForeignKeyDef& key : child->foreign_keys) {
+      if (!storage::equals_ignoring_case(key.parent_table, parent->name)) continue;
+      if (changes_key(change, key_columns(catalog, *parent, key)) && !can_be_searched(catalog, *child, key))
+        children.push_back({child, &key});
+    }
+  }
+  return children;
+}
+
 std::vector<planner::GeneralReason> hidden_work(const storage::DatabaseState& data,
                                                 const sql::Statement* statement) {
   std::vector<planner::GeneralReason> reasons;
   const Change change = change_of(statement);
-  if (change.target == nullptr) return reasons;
-  const storage::Catalog& catalog = data.catalog;
-  const storage::TablePtr parent = catalog.find_table(change.target->name.text);
-  if (parent == nullptr) return reasons;
-  for (const storage::TablePtr& child : catalog.tables(parent->schema)) {
-    for (const storage::ForeignKeyDef& key : child->foreign_keys) {
-      if (!storage::equals_ignoring_case(key.parent_table, parent->name)) continue;
-      if (!changes_key(change, key_columns(catalog, *parent, key)) || can_be_searched(catalog, *child, key))
-        continue;
-      const storage::BTree* tree = data.tree(child->id);
-      const std::string columns = names_of(*child, key.columns);
-      const std::uint64_t rows = tree == nullptr ? 0 : tree->size();
-      reasons.push_back(
-          {"foreign-key-child-unindexed",
-           child->name,
-           {change.target->name.span.begin, change.target->name.span.end},
-           fmt::format(
-               "with PRAGMA foreign_keys on, every row {} here has all rows of {} ({} now) read for its {}: "
-               "no index of {} starts with {}",
-               change.replaces  ? "replaced"
-               : change.deletes ? "deleted"
-                                : "given another key",
-               child->name, planner::words_of_count(rows), columns, child->name, columns)});
-    }
+  for (const UnindexedChild& unindexed : unindexed_children(data.catalog, statement)) {
+    const storage::TableDef& child = *unindexed.child;
+    const storage::BTree* tree = data.tree(child.id);
+    const std::string columns = names_of(child, unindexed.key->columns);
+    const std::uint64_t rows = tree == nullptr ? 0 : tree->size();
+    reasons.push_back(
+        {"foreign-key-child-unindexed",
+         child.name,
+         {change.target->name.span.begin, change.target->name.span.end},
+         fmt::format(
+             "with PRAGMA foreign_keys on, every row {} here has all rows of {} ({} now) read for its {}: "
+             "no index of {} starts with {}",
+             change.replaces  ? "replaced"
+             : change.deletes ? "deleted"
+                              : "given another key",
+             child.name, planner::words_of_count(rows), columns, child.name, columns)});
   }
   return reasons;
 }
