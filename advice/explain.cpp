@@ -273,12 +273,23 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
     explanation.why_not_run = "the tables are empty";
   }
   explanation.ran = explanation.why_not_run.empty();
+  std::optional<AgreedRun> run;
 
   if (explanation.ran && kind == engine::StatementKind::kSelect) {
-    const oracle::Outcome outcome = statement.run();
+    oracle::RowDigest rows;
+    const oracle::Outcome outcome = statement.run([&](std::span<const storage::Value> row) {
+      rows.add(row);
+      return true;
+    });
     explanation.agreement = outcome.agreement;
     explanation.work = outcome.work;
     explanation.run_error = outcome.error;
+    const oracle::Agreement& agreement = outcome.agreement;
+    if (!outcome.error && agreement.rows_compared && agreement.plan_compared && agreement.agrees()) {
+      const double nanoseconds =
+          static_cast<double>(agreement.nanoseconds_ours + agreement.nanoseconds_sqlite);
+      run = AgreedRun{rows, agreement.sqlite_counters, nanoseconds / 1e9};
+    }
   } else {
     if (is_query_or_change(kind)) explanation.agreement = statement.compare_plans();
     if (explanation.ran) run_and_undo(session, *bindings, explanation);
@@ -298,6 +309,7 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
     question.statement = &statement.ours();
     question.bindings = *bindings;
     if (explanation.ran) question.work = explanation.work;
+    question.run = run;
     question.missing_value = missing;
     Advice advice = suggest(session, question, options.suggest);
     explanation.suggestions = std::move(advice.suggestions);

@@ -14,8 +14,9 @@ namespace leftmost::advice {
 
 class Proof {
  public:
-  /// Plans the statement, and runs it if `question.work` is set. `enforces_foreign_keys`: with PRAGMA
-  /// foreign_keys on, whatever the session has. Errors: those of Trial.
+  /// Plans the statement, and runs it if `question.work` is set and its run is not known.
+  /// `enforces_foreign_keys`: with PRAGMA foreign_keys on, whatever the session has; then no run is known.
+  /// Errors: those of Trial.
   static Expected<Proof> start(oracle::Session& session, const StatementInQuestion& question,
                                const SuggestOptions& options, bool enforces_foreign_keys = false);
 

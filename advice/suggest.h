@@ -74,12 +74,20 @@ struct Suggestion {
   std::optional<IndexPrice> price;  ///< of all indexes that it makes; drop-index: what becomes free
 };
 
+/// What a SELECT gave, the same on both engines under the same plan.
+struct AgreedRun {
+  oracle::RowDigest rows;
+  oracle::TwinCounters sqlite;
+  double seconds = 0;  ///< of both
+};
+
 /// A statement that was prepared, and run if `work` is set.
 struct StatementInQuestion {
   std::string sql;
   const engine::Statement* statement = nullptr;  ///< ours; its plan is read
   std::vector<storage::OwnedValue> bindings;     ///< of parameters 1, 2, ...
   std::optional<engine::Work> work;
+  std::optional<AgreedRun> run;  ///< of the run that `work` is of; without it the statement is run once more
   std::string missing_value;  ///< a parameter that has none, so that it was not run: `?1`
 };
 
