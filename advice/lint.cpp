@@ -190,7 +190,8 @@ class Linter {
       return;
     }
     report_.has_sql_error = true;
-    add(statement, "sql-error", range, error.message);
+    add(statement, "sql-error", range,
+        error.hint.empty() ? error.message : error.message + "; " + error.hint);
   }
 
   void disagree(const WorkloadStatement& statement, const std::string& text) {

@@ -65,6 +65,8 @@ std::string hint_for_open(int system_error) {
 
 /// The error of opening, with the path and a hint where the file itself is in the way.
 Error about_opening(const std::string& path, Error error, sqlite3* connection) {
+  if (error.code == ErrorCode::kNotADatabase)
+    error.hint = path + " does not begin as a SQLite database file does";
   std::error_code ignored;
   const bool is_folder = std::filesystem::is_directory(path, ignored);  // opens for reading, then cannot be read
   if (error.code != ErrorCode::kCantOpen && !is_folder) return error;

@@ -70,7 +70,9 @@ bool name_left_out(const advice::IndexAdvice& advice, const advice::Workload& wo
     const std::size_t at =
         std::min(statement.range.begin + left_out.error.sql_offset.value_or(0), statement.range.end);
     const advice::TextPlace place = file.place(at);
-    complain(fmt::format("{}:{}:{}: {}", file.name(), place.line, place.column, left_out.error.message));
+    const std::string& hint = left_out.error.hint;
+    complain(fmt::format("{}:{}:{}: {}{}", file.name(), place.line, place.column, left_out.error.message,
+                         hint.empty() ? hint : "; " + hint));
     has_error = has_error || left_out.error.code != ErrorCode::kNotSupported;
   }
   return has_error;

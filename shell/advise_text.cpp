@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kStatementWidth = 90;
 constexpr std::size_t kStatementsShown = 5;
-// A statement that takes so few steps more is not worth a word.
+// A statement that takes so few steps more, or fewer, is not worth a word.
 constexpr double kStepsToMention = 100;
 
 std::string size_text(std::uint64_t bytes) {
@@ -48,6 +48,11 @@ std::string gain_of(const AdvisedStatement& statement) {
                        with_thousands(static_cast<std::uint64_t>(statement.work_before)),
                        with_thousands(static_cast<std::uint64_t>(statement.work_after)));
   }
+  // As many rows, but fewer look-ups or no sort.
+  if (statement.rows_after >= statement.rows_before) {
+    return fmt::format("{} -> {}", with_thousands(static_cast<std::uint64_t>(statement.work_before)),
+                       with_plural(static_cast<std::uint64_t>(statement.work_after), "step"));
+  }
   return fmt::format("{} -> {}", with_thousands(statement.rows_before),
                      with_plural(statement.rows_after, "row"));
 }
@@ -70,7 +75,7 @@ std::string index_text(const AdvisedIndex& index, const IndexAdvice& advice, con
   std::size_t shown = 0;
   for (const std::size_t number : index.serves) {
     const AdvisedStatement& statement = advice.statements[number];
-    if (statement.work_after >= statement.work_before) continue;
+    if (statement.work_after + kStepsToMention >= statement.work_before) continue;
     if (++shown <= kStatementsShown) text += statement_line(statement, workload);
   }
   if (shown > kStatementsShown) text += fmt::format("--   and {} more\n", shown - kStatementsShown);
@@ -128,7 +133,7 @@ std::string summary_of(const IndexAdvice& advice, const Workload& workload) {
     before += statement.work_before * statement.weight;
     after += statement.work_after * statement.weight;
   }
-  if (measured > 0) {
+  if (measured > 0 && after < before) {
     text += fmt::format("-- all of them run on SQLite {} take {} steps instead of {}\n",
                         oracle::Twin::version(), with_thousands(static_cast<std::uint64_t>(after)),
                         with_thousands(static_cast<std::uint64_t>(before)));

@@ -132,7 +132,7 @@ TEST_CASE("statements that the database does not understand are named, the other
   const Orders orders;
   const Run run = orders.advise("SELEC 1;\nSELECT id FROM orders WHERE day = 7;\n");
   CHECK(run.status == 2);
-  CHECK(run.err == "leftmost advise: <stdin>:1:1: near \"SELEC\": syntax error\n");
+  CHECK(run.err == "leftmost advise: <stdin>:1:1: near \"SELEC\": syntax error; expected a statement\n");
   CHECK(run.out.find("CREATE INDEX orders_day") != std::string::npos);
   CHECK(orders.advise("").status == 2);
 }
