@@ -5,6 +5,7 @@
 #include "advice/index_proposals.h"
 #include "advice/named_index.h"
 #include "advice/proof.h"
+#include "advice/runs.h"
 #include "advice/worth.h"
 
 namespace leftmost::advice {
@@ -161,23 +162,34 @@ void prove_pairs(Proof& proof, const std::vector<IndexProposal>& proposals, Advi
   if (proof.ran() ? best < kStepsForPair : has_single) return;
   const std::vector<IndexProposal> pairs = pair_up(proposals);
   advice.proposed += pairs.size();
+  const bool has_help = proof.ran() && best < proof.before().sqlite->vm_steps;
   std::optional<Proven> found;
+  std::vector<NamedIndex> indexes;
   std::size_t trials = 0;
   for (const Candidate& candidate : look(proof, pairs)) {
     if (trials == kPairTrialsMax || !proof.may_try(candidate.indexes.front().sql, advice)) break;
     ++trials;
     auto proven = build_and_try(proof, candidate);
     if (!proven) continue;
-    if (!proof.ran()) {
-      found = std::move(proven);
-      break;
-    }
-    const bool is_far_better =
-        has_single ? kFactorForPair * proven->vm_steps < best : proven->vm_steps < best;
+    const bool is_far_better = !has_help || kFactorForPair * proven->vm_steps < best;
     if (!is_far_better || (found && is_implied(proven->vm_steps, found->vm_steps))) continue;
     found = std::move(proven);
+    indexes = candidate.indexes;
+    if (!proof.ran()) break;
   }
-  if (found) advice.suggestions.push_back(std::move(found->suggestion));
+  if (!found) return;
+  // Both together imply what one index on either table would do.
+  auto& known = advice.suggestions;
+  known.erase(std::remove_if(
+                  known.begin(), known.end(),
+                  [&](const Suggestion& one) {
+                    return one.kind == "create-index" &&
+                           std::any_of(indexes.begin(), indexes.end(), [&](const NamedIndex& index) {
+                             return one.sql.find(" ON " + sql_name(index.table) + "(") != std::string::npos;
+                           });
+                  }),
+              known.end());
+  known.push_back(std::move(found->suggestion));
 }
 
 }  // namespace
