@@ -1,9 +1,45 @@
 // A loop that is a multi-index OR: every arm is planned again, as a small statement over the one item,
 // together with the other conditions that could narrow it (section 4.8 of docs/planner.md).
 
+#include <algorithm>
+
 #include "planner/coder.h"
 
 namespace leftmost::planner {
+
+namespace {
+
+/// SQLite asks a flag that nodes inherit from their operands, but for COLLATE; nor do they from a subquery
+/// that merging has put in the place of a column, as that comes with a COLLATE of its own.
+bool shows_subquery(const Expr* expr) {
+  if (expr == nullptr || expr->kind == ExprKind::kCollate) return false;
+  if (expr->select != nullptr) return true;
+  bool found = false;
+  for_each_child(expr, [&](const Expr* child) { found = found || shows_subquery(child); });
+  return found;
+}
+
+void collect_selects(const Expr* expr, std::vector<Select*>& selects) {
+  if (expr == nullptr) return;
+  if (expr->select != nullptr) selects.push_back(expr->select);
+  for_each_child(expr, [&](const Expr* child) { collect_selects(child, selects); });
+}
+
+/// All arms test one and the same expression in SQLite: what the first wrote down, the next ones call.
+void share_subroutines(const Expr* written, const Expr* others) {
+  std::vector<Select*> from;
+  collect_selects(written, from);
+  if (from.empty()) return;
+  std::vector<Select*> to;
+  collect_selects(others, to);
+  for (Select* select : to) {
+    const auto same = std::find_if(from.begin(), from.end(),
+                                   [&](const Select* other) { return other->number == select->number; });
+    if (same != from.end()) select->subroutine = (*same)->subroutine;
+  }
+}
+
+}  // namespace
 
 void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t number, ItemSet not_ready,
                          const SelectPlan* select_plan) {
@@ -22,7 +58,7 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
   Expr* others = nullptr;
   for (const Term* term : plan.terms.terms) {
     if (term == &or_term || term->is_virtual || term->coded || term->is_slice || term->ops == 0) continue;
-    if (contains_subquery(term->expr)) continue;
+    if (shows_subquery(term->expr)) continue;
     others = make_and(context_.arena, others, clone(term->expr, context_.arena));
   }
 
@@ -34,9 +70,8 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
     OrArm& made = loop.or_arms.emplace_back();
     made.number = arm_number;
     Expr* condition = clone(arm->expr, context_.arena);
-    if (others != nullptr) {
-      condition = make_binary(context_.arena, ExprKind::kAnd, condition, clone(others, context_.arena));
-    }
+    Expr* const tested = clone(others, context_.arena);
+    if (tested != nullptr) condition = make_binary(context_.arena, ExprKind::kAnd, condition, tested);
     made.condition = condition;
     made.loop = std::make_unique<Loop>();
     open_step({.kind = StepKind::kOrArm, .select = select_plan, .loop = &loop, .number = arm_number});
@@ -69,6 +104,7 @@ void Coder::code_or_arms(LoopPlan& plan, Loop& loop, Term& or_term, std::size_t 
       if (!term->is_virtual && !term->coded && (term->all & ~ItemSet{1}) != 0) arms_test_everything = false;
     }
     restore_loop_factor();
+    share_subroutines(tested, others);
     close_step();
   }
   close_step();
