@@ -138,6 +138,27 @@ void keep_of_group(Expr* expr, Select& owner, std::vector<const Expr*>& merged, 
   }
 }
 
+/// What stands for a column of a merged outer join of `select` in the arguments and filters of its
+/// aggregates.
+std::vector<const Expr*> merged_in_arguments(const Select& select) {
+  std::vector<const Expr*> merged;
+  const auto collect = [&](const Expr* expr, const auto& self) -> void {
+    if (expr == nullptr) return;
+    if (expr->kind == ExprKind::kIfNullRow && has_item(select.items, expr->item)) {
+      merged.push_back(expr);
+      return;
+    }
+    for_each_child(expr, [&](const Expr* child) { self(child, self); });
+    if (expr->select != nullptr)
+      for_each_expr_of_select(expr->select, [&](const Expr* part) { self(part, self); });
+  };
+  for (const AggregateCall& call : select.aggregates) {
+    for (const Expr* argument : call.arguments) collect(argument, collect);
+    collect(call.filter, collect);
+  }
+  return merged;
+}
+
 }  // namespace
 
 std::vector<const Expr*> Coder::take_up_in_group(Select& select) {
@@ -160,7 +181,7 @@ LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination desti
   if (select->group_by.empty()) {
     plan.group = GroupMode::kOneGroup;
     plan.rows_estimated = 0;
-    code_one_group(select, plan);
+    code_one_group(select, plan, destination);
     if (select->distinct) {  // one row is distinct, but SQLite does not look
       plan.distinct = DistinctMode::kTempBTree;
       add_sort_steps(plan);
@@ -169,11 +190,11 @@ LogEst Coder::code_aggregate(Select* select, SelectPlan& plan, Destination desti
   }
   constexpr LogEst kGroupsMax = 66;  // 100 groups
   plan.rows_estimated = std::min(limit.rows, kGroupsMax);
-  code_grouped(select, plan, limit);
+  code_grouped(select, plan, destination);
   return plan.rows_estimated;
 }
 
-void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&) {
+void Coder::code_grouped(Select* select, SelectPlan& plan, Destination destination) {
   bool order_is_group = false;
   if (!select->order_by.empty() && select->order_by.size() == select->group_by.size()) {
     for (std::size_t i = 0; i < select->group_by.size(); ++i) {
@@ -212,6 +233,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
               .select = &plan});
     for (const OrderTerm& term : select->group_by) code_expr(term.expr);
     code_for_group(kept);
+    code_for_group(merged_in_arguments(*select));  // they are sorted with the rows, too
     end_loops(*loops, plan.loops, &plan);
   }
   plan.group_order_free = order_is_group && (sorted || loops->choice.group_orders);
@@ -232,7 +254,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
   code_condition(select->having);
   if (plan.order == OrderMode::kSort) {
     code_sorted_results(*select, plan, select->limit != nullptr && !select->distinct);
-  } else {
+  } else if (destination != Destination::kExists) {
     for (const ResultColumn& column : select->columns) code_expr(column.expr);
   }
   add_aggregate_distinct_steps(plan);
@@ -240,7 +262,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, const LimitEstimate&)
   record_reasons(*select, plan, *loops);
 }
 
-void Coder::code_one_group(Select* select, SelectPlan& plan) {
+void Coder::code_one_group(Select* select, SelectPlan& plan, Destination destination) {
   if (code_count_shortcut(select, plan)) return;
   const std::vector<const Expr*> kept = take_up_in_group(*select);
   LoopRequest request;
@@ -295,7 +317,9 @@ void Coder::code_one_group(Select* select, SelectPlan& plan) {
   code_for_group(kept);
   end_loops(*loops, plan.loops, &plan);
   code_condition(select->having);
-  for (const ResultColumn& column : select->columns) code_expr(column.expr);
+  if (destination != Destination::kExists) {
+    for (const ResultColumn& column : select->columns) code_expr(column.expr);
+  }
   record_reasons(*select, plan, *loops);
 }
 

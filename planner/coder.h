@@ -84,8 +84,8 @@ class Coder {
 
   // code_aggregate.cpp
   storage::LogEst code_aggregate(Select* select, SelectPlan& plan, Destination destination);
-  void code_grouped(Select* select, SelectPlan& plan, const LimitEstimate& limit);
-  void code_one_group(Select* select, SelectPlan& plan);
+  void code_grouped(Select* select, SelectPlan& plan, Destination destination);
+  void code_one_group(Select* select, SelectPlan& plan, Destination destination);
   bool code_count_shortcut(Select* select, SelectPlan& plan);
   void code_aggregate_arguments(const Select& select);
   std::vector<const Expr*> take_up_in_group(Select& select);
@@ -164,7 +164,7 @@ class Coder {
   std::set<const SharedQuery*> copied_ctes_;
   std::set<const Item*> pushed_into_;  ///< FROM subqueries that got WHERE terms
   std::set<const Item*> coroutines_;
-  std::set<const Expr*> kept_of_group_;  ///< computed with the rows of a group, not where they stand
+  std::set<const Expr*> kept_of_group_;    ///< computed with the rows of a group, not where they stand
   std::set<const Select*> followed_arms_;  ///< arms of a compound with another arm behind them
   /// Recursive steps of a CTE with a constant LIMIT: SQLite estimates no step at more rows than that.
   std::map<const Select*, storage::LogEst> step_rows_max_;
