@@ -110,7 +110,10 @@ void Coder::flatten_and_reduce(Select* select, Destination destination) {
       continue;
     }
     if (flatten_subquery(select, i, has_limit, context_)) {
-      if (select->prior != nullptr) return;  // became a compound
+      if (select->prior != nullptr) {  // became a compound, each arm with a copy of the other items
+        note_copied_ctes(select->prior);
+        return;
+      }
       i = 0;
       continue;
     }

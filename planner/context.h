@@ -24,6 +24,8 @@ struct Context {
   int plans_left = 20'000;  ///< loop nests that one statement may plan, OR arms included
   /// Rows of FROM subqueries that have been coded; kDefaultTableRows before that.
   std::map<ItemId, storage::LogEst> item_rows = {};
+  /// Copies that flattening made of an item share its number.
+  std::map<ItemId, ItemId> copied_from = {};
   /// The same for views, by name: all references to a view share one number, that of the one coded last.
   std::map<std::string_view, storage::LogEst> view_rows = {};
   std::optional<Error> error = std::nullopt;
@@ -33,12 +35,16 @@ struct Context {
       const auto found = view_rows.find(item.shared->name);
       return found == view_rows.end() ? storage::kDefaultTableRows : found->second;
     }
-    const auto found = item_rows.find(item.id);
+    const auto found = item_rows.find(original_of(item.id));
     return found == item_rows.end() ? storage::kDefaultTableRows : found->second;
   }
   void set_rows(const Item& item, storage::LogEst rows) {
-    item_rows[item.id] = rows;
+    item_rows[original_of(item.id)] = rows;
     if (item.shared != nullptr && item.shared->is_view) view_rows[item.shared->name] = rows;
+  }
+  ItemId original_of(ItemId item) const {
+    const auto found = copied_from.find(item);
+    return found == copied_from.end() ? item : found->second;
   }
   bool failed() const { return error.has_value(); }
   void fail(Error reason) {

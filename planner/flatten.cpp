@@ -155,6 +155,8 @@ bool flatten_subquery(Select* outer, std::size_t position, bool has_limit, Conte
     outer->limit = outer->offset = nullptr;
     outer->prior = nullptr;
     Select* copy = copier.copy(outer);
+    for (const auto& [original, made] : copier.items)
+      context.copied_from[made] = context.original_of(original);
     outer->order_by = order_by;
     outer->limit = limit;
     outer->offset = offset;
