@@ -238,6 +238,7 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
     plan.order = plan.order_terms_by_loops == terms ? OrderMode::kByLoops
                  : plan.order_terms_by_loops > 0    ? OrderMode::kSortRightPart
                                                     : OrderMode::kSort;
+    plan.inner_loop_orders = loops->choice.inner_loop_orders;
   }
   // The rows of a window pass are handed on when the loop below it is written down.
   if (select->window_pass != nullptr) end_loops(*loops, plan.loops, &plan);

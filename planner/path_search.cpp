@@ -228,6 +228,7 @@ void finish(const PathRequest& request, const Path& path, bool order_was_conside
         if (match.satisfied == terms) {
           choice.reverse = match.reverse;
           choice.nulls_last = match.nulls_last;
+          choice.inner_loop_orders = true;
         }
       }
     }

@@ -41,6 +41,8 @@ struct PathChoice {
   DistinctAnswer distinct = DistinctAnswer::kNo;
   int distinct_columns =
       0;  ///< kOrdered: leading columns of the last loop's index that the distinct terms are
+  /// The wanted order has to be sorted for, but within each run of the last loop its rows come in it.
+  bool inner_loop_orders = false;
   bool group_orders = false;  ///< the path delivers the GROUP BY in the ORDER BY's directions
 };
 

@@ -171,6 +171,9 @@ struct SelectPlan {
   bool distinct_as_group_by = false;    ///< section 6.7: DISTINCT + identical ORDER BY
   OrderMode order = OrderMode::kNone;
   int order_terms_by_loops = 0;         ///< leading ORDER BY terms that the loops deliver
+  /// kSort, with the rows of each run of the last loop in order: under a LIMIT, a row that comes too late for it ends the
+  /// run.
+  bool inner_loop_orders = false;
   bool group_order_free = false;        ///< the ORDER BY comes with the grouping
   MinMaxMode min_max = MinMaxMode::kNone;
   LookasideVector<bool> aggregate_distinct_ordered;  ///< per aggregate: its DISTINCT needs no temp B-tree

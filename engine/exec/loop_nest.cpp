@@ -126,7 +126,7 @@ bool LoopNest::passes(const Level& level, bool outer_on) {
 bool LoopNest::advance(std::size_t index) {
   Level& level = levels_[index];
   if (in_right_pass_ && index == base_) return next_unmatched(index);
-  if (level.on_null_row) return false;
+  if (level.on_null_row || level.has_ended) return false;
   if (!(level.one_row && level.had_row)) {
     while (level.cursor->next()) {
       runtime_.run().results().reset();  // what the filters of the row before made
@@ -221,6 +221,7 @@ bool LoopNest::next() {
     level.matched = false;
     level.on_null_row = false;
     level.had_row = false;
+    level.has_ended = false;
     ++level.work->runs;
     level.cursor->open();
   };
@@ -251,6 +252,11 @@ bool LoopNest::next() {
       return false;
     }
   }
+}
+
+void LoopNest::end_innermost_search() {
+  if (levels_.empty() || levels_.back().is_right_join) return;  // every match counts
+  if (!levels_.back().cursor->skip_to_next_in_value()) levels_.back().has_ended = true;
 }
 
 bool LoopNest::skip_to_next_in_value() {

@@ -38,6 +38,9 @@ class LoopNest final : public RowProducer {
   /// The rest of the current search adds nothing (a min/max found its row): go on with the next value of the innermost
   /// IN, if there is one. False: nothing is left.
   bool skip_to_next_in_value();
+  /// The rest of what the innermost loop searches now adds nothing (a sort under LIMIT refused its row, and those to come
+  /// are behind it): go on with the next value of its IN, or with the next row of the loop around it.
+  void end_innermost_search();
 
  private:
   struct FilterProgram {
@@ -59,6 +62,7 @@ class LoopNest final : public RowProducer {
     bool had_row = false;
     bool matched = false;      // LEFT JOIN: some row of this opening passed the ON clause
     bool on_null_row = false;
+    bool has_ended = false;    // before its rows did
     std::unique_ptr<LoopCursor> unmatched;  // RIGHT JOIN: all rows once more
     std::vector<const Program*> unmatched_filters;
     std::vector<const Program*> pass_conditions;  // of all rows once more: not about the item, tested once

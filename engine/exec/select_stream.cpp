@@ -32,6 +32,7 @@ SelectStream::SelectStream(const planner::Select& select, Use use, StreamBuilder
   } else if (select.window_pass != nullptr) {
     producer_ = make_window_producer(*select.window_pass, std::move(loops), builder);
   } else {
+    if (plan_.inner_loop_orders) ordered_loops_ = loops.get();
     producer_ = std::move(loops);
   }
 
@@ -131,7 +132,7 @@ void SelectStream::open() {
   has_next_block_ = false;
   rows_sorted_ = 0;
   rows_wanted_ = limit_.rows_wanted() ? limit_.rows_wanted() : rows_max_;
-  if (sorts_) sorter_.reset(rows_still_wanted());
+  if (sorts_) sorter_.reset(rows_still_wanted(), ordered_loops_ != nullptr);
   producer_->open();
 }
 
@@ -176,6 +177,7 @@ bool SelectStream::next_row() {
     runtime_.run().results().reset();
     if (!producer_->next()) return false;
     if (is_refused_by_key()) {
+      if (ordered_loops_ != nullptr) ordered_loops_->end_innermost_search();
       ++rows_sorted_;
       ++runtime_.work().temporary_rows;
       ++runtime_.work().sorted_rows;
@@ -218,6 +220,7 @@ bool SelectStream::add_to_sorter() {
     append_sort_key(key_, value, order.column);
   }
   if (runtime_.failed()) return false;
+  if (ordered_loops_ != nullptr && !sorter_.wants(key_)) ordered_loops_->end_innermost_search();
   sorter_.add(key_, values_);
   ++rows_sorted_;
   ++runtime_.work().temporary_rows;

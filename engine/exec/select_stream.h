@@ -48,6 +48,7 @@ class SelectStream final : public RowStream {
   const planner::SelectPlan& plan_;
   Runtime& runtime_;
   std::unique_ptr<RowProducer> producer_;
+  LoopNest* ordered_loops_ = nullptr;  // producer_, where a row that the sort refuses ends the innermost search
   std::vector<std::shared_ptr<Materialized>> materialized_;
   storage::LookasideVector<const Program*> columns_;
   storage::LookasideVector<storage::Value> values_;

@@ -44,16 +44,30 @@ bool Sorter::before(const Entry& a, const Entry& b) {
   return order != 0 ? order < 0 : a.row < b.row;
 }
 
-void Sorter::reset(std::optional<std::uint64_t> limit) {
+void Sorter::reset(std::optional<std::uint64_t> limit, bool refuses_at_once) {
   rows_.clear();
   keys_.reset();
   entries_.clear();
   threshold_.reset();
-  limit_ = limit && *limit <= kTopRowsMax ? limit : std::nullopt;
+  refuses_at_once_ = refuses_at_once && limit.has_value();
+  limit_ = limit && (refuses_at_once_ || *limit <= kTopRowsMax) ? limit : std::nullopt;
+  first_keys_.clear();
+}
+
+void Sorter::keep_first_key(std::string_view key) {
+  if (first_keys_.size() == *limit_) {
+    std::pop_heap(first_keys_.begin(), first_keys_.end());
+    first_keys_.back() = key;
+  } else {
+    first_keys_.emplace_back(key);
+  }
+  std::push_heap(first_keys_.begin(), first_keys_.end());
+  if (first_keys_.size() == *limit_) threshold_ = first_keys_.front();
 }
 
 void Sorter::add(std::string_view key, std::span<const storage::Value> row) {
   if (!wants(key)) return;
+  if (refuses_at_once_ && *limit_ > 0) keep_first_key(key);
   const std::string_view kept = keys_.copy(key);
   entries_.push_back({head_of(kept), kept, static_cast<std::uint32_t>(rows_.size())});
   rows_.add(row);

@@ -2,7 +2,8 @@
 // SQLite's sorter keeps them.
 //
 // With a limit only that many rows are kept: whenever twice as many have gathered, the larger half is dropped, and
-// from then on a row that cannot make it is refused before it is copied.
+// from then on a row that cannot make it is refused before it is copied. Where it counts for more which rows are refused
+// (they end a loop), the limit is kept to the row.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,9 @@ class Sorter {
  public:
   explicit Sorter(std::size_t width = 0) : rows_(width) {}
 
-  /// Forgets all rows. `limit`: how many will be read.
-  void reset(std::optional<std::uint64_t> limit);
+  /// Forgets all rows. `limit`: how many will be read. `refuses_at_once`: as soon as there are so many, every row that
+  /// is not before the last of them is refused.
+  void reset(std::optional<std::uint64_t> limit, bool refuses_at_once = false);
   /// False if a row with this key would never be read.
   bool wants(std::string_view key) const { return !threshold_ || key < *threshold_; }
   /// Some rows were refused or dropped already.
@@ -59,12 +61,15 @@ class Sorter {
   };
   static bool before(const Entry& a, const Entry& b);
   void drop_beyond_limit();
+  void keep_first_key(std::string_view key);
 
   RowBuffer rows_;
   storage::Arena keys_;
   std::vector<Entry> entries_;
   std::optional<std::uint64_t> limit_;
   std::optional<std::string> threshold_;
+  bool refuses_at_once_ = false;
+  std::vector<std::string> first_keys_;  // with refuses_at_once_: of the rows that make it so far, a heap
 };
 
 }  // namespace leftmost::engine
