@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "advice/best_plan.h"
 #include "advice/conditions.h"
 #include "advice/explanation.h"
 #include "advice/hidden_work.h"
@@ -22,7 +23,14 @@ std::string text_of(planner::Span span, std::string_view sql) {
   return std::string(sql.substr(span.begin, span.end - span.begin));
 }
 
-constexpr std::size_t kTermBytesMax = 200;  // of a condition in a view
+/// Its text in the statement, and where; what stands in a view is spelled anew and has no span.
+std::string term_as_written(const planner::Expr* term, std::string_view sql, planner::Span& span) {
+  constexpr std::size_t kBytesMax = 200;  // of a condition in a view
+  std::string text = text_of(term->span, sql);
+  if (text.empty()) return planner::to_text(term, kBytesMax);
+  span = term->span;
+  return text;
+}
 
 IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
   IndexUse use;
@@ -37,11 +45,7 @@ IndexUse copy_index(const planner::IndexReason& reason, std::string_view sql) {
     ColumnUse& copy = use.columns.emplace_back();
     copy.column = column.column;
     copy.role = column.role;
-    if (column.term != nullptr) {
-      copy.term = text_of(column.term->span, sql);
-      if (!copy.term.empty()) copy.span = column.term->span;
-      if (copy.term.empty()) copy.term = planner::to_text(column.term, kTermBytesMax);
-    }
+    if (column.term != nullptr) copy.term = term_as_written(column.term, sql, copy.span);
     copy.code = column.code;
     copy.text = column.text;
   }
@@ -92,7 +96,8 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     table.name = reason.item->name;
     table.alias = reason.item->alias;
     const Reading reading = find_reading(*plan, reason.item);
-    const bool is_omitted = reading.select == nullptr && reading.loop == nullptr && reason.select != nullptr;
+    const bool is_omitted = reading.select == nullptr && reading.loop == nullptr &&
+                            reading.in_lookup == nullptr && reason.select != nullptr;
     table.access = is_omitted ? "omitted" : access_name(reading);
     table.index = index_of(reading);
     if (reason.item->relation != nullptr) {
@@ -110,9 +115,14 @@ void copy_record(engine::Database& database, const engine::Statement& statement,
     for (const planner::UnindexedCondition& condition : reason.unindexed) {
       UnindexedCondition& copy = table.unindexed.emplace_back();
       copy.column = condition.column;
-      copy.term = text_of(condition.term->span, sql);
-      if (!copy.term.empty()) copy.span = condition.term->span;
-      if (copy.term.empty()) copy.term = planner::to_text(condition.term, kTermBytesMax);
+      copy.term = term_as_written(condition.term, sql, copy.span);
+      copy.text = condition.text;
+    }
+    for (const planner::TestedCondition& condition : reason.tested) {
+      TestedCondition& copy = table.tested.emplace_back();
+      copy.role = condition.role;
+      copy.term = term_as_written(condition.term, sql, copy.span);
+      copy.code = condition.code;
       copy.text = condition.text;
     }
     std::size_t arm = 0;
@@ -314,6 +324,7 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
     Advice advice = suggest(session, question, options.suggest);
     explanation.suggestions = std::move(advice.suggestions);
     explanation.nothing_because = std::move(advice.nothing_because);
+    explanation.best_because = why_best(explanation);
   }
   return next;
 }

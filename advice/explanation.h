@@ -58,6 +58,15 @@ struct UnindexedCondition {
   std::string text;
 };
 
+/// A condition that is tested on each row of the table and that no index column tells.
+struct TestedCondition {
+  planner::ColumnRole role = planner::ColumnRole::kFilterOnRow;
+  std::string term;  ///< as written
+  planner::Span span;
+  std::string code;  ///< empty: nothing is wrong with it
+  std::string text;
+};
+
 struct TableUse {
   std::string name;
   std::string alias;                 ///< empty if none
@@ -70,6 +79,7 @@ struct TableUse {
   std::optional<std::uint64_t> rows_per_run_estimated;
   std::optional<engine::ItemWork> work;  ///< what the loop did, if it ran
   std::vector<UnindexedCondition> unindexed;
+  std::vector<TestedCondition> tested;
 };
 
 /// A reason that belongs to no index column.
@@ -107,6 +117,7 @@ struct Explanation {
   std::vector<Upkeep> upkeep;  ///< of INSERT, UPDATE and DELETE
   std::vector<Suggestion> suggestions;
   std::string nothing_because;  ///< why there is no suggestion; empty if there is one, or none was asked for
+  std::string best_because;     ///< why nothing can be better; empty if something may be
   bool ran = false;
   engine::Work work;                          ///< measured, if it ran
   std::optional<std::uint64_t> rows_changed;  ///< by an INSERT, UPDATE or DELETE that ran

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "advice/explanation.h"
+#include "planner/plan.h"
 #include "storage/catalog.h"
 
 namespace leftmost::advice {
@@ -14,8 +15,18 @@ namespace leftmost::advice {
 /// Every broken rule, one sentence each; empty means sound.
 std::vector<std::string> broken_rules(const Explanation& explanation, const storage::Catalog& catalog);
 
-/// The columns that a line of the plan names as searched: 2 for `SEARCH t USING INDEX i (a=? AND b>? AND
-/// b<?)`.
-int searched_columns(const std::string& plan_line);
+/// What the WHERE, ON, ORDER BY, GROUP BY and DISTINCT of a statement ask for and nothing tells: each
+/// condition that is tested row by row is told by an index column, as one that no index can serve, or by a
+/// reason of the whole statement; and the first column of an index that is no search has a code where one of
+/// these mentions it. One sentence each.
+std::vector<std::string> untold(const planner::Plan& plan);
+
+/// How many columns a line of the plan names as searched: 1 and 1 for
+/// `SEARCH t USING INDEX i (a=? AND b>? AND b<?)`.
+struct SearchedColumns {
+  int equal = 0;
+  int in_range = 0;
+};
+SearchedColumns searched_columns(const std::string& plan_line);
 
 }  // namespace leftmost::advice

@@ -110,6 +110,15 @@ Json table_json(const TableUse& table) {
     add_span(entry, condition.span);
     object["unindexed"].push_back(std::move(entry));
   }
+  object["tested"] = Json::array();
+  for (const TestedCondition& condition : table.tested) {
+    Json entry = {{"role", planner::role_name(condition.role)},
+                  {"term", text_or_null(condition.term)},
+                  {"reason", text_or_null(condition.code)},
+                  {"text", condition.text}};
+    add_span(entry, condition.span);
+    object["tested"].push_back(std::move(entry));
+  }
   return object;
 }
 
@@ -202,6 +211,7 @@ std::string to_json(const Explanation& explanation) {
   for (const Suggestion& suggestion : explanation.suggestions)
     json["suggestions"].push_back(suggestion_json(suggestion));
   if (!explanation.nothing_because.empty()) json["nothing_to_suggest"] = explanation.nothing_because;
+  if (!explanation.best_because.empty()) json["best_because"] = explanation.best_because;
   if (explanation.ran) {
     json["work"] = work_json(explanation.work);
     if (explanation.rows_changed) json["work"]["rows_changed"] = *explanation.rows_changed;

@@ -74,6 +74,12 @@ bool would_be_searched(const std::unique_ptr<LoopPlan>& without, const ItemFacts
          chosen->probe->index == probe.index;
 }
 
+/// What a likelihood() says; near 1 its LogEst tells no percents apart.
+std::string words_of_truth(storage::LogEst truth) {
+  if (truth >= -1) return "nearly every row";
+  return fmt::format("about {:.0f} % of the rows", 100.0 * std::exp2(static_cast<double>(truth) / 10.0));
+}
+
 /// Literals of an IN list; 0 for everything else.
 std::size_t list_length(const Term& term) {
   return (term.ops & kOpIn) != 0 && term.expr->select == nullptr ? term.expr->list.size() : 0;
@@ -131,11 +137,9 @@ Explanation why_costlier(const LoopPlan& plan, const WithoutHints& without, cons
                                            words_of_index(facts.item->indexed_by), name, condition)};
   }
   if (term.truth <= 0 && would_be_searched(without.likelihood, facts, probe)) {
-    const double percent = 100.0 * std::exp2(static_cast<double>(term.truth) / 10.0);
     return {"hint-likelihood",
-            fmt::format("{} is said to be true of about {:.0f} % of the rows; without that {} would "
-                        "be searched for it",
-                        condition, percent, name)};
+            fmt::format("{} is said to be true of {}; without that {} would be searched for it", condition,
+                        words_of_truth(term.truth), name)};
   }
   if (!is_known_at(plan, chosen, term)) return {};  // what it would be searched for comes later
   if (chosen.kind == CandidateKind::kRowid && chosen.one_row) {

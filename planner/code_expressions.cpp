@@ -5,6 +5,7 @@
 
 #include "planner/coder.h"
 #include "planner/comparison.h"
+#include "planner/in_lookup_reasons.h"
 #include "planner/window_pass.h"
 
 namespace leftmost::planner {
@@ -227,13 +228,19 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
         Step step{.kind = StepKind::kInRowid, .item = &item};
         step.name = item.relation->def->name;
         add_step(step);
+        const std::size_t general_before = context_.plan.reasons.general.size();
         plan_unlisted(select);
+        tell_lookup_by_in(context_.plan.reasons, *select->items[0], nullptr, 1, drives_search,
+                          general_before);
         select->plan->in_lookup = InLookup::kRowid;
         return;
       }
       if (const RelationIndex* index = index_for_in(in, written, drives_search)) {
         add_step({.kind = StepKind::kInIndex, .item = &item, .index = index});
+        const std::size_t general_before = context_.plan.reasons.general.size();
         plan_unlisted(select);
+        tell_lookup_by_in(context_.plan.reasons, *select->items[0], index, select->columns.size(),
+                          drives_search, general_before);
         select->plan->in_lookup = InLookup::kIndex;
         return;
       }

@@ -137,15 +137,18 @@ class Columns {
   }
 
   void explain_search(int i, ColumnReason& made) const {
-    const Term* term = used_ && static_cast<std::size_t>(i) < chosen_->terms.size()
-                           ? chosen_->terms[static_cast<std::size_t>(std::min(i, equalities_))]
-                           : column(i).search;
+    // A row value is one bound of all its columns, the rowid behind the key among them.
+    const int at = std::min(i, equalities_);
+    const Term* term = used_ && static_cast<std::size_t>(at) < chosen_->terms.size()
+                           ? chosen_->terms[static_cast<std::size_t>(at)]
+                       : i < probe_.key_columns ? column(i).search
+                                                : nullptr;
     if (used_ && i < chosen_->skipped) {
       made.role = ColumnRole::kSeekSkip;
       made.text = "free, but it has few values: the search hops from one to the next";
       return;
     }
-    if (term != nullptr) made.term = term->written;
+    if (term != nullptr) made.term = as_about(i, *term).written;
     if (i >= equalities_) {
       made.role = ColumnRole::kSeekRange;
       made.text = i + 1 < searched_ ? "a range over several columns" : "a range";
@@ -157,6 +160,23 @@ class Columns {
     made.text += used_ ? ": searched" : ": could be searched" + instead_of_search(term);
     if (used_ && made.role == ColumnRole::kSeekRange && i + 1 >= searched_ && i + 1 < probe_.key_columns)
       made.text += ", the last column that can be";
+  }
+
+  /// A search may go by an equality of another column that equals this one; where the query compares this
+  /// column with the same value, that is the condition to show.
+  const Term& as_about(int i, const Term& used) const {
+    const auto is_about = [&](const Term& term) {
+      return term.about_item == facts_.item->id && term.about_column == indexed(i).query_column;
+    };
+    if (is_about(used) || indexed(i).expression != nullptr || (used.ops & (kOpEq | kOpIs)) == 0 ||
+        used.expr->right == nullptr)
+      return used;
+    for (const Term* term : plan_.terms.terms) {
+      if (is_about(*term) && (term->ops & (kOpEq | kOpIs)) != 0 && term->expr->right != nullptr &&
+          same_expr(term->expr->right, used.expr->right))
+        return *term;
+    }
+    return used;
   }
 
   /// Why a column that could be searched is not, where the statement itself says it.
@@ -227,7 +247,14 @@ class Columns {
     }
     return false;
   }
-  bool gives_order() const { return used_ ? plan_.choice.order_satisfied > 0 : order_.delivers; }
+  /// Of an ORDER BY a part helps; groups need all of theirs.
+  bool gives_order() const {
+    if (!used_) return order_.delivers;
+    const bool is_group =
+        plan_.wanted.mode == OrderMatchMode::kGroup || plan_.wanted.mode == OrderMatchMode::kDistinct;
+    const auto satisfied = static_cast<std::size_t>(std::max(plan_.choice.order_satisfied, 0));
+    return is_group ? satisfied == plan_.wanted.terms.size() : satisfied > 0;
+  }
   bool is_read_from_index(const ProbeColumn& at) const {
     return used_ && chosen_->covering && at.column >= 0 &&
            static_cast<std::size_t>(at.column) < facts_.item->used.size() &&
@@ -248,6 +275,7 @@ class Columns {
 
   /// A column that no search uses.
   void explain_rest(int i, ColumnReason& made) {
+    if (in_branch_ && continues_branch(i, made)) return;
     const Term* term = column(i).search != nullptr ? column(i).search : column(i).other;
     const bool is_later = term != nullptr && !items_read_later(*term).empty();
     if (term != nullptr) made.term = term->written;
@@ -336,6 +364,12 @@ class Columns {
       made.text = why.text + ": " + made.text;
       blocked_by_ = name_at(i);
     }
+    // In the search for a branch of an OR: what it is compared with belongs to a table that is read later.
+    if (made.code.empty() && used_ && term.prereq != 0 && items_read_later(term).empty()) {
+      made.code = blocked_by_code_ = i == 0 ? "prefix-leading-column-free" : "prefix-gap";
+      made.text = "free as yet: " + made.text;
+      blocked_by_ = name_at(i);
+    }
   }
 
   void explain_unsearchable(int i, const Term& term, ColumnReason& made) {
@@ -370,6 +404,22 @@ class Columns {
     }
     reason_.verdict = IndexVerdict::kCostlier;
     reason_.seek_columns = 1;
+    in_branch_ = true;
+    return true;
+  }
+  /// The search for the branch could go on with what is asked for beside the OR.
+  bool continues_branch(int i, ColumnReason& made) {
+    const Term* term = column(i).search;
+    in_branch_ = term != nullptr && items_read_later(*term).empty();
+    if (!in_branch_) return false;
+    made.role = seek_role(*term);
+    made.term = term->written;
+    made.text = "could be searched beside the branch of the OR";
+    ++reason_.seek_columns;
+    if (made.role != ColumnRole::kSeekRange) return true;
+    in_branch_ = false;
+    blocked_by_code_ = "prefix-range-stops";
+    blocked_by_ = fmt::format("the range on {}", name_at(i));
     return true;
   }
 
@@ -405,6 +455,8 @@ class Columns {
   const Expr* blocking_ = nullptr;  ///< the condition that could not be searched
   std::string_view blocking_code_;
   bool is_order_said_ = false;
+  bool in_branch_ =
+      false;  ///< of an index that could be searched for a branch of an OR: so far without a gap
 };
 
 }  // namespace

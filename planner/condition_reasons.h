@@ -3,6 +3,7 @@
 #pragma once
 
 #include "planner/loop_plan.h"
+#include "planner/plan.h"
 #include "planner/reason.h"
 
 namespace leftmost::planner {
@@ -18,5 +19,10 @@ void explain_conditions(PlanReasons& reasons, LoopPlan& plan, const Context& con
 /// Fills TableReason::unindexed of the tables of this FROM clause: conditions of the WHERE on one table alone whose
 /// columns are in no key, expression or WHERE of any of its indexes. They have no code: there is no index to blame.
 void explain_unindexed_conditions(PlanReasons& reasons, const LoopPlan& plan);
+
+/// To be called when everything else has its reasons: fills TableReason::tested with the conditions that the loops test
+/// and nothing mentions.
+void explain_tested_conditions(PlanReasons& reasons, LoopPlan& plan, const LookasideVector<Loop>& loops,
+                               const Context& context);
 
 }  // namespace leftmost::planner

@@ -1,6 +1,7 @@
 #include "planner/covering_reasons.h"
 
 #include <algorithm>
+#include <set>
 
 #include "planner/expr_tools.h"
 
@@ -8,27 +9,56 @@ namespace leftmost::planner {
 
 namespace {
 
-/// The used columns that the index lacks, by name; the fourth and later ones as a number.
-std::string missing_columns(const ItemFacts& facts, const Probe& probe) {
+/// What a SELECT needs of one item beside the expressions (and computed columns) that an index of it holds: a
+/// column that stands in such an expression alone would not be needed, were the expression read from the
+/// index.
+class NeededColumns {
+ public:
+  NeededColumns(const ItemFacts& facts, const Probe& probe) : item_(facts.item->id), probe_(probe) {}
+
+  std::set<int> of(const Select& select) {
+    // The walk changes nothing.
+    for_each_expr_of_core(const_cast<Select*>(&select), [&](const Expr* expr) { add(expr); });
+    return std::move(columns_);
+  }
+
+ private:
+  void add(const Expr* expr) {
+    if (expr == nullptr) return;
+    if (expr->kind == ExprKind::kColumn && expr->item == item_) columns_.insert(expr->column);
+    const bool is_held =
+        std::any_of(probe_.columns.begin(), probe_.columns.end(), [&](const ProbeColumn& column) {
+          return column.expression != nullptr && same_expr_skipping(expr, column.expression, item_);
+        });
+    if (is_held) return;
+    for_each_child(expr, [&](const Expr* child) { add(child); });
+    if (expr->select != nullptr)
+      for_each_expr_of_select(expr->select, [&](const Expr* inside) { add(inside); });
+  }
+
+  ItemId item_;
+  const Probe& probe_;
+  std::set<int> columns_;
+};
+
+/// Those that the index lacks, by name; the fourth and later ones as a number.
+std::string missing_columns(const std::set<int>& needed, const Probe& probe, const storage::TableDef& table) {
   constexpr int kNamesMax = 3;
-  const storage::TableDef& table = *facts.item->relation->def;
   std::string names;
   int count = 0;
-  for (std::size_t i = 0; i < facts.item->used.size() && i < table.columns.size(); ++i) {
-    if (!facts.item->used[i] || static_cast<int>(i) == table.rowid_alias ||
-        probe.contains(static_cast<int>(i)))
-      continue;
-    if (++count <= kNamesMax) names += (names.empty() ? "" : ", ") + table.columns[i].name;
+  for (const int column : needed) {
+    if (column < 0 || column == table.rowid_alias || probe.contains(column)) continue;
+    if (++count <= kNamesMax)
+      names += (names.empty() ? "" : ", ") + table.columns[static_cast<std::size_t>(column)].name;
   }
   if (count > kNamesMax) names += " and " + std::to_string(count - kNamesMax) + " more";
   return names;
 }
 
-bool uses_every_column(const Item& item) {
-  const storage::TableDef& table = *item.relation->def;
+bool is_every_column(const std::set<int>& needed, const storage::TableDef& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const bool is_key = static_cast<int>(i) == table.rowid_alias;
-    if (!is_key && (i >= item.used.size() || !item.used[i])) return false;
+    const auto column = static_cast<int>(i);
+    if (column != table.rowid_alias && needed.count(column) == 0) return false;
   }
   return true;
 }
@@ -50,7 +80,7 @@ bool has_filter(const LoopPlan& plan, const ItemFacts& facts) {
 }  // namespace
 
 Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Probe& probe,
-                          const Candidate& chosen, bool is_change) {
+                          const Candidate& chosen, const Select* select) {
   const std::string& index = probe.index->def->name;
   if (chosen.equal_columns == 0 && !chosen.has_range()) {
     const bool gives_order = plan.choice.order_satisfied > 0;
@@ -68,7 +98,7 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
             "everything has to be read, and " + index + " is the narrowest tree that has the needed columns"};
   }
   // A row that is changed is read and written in the table, whatever the index has.
-  if ((chosen.covering && !is_change) || probe.is_table_itself()) return {};
+  if ((chosen.covering && select != nullptr) || probe.is_table_itself()) return {};
   const storage::IndexDef& def = *probe.index->def;
   const storage::TableDef& table = *facts.item->relation->def;
   if (def.origin == storage::IndexOrigin::kPrimaryKey && def.key_columns.size() == 1 &&
@@ -81,24 +111,26 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
                   "and each row found costs a second search"};
     }
   }
-  if (is_change || chosen.one_row) return {};
-  const std::string missing = missing_columns(facts, probe);
+  if (select == nullptr || chosen.one_row) return {};
+  const std::set<int> needed = NeededColumns(facts, probe).of(*select);
+  if (is_every_column(needed, table)) return {};
+  if (const std::string missing = missing_columns(needed, probe, table); !missing.empty())
+    return {"not-covering", index + " lacks " + missing + ": each entry found costs a look-up in the table"};
   for (const ProbeColumn& column : probe.columns) {
-    const bool is_virtual =
-        column.column >= 0 &&
-        table.columns[static_cast<std::size_t>(column.column)].generated == storage::GeneratedKind::kVirtual;
-    if (is_virtual) {
-      return {"expression-index-not-covering", table.columns[static_cast<std::size_t>(column.column)].name +
-                                                   " is computed again from the table row, although " +
-                                                   index + " holds it, so each entry found costs a look-up"};
+    if (column.expression != nullptr) {
+      return {"expression-index-not-covering",
+              "the expression in " + index +
+                  " is computed again from the table row, so each entry found costs a look-up"};
     }
-    if (column.expression == nullptr) continue;
+    if (column.column < 0) continue;
+    const storage::ColumnDef& generated = table.columns[static_cast<std::size_t>(column.column)];
+    if (generated.generated == storage::GeneratedKind::kNone) continue;
+    const bool is_virtual = generated.generated == storage::GeneratedKind::kVirtual;
     return {"expression-index-not-covering",
-            "the expression in " + index +
-                " is computed again from the table row, so each entry found costs a look-up"};
+            generated.name + (is_virtual ? " is computed again from" : " is read from") +
+                " the table row, although " + index + " holds it, so each entry found costs a look-up"};
   }
-  if (missing.empty() || uses_every_column(*facts.item)) return {};
-  return {"not-covering", index + " lacks " + missing + ": each entry found costs a look-up in the table"};
+  return {};
 }
 
 }  // namespace leftmost::planner

@@ -45,6 +45,9 @@ class OrderOfLoop {
     }
     Fit used;
     if (loop_.probe != nullptr) used = fit(*loop_.probe, &loop_);
+    if (used.code.empty() && loop_.probe != nullptr && used.matched == wanted_.size()) {
+      if (Fit added = explain_added_rows(first); !added.code.empty()) return added;
+    }
     Fit best;
     for (const Probe& probe : facts_.probes) {
       if (&probe == loop_.probe || probe.is_partial() || probe.unordered()) continue;
@@ -129,6 +132,18 @@ class OrderOfLoop {
   }
   bool is_fixed(const Probe& probe, const Candidate* used, int position) const {
     return hold_on(probe, used, position) == Hold::kFixed;
+  }
+
+  /// The loops would give the order, but a RIGHT or FULL JOIN adds rows behind them.
+  Fit explain_added_rows(std::size_t first) const {
+    for (const ItemFacts& facts : plan_.facts) {
+      if (!facts.join().right) continue;
+      return {
+          first, "order-from-inner-table",
+          fmt::format("the rows of {} without a match come at the end, whatever the order of {} before them",
+                      words_of_item(*facts.item), words(wanted_[first].expr))};
+    }
+    return {};
   }
 
  private:
@@ -297,15 +312,35 @@ class GroupsOfLoop {
         return order_.is_about(expr, probe, position);
       });
       if (found != missing.end()) {
+        const auto wanted = collation_of(*found).value_or(storage::Collation::kBinary);
+        const ProbeColumn& column = probe.columns[static_cast<std::size_t>(position)];
+        if (column.query_column != kRowidColumn && wanted != column.collation) {
+          use.code = code;
+          use.text = fmt::format("{} sorts {} as {}, and rows are equal as {}", words_of_index(probe.index),
+                                 to_text(*found, plan_.request.items),
+                                 storage::collation_name(column.collation), storage::collation_name(wanted));
+          return;
+        }
         missing.erase(found);
       } else if (!order_.is_fixed(probe, used, position)) {
         break;
       }
     }
     use.delivers = missing.empty();
-    if (use.delivers || !mentions_item(missing.front(), facts_.item->id)) return;
+    if (use.delivers) return;
     const std::string index = words_of_index(probe.index);
-    const std::string wanted = to_text(missing.front(), plan_.request.items);
+    const auto own = std::find_if(missing.begin(), missing.end(),
+                                  [&](const Expr* expr) { return mentions_item(expr, facts_.item->id); });
+    if (own == missing.end()) {
+      // It does all that it can.
+      use.delivers = static_cast<std::size_t>(plan_.choice.order_satisfied) == plan_.wanted.terms.size();
+      if (use.delivers) return;
+      use.code = code;
+      use.text = fmt::format("{} is of another table, so no order of {} alone makes equal rows neighbours",
+                             to_text(missing.front(), plan_.request.items), index);
+      return;
+    }
+    const std::string wanted = to_text(*own, plan_.request.items);
     use.code = code;
     use.text =
         position < probe.column_count()
@@ -319,6 +354,28 @@ class GroupsOfLoop {
   const ItemFacts& facts_;
   const OrderOfLoop& order_;
 };
+
+/// The expression is a key column of the b-tree, or the expression that one is on.
+bool is_key(const Expr* expr, const Probe& probe, const Item& item) {
+  for (int i = 0; i < probe.key_columns; ++i) {
+    const ProbeColumn& column = probe.columns[static_cast<std::size_t>(i)];
+    if (column.expression != nullptr
+            ? same_expr_skipping(expr, column.expression, item.id)
+            : expr->kind == ExprKind::kColumn && expr->item == item.id && expr->column == column.query_column)
+      return true;
+  }
+  return false;
+}
+/// The same, somewhere in it.
+bool mentions_key(const Expr* expr, const Probe& probe, const Item& item) {
+  for (int i = 0; i < probe.key_columns; ++i) {
+    const ProbeColumn& column = probe.columns[static_cast<std::size_t>(i)];
+    if (column.expression != nullptr ? mentions_expression(expr, column.expression, item.id)
+                                     : mentions_column(expr, item.id, column.query_column))
+      return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -345,42 +402,54 @@ OrderUse order_use(LoopPlan& plan, const ItemFacts& facts, const Probe& probe, c
                           !is_min_max                           ? "ORDER BY"
                           : wanted.mode == OrderMatchMode::kMin ? "min()"
                                                                 : "max()");
-  const Expr* first = nullptr;  // that is not the same in all rows
+  const Expr* mine = nullptr;  // the first that is not the same in all rows and mentions a key column
   for (const OrderTerm& term : wanted.terms) {
     const Expr* expr = skip_markers(term.expr);
-    if (first == nullptr && !order.is_pinned(expr)) first = expr;
-    for (int i = 0; i < probe.key_columns; ++i) {
-      const ProbeColumn& column = probe.columns[static_cast<std::size_t>(i)];
-      use.is_mentioned =
-          use.is_mentioned ||
-          (column.expression != nullptr ? mentions_expression(expr, column.expression, facts.item->id)
-                                        : mentions_column(expr, facts.item->id, column.query_column));
-    }
+    if (mine == nullptr && !order.is_pinned(expr) && mentions_key(expr, probe, *facts.item)) mine = expr;
   }
-  if (!use.is_mentioned || first == nullptr) return use;
+  if (mine == nullptr) return use;
   const bool is_used = chosen != nullptr && chosen->probe == &probe;
   const bool is_satisfied = static_cast<std::size_t>(plan.choice.order_satisfied) == wanted.terms.size();
   const bool is_group = wanted.mode == OrderMatchMode::kGroup || wanted.mode == OrderMatchMode::kDistinct;
+  use.is_mentioned = loop.position == facts.position || is_used || !is_satisfied;
   if (loop.position != facts.position) {
-    if (is_group || is_satisfied || first->kind != ExprKind::kColumn || first->item != facts.item->id)
-      return use;
-    use.code = "order-from-inner-table";
-    use.text = fmt::format("{} is read first, so {} starts over for each of its rows",
-                           words_of_item(*plan.facts[static_cast<std::size_t>(loop.position)].item),
-                           to_text(first, plan.request.items));
+    if (is_satisfied) return use;
+    const std::string words = to_text(mine, plan.request.items);
+    const std::string outer = words_of_item(*plan.facts[static_cast<std::size_t>(loop.position)].item);
+    use.code = is_group                           ? grouping
+               : is_key(mine, probe, *facts.item) ? "order-from-inner-table"
+                                                  : "order-by-expression";
+    use.text = !is_key(mine, probe, *facts.item)
+                   ? fmt::format("{} is not sorted by {}", words_of_index(probe.index), words)
+               : is_group
+                   ? fmt::format("{} is read first, so rows with equal {} are no neighbours", outer, words)
+                   : fmt::format("{} is read first, so {} starts over for each of its rows", outer, words);
     return use;
   }
   if (is_group) {
     GroupsOfLoop(plan, loop, order).explain(probe, is_used ? chosen : nullptr, grouping, use);
   } else {
     Fit fit = order.fit(probe, is_used ? chosen : nullptr);
-    use.delivers = fit.code.empty();
-    if (fit.code != "order-from-inner-table") {
+    if (fit.code == "order-by-expression" && mine->kind == ExprKind::kPlus && is_written_plus(mine) &&
+        is_key(skip_markers(mine->left), probe, *facts.item)) {
+      fit.code = "unary-plus";
+      fit.text =
+          fmt::format("the + of {} keeps it out of the wanted order", to_text(mine, plan.request.items));
+    }
+    const bool ends_in_table = fit.code == "order-from-inner-table";
+    use.delivers = fit.code.empty() || (ends_in_table && is_satisfied);
+    if (!ends_in_table ||
+        ((!is_used || fit.matched == 0 || plan.choice.order_satisfied <= 0) && !is_satisfied)) {
       use.code = fit.code;
       use.text = std::move(fit.text);
     }
   }
   if (is_used && is_satisfied) use.code = {};
+  if (is_used && !is_satisfied && use.delivers) {
+    Fit added = order.explain_added_rows(0);
+    use.code = added.code;
+    use.text = std::move(added.text);
+  }
   if (use.delivers && !is_used && !is_satisfied && chosen != nullptr) {
     use.code = "filter-index-costs-a-sort";
     use.text = fmt::format(

@@ -43,10 +43,16 @@ std::string what_is_sorted(const LoopPlan& plan, std::span<const OrderTerm> want
 }
 
 /// How the rows come now, for GROUP BY and DISTINCT: `people_lf is sorted by last_name first`.
-std::string order_of_rows(const LoopPlan& plan) {
+std::string order_of_rows(const LoopPlan& plan, std::span<const OrderTerm> wanted) {
   const Candidate& loop = deciding_loop(plan);
   const ItemFacts& facts = plan.facts[static_cast<std::size_t>(loop.position)];
   const std::string name = words_of_item(*facts.item);
+  const bool is_of_other_table = std::any_of(wanted.begin(), wanted.end(), [&](const OrderTerm& term) {
+    const Expr* expr = skip_markers(term.expr);
+    return expr->kind == ExprKind::kColumn && expr->item != facts.item->id;
+  });
+  if (is_of_other_table && plan.choice.loops.size() > 1)
+    return fmt::format("the join gives its rows in the order of {}, which is read first", name);
   if (loop.kind == CandidateKind::kMultiIndexOr) return "the rows of several searches come in no order";
   if (facts.is_subquery || loop.kind == CandidateKind::kFunction)
     return fmt::format("the rows of {} come in no known order", name);
@@ -88,8 +94,9 @@ class OrderReasons {
     const bool distinct = plan_.distinct_as_group_by;
     add(distinct ? "distinct-not-prefix" : "group-by-not-prefix", distinct ? "DISTINCT" : "GROUP BY",
         span_of(select_.group_by),
-        fmt::format("{}, so rows with equal {} are no neighbours: {} are sorted first", order_of_rows(loops_),
-                    list_of(select_.group_by, items()), words_of_rows(loops_.rows_of_run())));
+        fmt::format("{}, so rows with equal {} are no neighbours: {} are sorted first",
+                    order_of_rows(loops_, select_.group_by), list_of(select_.group_by, items()),
+                    words_of_rows(loops_.rows_of_run())));
   }
 
   void explain_distinct() {
@@ -99,7 +106,7 @@ class OrderReasons {
       add("distinct-not-prefix", "DISTINCT", span_of(select_.columns),
           fmt::format(
               "{}, so rows with equal {} are no neighbours: a temporary b-tree remembers all that were seen",
-              order_of_rows(loops_), list_of(columns, items())));
+              order_of_rows(loops_, columns), list_of(columns, items())));
     }
     const bool is_ordered =
         plan_.distinct == DistinctMode::kOrdered ||
@@ -116,6 +123,10 @@ class OrderReasons {
     } else {
       for (const ResultColumn& column : select_.columns) columns.push_back({.expr = column.expr});
     }
+    const ItemId read = loops_.facts[static_cast<std::size_t>(last.position)].item->id;
+    if (std::none_of(columns.begin(), columns.end(),
+                     [&](const OrderTerm& column) { return mentions_item(column.expr, read); }))
+      return;
     add("distinct-skip-ahead-no-stats", words_of_index(last.probe->index), span_of(columns),
         fmt::format("without ANALYZE nothing tells how many entries of {} share a {}: all are stepped "
                     "through, with no "

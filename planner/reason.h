@@ -43,11 +43,21 @@ struct UnindexedCondition {
   std::string text;    ///< one sentence
 };
 
+/// A condition that is tested on each row of a table and that no index column tells: another condition stands at its
+/// column, or no index has a column of it.
+struct TestedCondition {
+  ColumnRole role = ColumnRole::kFilterOnRow;  ///< or kFilterInIndex
+  const Expr* term = nullptr;
+  std::string_view code;  ///< empty: nothing is wrong with the condition
+  std::string text;       ///< one sentence
+};
+
 struct TableReason {
   const Item* item = nullptr;
   const Select* select = nullptr;
   std::vector<IndexReason> indexes;
   std::vector<UnindexedCondition> unindexed;  ///< in the order of the statement
+  std::vector<TestedCondition> tested;        ///< in the order in which they are tested
 };
 
 /// A reason that belongs to no index column: ordering, grouping, joins, subqueries, hints.

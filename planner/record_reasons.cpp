@@ -149,12 +149,15 @@ void record_item(PlanReasons& reasons, const Select* select, LoopPlan& plan, con
     if (index.code == "is-not-null" && index.verdict == IndexVerdict::kUnusable)
       index.verdict = IndexVerdict::kCostlier;
     if (used && probe.index != nullptr) {
-      Explanation cost = why_use_costs(plan, facts, probe, *chosen, select == nullptr);
+      Explanation cost = why_use_costs(plan, facts, probe, *chosen, select);
       if (!cost.code.empty()) {
         if (index.code.empty()) {
           index.code = cost.code;
           // Of an index that is read from end to end no column has said why.
-          if (!searches(*chosen) && !index.columns.empty()) index.columns.front().code = cost.code;
+          if (!searches(*chosen) && !index.columns.empty()) {
+            index.columns.front().code = cost.code;
+            if (index.columns.front().text.empty()) index.columns.front().text = cost.text;
+          }
         }
         add_general(reasons, cost.code, quoted(probe.index), {}, std::move(cost.text));
       }
@@ -227,6 +230,7 @@ void Coder::record_reasons(const Select& select, const SelectPlan& plan, LoopPla
   explain_unindexed_conditions(reasons, loops);
   explain_joins(reasons, loops, context_);
   explain_order(reasons, select, plan, loops);
+  explain_tested_conditions(reasons, loops, plan.loops, context_);
 }
 
 void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
@@ -239,6 +243,7 @@ void Coder::record_change_reasons(const Item&, LoopPlan& loops) {
   explain_conditions(context_.plan.reasons, loops, context_);
   explain_unindexed_conditions(context_.plan.reasons, loops);
   explain_joins(context_.plan.reasons, loops, context_);
+  explain_tested_conditions(context_.plan.reasons, loops, context_.plan.change_loops, context_);
 }
 
 void order_tables(Plan& plan) {
@@ -246,7 +251,8 @@ void order_tables(Plan& plan) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     if (step.kind != StepKind::kLoop && step.kind != StepKind::kMultiIndexOr &&
-        step.kind != StepKind::kCountTable)
+        step.kind != StepKind::kCountTable && step.kind != StepKind::kInIndex &&
+        step.kind != StepKind::kInRowid)
       continue;
     const Item* item = step.loop != nullptr ? step.loop->item : step.item;
     places.emplace(item, i);

@@ -1,5 +1,7 @@
 #include "planner/term_reasons.h"
 
+#include <algorithm>
+
 #include "planner/comparison.h"
 #include "planner/expr_text.h"
 #include "planner/expr_tools.h"
@@ -373,6 +375,14 @@ Explanation why_not_searchable(const Term& term, const LoopPlan& plan, const Ite
     return {"column-vs-same-row-column",
             "the list for " + name +
                 " depends on the row itself: there is nothing to search for before the row is read"};
+  }
+  if (expr->kind == ExprKind::kIn &&
+      std::any_of(expr->list.begin(), expr->list.end(),
+                  [&](const Expr* element) { return mentions_item(element, id); })) {
+    return {"column-vs-same-row-column",
+            "the list for " + name +
+                " holds values of the row itself: there is nothing to search for before "
+                "the row is read"};
   }
   if (sides && sides->other() != nullptr && mentions_item(sides->other(), id)) {
     return {"column-vs-same-row-column",

@@ -78,6 +78,18 @@ void add_reasons(const planner::Plan& plan, std::string_view sql, RowBuffer& row
           text_or_null(term), Value::null(), text_or_null(condition.text)};
       rows.add(row);
     }
+    for (const planner::TestedCondition& condition : table.tested) {
+      const std::string term = term_of(condition.term, sql);
+      const Value row[] = {text_or_null(name),
+                           Value::null(),
+                           Value::null(),
+                           Value::null(),
+                           Value::text(planner::role_name(condition.role)),
+                           text_or_null(term),
+                           text_or_null(condition.code),
+                           text_or_null(condition.text)};
+      rows.add(row);
+    }
   }
   add_reasons(plan.reasons.general, rows);
 }

@@ -115,6 +115,12 @@ std::string codes_text(const advice::Explanation& explanation) {
       }
       text += '\n';
     }
+    for (const advice::UnindexedCondition& condition : table.unindexed)
+      text += fmt::format("    unindexed [{}]\n", condition.term);
+    for (const advice::TestedCondition& condition : table.tested) {
+      text += fmt::format("    tested {}{}{} [{}]\n", planner::role_name(condition.role),
+                          condition.code.empty() ? "" : " ", condition.code, condition.term);
+    }
   }
   for (const advice::StatementReason& reason : explanation.reasons) {
     text += fmt::format("  {} {}", reason.code, reason.subject);
@@ -142,6 +148,10 @@ BlockResult run_codes(Session& session, const Block& block) {
       add_disagreement(explanation.agreement, result);
       for (const std::string& rule : advice::broken_rules(explanation, session.database().catalog()))
         result.faults.push_back(rule + "\n");
+      const auto again = session.database().prepare(explanation.sql);
+      if (again && again->plan() != nullptr) {
+        for (const std::string& fault : advice::untold(*again->plan())) result.faults.push_back(fault + "\n");
+      }
       result.output += oracle::plan_to_text(explanation.plan, "") + codes_text(explanation);
     }
     if (next->bytes_consumed == 0) break;
