@@ -108,6 +108,7 @@ std::vector<Note> notes_of(const Explanation& explanation) {
   for (const advice::StatementReason& reason : explanation.reasons) add(reason.span, reason.text);
   for (const TableUse& table : explanation.tables) {
     for (const advice::UnindexedCondition& condition : table.unindexed) add(condition.span, condition.text);
+    for (const advice::TestedCondition& condition : table.tested) add(condition.span, condition.text);
   }
   std::stable_sort(notes.begin(), notes.end(),
                    [](const Note& a, const Note& b) { return a.span.begin < b.span.begin; });
@@ -155,42 +156,83 @@ std::string said_of(const IndexUse& index, const ColumnUse& column) {
   return index.verdict == planner::IndexVerdict::kUsed ? column.term : "not used: " + column.term;
 }
 
-std::string indexes_text(const Explanation& explanation, const WhyStyle& style) {
-  std::size_t index_width = 0, column_width = 0;
+struct ShownIndex {
+  const IndexUse* index = nullptr;
+  std::string name;
+};
+/// The indexes that have something to say, of each table those in use first; and the names of the others,
+/// which nothing in the statement is about, where there are several.
+struct ShownIndexes {
+  std::vector<ShownIndex> shown;
+  std::vector<std::string> idle;
+};
+
+ShownIndexes shown_indexes(const Explanation& explanation) {
+  constexpr std::size_t kIdleMin = 2;
+  ShownIndexes all;
+  std::vector<ShownIndex> idle;
   for (const TableUse& table : explanation.tables) {
-    for (const IndexUse& index : table.indexes) {
-      if (index.columns.empty()) continue;
-      index_width = std::max(index_width, text_width(shown_name(explanation, table, index)));
-      for (const ColumnUse& column : index.columns)
-        column_width = std::max(column_width, text_width(column.column));
-    }
-  }
-  std::string text;
-  for (const TableUse& table : explanation.tables) {
-    for (const IndexUse& index : table.indexes) {
-      const bool is_used = index.verdict == planner::IndexVerdict::kUsed;
-      std::string name = shown_name(explanation, table, index);
-      for (const ColumnUse& column : index.columns) {
-        const std::string said = said_of(index, column);
-        // Where there is no room beside the columns, what is said goes below them.
-        const std::size_t beside = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
-        const bool is_beside = !style.wraps || beside + kWidthMin <= style.columns;
-        const std::size_t before = is_beside ? beside : 4;
-        auto lines = broken_into_lines(on_one_line(said), width_behind(before, style));
-        if (!is_beside && !lines.front().empty()) lines.insert(lines.begin(), std::string());
-        const std::string_view role = planner::role_name(column.role);
-        const bool has_more = !lines.front().empty();
-        text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
-                            padded(on_one_line(column.column), column_width),
-                            style.paint(is_used || !is_seek(column.role) ? colour_of(column) : Colour::kGrey,
-                                        has_more ? padded(role, kRoleWidth) : std::string(role)));
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-          if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
-          text += '\n';
-        }
-        name.clear();
+    for (const bool is_used : {true, false}) {
+      for (const IndexUse& index : table.indexes) {
+        if (index.columns.empty() || (index.verdict == planner::IndexVerdict::kUsed) != is_used) continue;
+        const bool is_idle =
+            !is_used && index.code == "no-constraint" &&
+            std::all_of(index.columns.begin(), index.columns.end(), [](const ColumnUse& column) {
+              return column.role == ColumnRole::kIdle && column.term.empty();
+            });
+        (is_idle ? idle : all.shown).push_back({&index, shown_name(explanation, table, index)});
       }
     }
+  }
+  if (idle.size() < kIdleMin) {
+    all.shown.insert(all.shown.end(), idle.begin(), idle.end());
+  } else {
+    for (const ShownIndex& index : idle) all.idle.push_back(index.name);
+  }
+  return all;
+}
+
+std::string indexes_text(const Explanation& explanation, const WhyStyle& style) {
+  constexpr std::size_t kBesideMin = 40;  // less room is no room for a sentence
+  const ShownIndexes indexes = shown_indexes(explanation);
+  std::size_t index_width = 0, column_width = 0;
+  for (const ShownIndex& shown : indexes.shown) {
+    index_width = std::max(index_width, text_width(shown.name));
+    for (const ColumnUse& column : shown.index->columns)
+      column_width = std::max(column_width, text_width(column.column));
+  }
+  // Where there is no room beside the columns, what is said goes below them.
+  const std::size_t beside = 2 + index_width + 2 + column_width + 2 + kRoleWidth + 2;
+  const bool is_beside = !style.wraps || beside + kBesideMin <= style.columns;
+  const std::size_t before = is_beside ? beside : 4;
+  std::string text;
+  for (const ShownIndex& shown : indexes.shown) {
+    const IndexUse& index = *shown.index;
+    const bool is_used = index.verdict == planner::IndexVerdict::kUsed;
+    std::string name = shown.name;
+    for (const ColumnUse& column : index.columns) {
+      auto lines = broken_into_lines(on_one_line(said_of(index, column)), width_behind(before, style));
+      const std::string_view role = planner::role_name(column.role);
+      const std::size_t first =
+          beside - kRoleWidth - 2 + role.size() + 2;  // what is short may still stand there
+      const bool fits_first = lines.size() == 1 && first + text_width(lines.front()) <= style.columns;
+      if (!is_beside && !lines.front().empty() && !fits_first) lines.insert(lines.begin(), std::string());
+      const bool has_more = !lines.front().empty();
+      text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
+                          padded(on_one_line(column.column), column_width),
+                          style.paint(is_used || !is_seek(column.role) ? colour_of(column) : Colour::kGrey,
+                                      has_more && is_beside ? padded(role, kRoleWidth) : std::string(role)));
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
+        text += '\n';
+      }
+      name.clear();
+    }
+  }
+  if (!indexes.idle.empty()) {
+    std::string names;
+    for (const std::string& name : indexes.idle) names += (names.empty() ? "" : ", ") + name;
+    text += sentence(fmt::format("nothing in it is about {}", names), 2, style);
   }
   return text;
 }
@@ -209,6 +251,10 @@ std::string reasons_text(const Explanation& explanation, const std::vector<Note>
   for (const TableUse& table : explanation.tables) {
     for (const advice::UnindexedCondition& condition : table.unindexed) {
       if (condition.span.empty()) text += sentence(condition.text, 2, style);  // of a view
+    }
+    for (const advice::TestedCondition& condition : table.tested) {
+      if (condition.span.empty())
+        text += sentence(fmt::format("{}: {}", condition.term, condition.text), 2, style);
     }
   }
   return text;
@@ -382,8 +428,11 @@ std::string suggestions_text(const Explanation& explanation, const WhyStyle& sty
     if (!suggestion.presumes.empty()) say("presumes that " + suggestion.presumes);
     if (suggestion.price) say(price_text(suggestion));
   }
-  if (!explanation.nothing_because.empty())
+  if (!explanation.best_because.empty()) {
+    text += sentence("the best plan there is: " + explanation.best_because, 2, style);
+  } else if (!explanation.nothing_because.empty()) {
     text += sentence("nothing to suggest: " + explanation.nothing_because, 2, style);
+  }
   return text;
 }
 
