@@ -213,15 +213,14 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
     for (const ColumnUse& column : index.columns) {
       auto lines = broken_into_lines(on_one_line(said_of(index, column)), width_behind(before, style));
       const std::string_view role = planner::role_name(column.role);
-      const std::size_t first =
-          beside - kRoleWidth - 2 + role.size() + 2;  // what is short may still stand there
-      const bool fits_first = lines.size() == 1 && first + text_width(lines.front()) <= style.columns;
+      // What is short may still stand there.
+      const bool fits_first = lines.size() == 1 && beside + text_width(lines.front()) <= style.columns;
       if (!is_beside && !lines.front().empty() && !fits_first) lines.insert(lines.begin(), std::string());
       const bool has_more = !lines.front().empty();
       text += fmt::format("  {}  {}  {}", padded(on_one_line(name), index_width),
                           padded(on_one_line(column.column), column_width),
                           style.paint(is_used || !is_seek(column.role) ? colour_of(column) : Colour::kGrey,
-                                      has_more && is_beside ? padded(role, kRoleWidth) : std::string(role)));
+                                      has_more ? padded(role, kRoleWidth) : std::string(role)));
       for (std::size_t i = 0; i < lines.size(); ++i) {
         if (!lines[i].empty()) text += std::string(i == 0 ? 2 : before, ' ') + lines[i];
         text += '\n';
@@ -232,7 +231,7 @@ std::string indexes_text(const Explanation& explanation, const WhyStyle& style) 
   if (!indexes.idle.empty()) {
     std::string names;
     for (const std::string& name : indexes.idle) names += (names.empty() ? "" : ", ") + name;
-    text += sentence(fmt::format("nothing in it is about {}", names), 2, style);
+    text += sentence(fmt::format("no condition and no order is about {}", names), 2, style);
   }
   return text;
 }
