@@ -106,7 +106,9 @@ struct SharedQuery {
   std::string_view name;
   CteHint hint = CteHint::kNone;
   bool is_view = false;
-  int reference_count = 0;           ///< in the statement as written
+  bool typed_by_last_arm =
+      false;                ///< a view with a column list: of a compound, not the first arm has its types
+  int reference_count = 0;  ///< in the statement as written
   ItemId materialized_as = kNoItem;  ///< planner/: the first reference that was materialised
 };
 

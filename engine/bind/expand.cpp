@@ -516,6 +516,7 @@ bool StatementBinder::open_view(FromEntry& entry, const storage::ViewPtr& view) 
   if (!names.empty()) {
     // SQLite reads the types of a view with a column list off the last arm.
     entry.type_frame = last;
+    shared->typed_by_last_arm = true;
     if (names.size() != last->output.size()) {
       set_error(fmt::format("expected {} columns for '{}' but got {}", names.size(), view->name,
                             last->output.size()));

@@ -93,11 +93,11 @@ void SelectStream::build_from(StreamBuilder& builder) {
     switch (subquery.use) {
       case planner::SubqueryUse::kCoroutine:
         builder.add_coroutine(
-            id, with_column_types(builder.build(*subquery.item->subquery), *subquery.item->subquery, false));
+            id, with_column_types(builder.build(*subquery.item->subquery), *subquery.item, false));
         break;
       case planner::SubqueryUse::kMaterialize: {
         std::unique_ptr<RowStream> stream =
-            with_column_types(builder.build_stored(*subquery.item->subquery), *subquery.item->subquery, true);
+            with_column_types(builder.build_stored(*subquery.item->subquery), *subquery.item, true);
         if (!stream) return;
         auto rows = std::make_shared<Materialized>(std::move(stream), subquery.item->subquery->is_correlated,
                                                    runtime_);

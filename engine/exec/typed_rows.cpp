@@ -23,12 +23,10 @@ bool is_typed(const planner::Select& arm, const planner::Expr* expr) {
 
 class TypedStream final : public RowStream {
  public:
-  TypedStream(std::unique_ptr<RowStream> rows, const planner::Select& last, bool is_materialized)
-      : rows_(std::move(rows)), types_(last, is_materialized) {
+  TypedStream(std::unique_ptr<RowStream> rows, ColumnTypes types)
+      : rows_(std::move(rows)), types_(std::move(types)) {
     width_ = rows_->width();
   }
-  bool changes_nothing() const { return types_.changes_nothing(); }
-  std::unique_ptr<RowStream> take_rows() { return std::move(rows_); }
 
   void open() override { rows_->open(); }
   bool next() override {
@@ -45,16 +43,16 @@ class TypedStream final : public RowStream {
 
 }  // namespace
 
-ColumnTypes::ColumnTypes(const planner::Select& last, bool is_materialized) {
-  const planner::Select* first = &last;
-  while (first->prior != nullptr) first = first->prior;
-  const bool is_compound = first != &last;
+ColumnTypes::ColumnTypes(const planner::Select& last, bool is_materialized, bool typed_by_last_arm) {
+  const planner::Select* typed = &last;
+  while (!typed_by_last_arm && typed->prior != nullptr) typed = typed->prior;
+  const bool is_compound = last.prior != nullptr;
   const bool is_merged = is_compound && !last.order_by.empty() && !last.is_recursive;
   bool changes_something = false;
-  for (const planner::ResultColumn& column : first->columns) {
+  for (const planner::ResultColumn& column : typed->columns) {
     Affinity affinity = planner::affinity_of(column.expr).value_or(Affinity::kBlob);
     if (affinity != Affinity::kReal && (!is_materialized || is_merged)) affinity = Affinity::kBlob;
-    if (!is_compound && is_typed(*first, column.expr)) affinity = Affinity::kBlob;
+    if (!is_compound && is_typed(*typed, column.expr)) affinity = Affinity::kBlob;
     changes_something = changes_something || affinity != Affinity::kBlob;
     affinities_.push_back(affinity);
   }
@@ -76,11 +74,13 @@ std::span<const Value> ColumnTypes::apply(std::span<const Value> row) {
   return values_;
 }
 
-std::unique_ptr<RowStream> with_column_types(std::unique_ptr<RowStream> rows, const planner::Select& last,
+std::unique_ptr<RowStream> with_column_types(std::unique_ptr<RowStream> rows, const planner::Item& item,
                                              bool is_materialized) {
   if (!rows) return rows;
-  auto typed = std::make_unique<TypedStream>(std::move(rows), last, is_materialized);
-  return typed->changes_nothing() ? typed->take_rows() : std::move(typed);
+  ColumnTypes types(*item.subquery, is_materialized,
+                    item.shared != nullptr && item.shared->typed_by_last_arm);
+  if (types.changes_nothing()) return rows;
+  return std::make_unique<TypedStream>(std::move(rows), std::move(types));
 }
 
 }  // namespace leftmost::engine
