@@ -280,6 +280,7 @@ std::vector<int> assigned_columns(std::span<const BoundAssignment> assignments) 
 
 Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& context) {
   StatementBinder binder(context);
+  binder.note_number(update.select_count);
   BoundUpdate bound;
   bound.action = binder.action(update.action);
   const auto run = [&]() {
@@ -324,6 +325,7 @@ Expected<BoundUpdate> bind_update(const sql::Update& update, const BindContext& 
 
 Expected<BoundDelete> bind_delete(const sql::Delete& del, const BindContext& context) {
   StatementBinder binder(context);
+  binder.note_number(del.select_count);
   BoundDelete bound;
   const auto run = [&]() {
     WithScope* with = binder.push_with(del.with, nullptr, false);

@@ -225,7 +225,7 @@ Expected<BoundInsert> bind_insert(const sql::Insert& insert, const BindContext& 
   StatementBinder binder(context);
   BoundInsert bound;
   bound.action = binder.action(insert.action);
-  if (insert.source != nullptr) binder.note_number(insert.source->number);
+  binder.note_number(insert.select_count);
   const auto run = [&]() {
     WithScope* with = binder.push_with(insert.with, nullptr, false);
     Frame& frame = *binder.make_frame();

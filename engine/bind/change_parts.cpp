@@ -226,6 +226,7 @@ bool bind_returning(StatementBinder& binder, std::span<const sql::ResultColumn> 
   FromEntry& entry = frame.from.emplace_back(target);
   entry.exposed_name = entry.table->name;
   entry.types_of_first_column = true;
+  binder.begin_returning(with);
   if (!binder.expand_outputs(frame)) return false;
   for (const OutputColumn& output : frame.output) {
     if (output.expr != nullptr &&

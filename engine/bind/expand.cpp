@@ -539,8 +539,12 @@ bool StatementBinder::open_cte(FromEntry& entry, const sql::FromItem& from, With
     set_error(fmt::format("'{}' is not a function", from.name.text));
     return false;
   }
-  if (table.shared == nullptr) {
+  const bool in_returning = returning_with_ == &scope;
+  const bool counts_anew = in_returning && table.shared != nullptr && table.shared->reference_count < 2 &&
+                           table.shared->hint == planner::CteHint::kNone;
+  if (table.shared == nullptr || counts_anew) {
     table.shared = arena().make<planner::SharedQuery>();
+    if (in_returning) table.shared->reference_count = 1;
     table.shared->name = cte.name.text;
     if (cte.materialized == sql::Materialized::kMaterialized)
       table.shared->hint = planner::CteHint::kMaterialized;

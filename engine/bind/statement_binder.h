@@ -131,6 +131,9 @@ class StatementBinder {
     return arena().copy_span(items);
   }
   int next_number() { return ++highest_number_; }
+  /// What follows is RETURNING: SQLite opens it when the rest has been planned, and twice, so that a CTE of the
+  /// statement's WITH counts as used several times there, and only there if the rest mentions it once.
+  void begin_returning(const WithScope* with) { returning_with_ = with; }
   void note_number(int number) { highest_number_ = std::max(highest_number_, number); }
   planner::ItemId next_item() { return next_item_++; }
   FromEntry* entry_of(planner::ItemId item) const;
@@ -249,6 +252,7 @@ class StatementBinder {
   std::vector<std::string_view> open_views_;
   planner::ItemId next_item_ = 0;
   int highest_number_ = 0;
+  const WithScope* returning_with_ = nullptr;
   int depth_ = 0;
   bool calls_function_ = false;
   bool in_view_ = false;

@@ -311,6 +311,7 @@ struct Statement {
   StatementKind kind;
   Explain explain = Explain::kNone;
   int parameter_count = 0;  ///< the highest parameter number in it
+  int select_count = 0;     ///< the highest number of a SELECT in it; 0 in the body of a trigger
   /// Name of parameter i + 1 as written (`:a`, `?5`); empty for `?` and for numbers never written.
   std::span<const std::string_view> parameter_names;
   Span span;  ///< from the first token (EXPLAIN included) to the last, without the semicolon

@@ -361,6 +361,7 @@ void TreeBuilder::finish(Statement* statement, Explain explain, Span span, std::
   statement->explain = explain;
   statement->span = span;
   statement->parameter_count = parameter_count_;
+  statement->select_count = select_count_;
   if (!parameter_names_.empty() && !failed()) {
     auto* names = static_cast<std::string_view*>(arena_.allocate(
         sizeof(std::string_view) * static_cast<std::size_t>(parameter_count_), alignof(std::string_view)));
