@@ -46,6 +46,8 @@ Round explain_round(std::uint64_t seed, std::size_t count) {
   fuzz::Random random(seed);
   fuzz::Schema schema = fuzz::random_schema(random);
   for (const fuzz::Step& step : schema.steps) static_cast<void>((*session)->execute(fuzz::to_sql(step.sql)));
+  // What foreign keys search is a line of the plan, and told as work that the statement does not mention.
+  static_cast<void>((*session)->execute("PRAGMA foreign_keys = off"));
   fuzz::Generator generator(random, schema);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string sql = fuzz::to_sql((random.percent(85) ? generator.query() : generator.write()).sql);
