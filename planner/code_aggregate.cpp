@@ -253,7 +253,7 @@ void Coder::code_grouped(Select* select, SelectPlan& plan, Destination destinati
   if (select->distinct) plan.distinct = DistinctMode::kTempBTree;
   code_condition(select->having);
   if (plan.order == OrderMode::kSort) {
-    code_sorted_results(*select, plan, select->limit != nullptr && !select->distinct);
+    code_sorted_results(*select, plan, destination, select->limit != nullptr && !select->distinct);
   } else if (destination != Destination::kExists) {
     for (const ResultColumn& column : select->columns) code_expr(column.expr);
   }

@@ -262,7 +262,7 @@ void Coder::code_in_list(const Expr* in, bool drives_search) {
     // and the copy is kept for the next time.
     note_copied_ctes(select);
     written_[select] = copy_of(select);
-    for (Select* arm = select; arm != nullptr; arm = arm->prior) link_windows_anew(*arm, context_.arena);
+    link_all_windows_anew(select, context_.arena);
     code_select(select, Destination::kSet);
   } else {
     PlanReasons reasons = context_.plan.reasons;

@@ -70,7 +70,7 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
         // Its line is there, but nobody has the rows.
         from.use = SubqueryUse::kMaterialize;
         const std::size_t before = context_.plan.steps.size();
-        code_select(item->subquery, Destination::kRows);
+        code_select(item->subquery, Destination::kTable);
         for (std::size_t k = before; k < context_.plan.steps.size(); ++k)
           context_.plan.steps[k].hidden = true;
         item->shared->materialized_as = item->id;
@@ -85,7 +85,7 @@ void Coder::code_from_subqueries(Select* select, SelectPlan& plan) {
     } else {
       from.use = SubqueryUse::kMaterialize;
       open_step({.kind = StepKind::kMaterialize, .select = &plan, .item = item});
-      context_.set_rows(*item, code_select(item->subquery, Destination::kRows));
+      context_.set_rows(*item, code_select(item->subquery, Destination::kTable));
       close_step();
       if (is_cte(*item) && !item->subquery->is_correlated) {
         item->shared->materialized_as = item->id;

@@ -245,7 +245,7 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
   const bool sorts = plan.order == OrderMode::kSort || plan.order == OrderMode::kSortRightPart;
   if (sorts) {
     const bool has_limit = select->limit != nullptr || destination == Destination::kScalar;
-    code_sorted_results(*select, plan, has_limit && !select->distinct);
+    code_sorted_results(*select, plan, destination, has_limit && !select->distinct);
   } else if (destination != Destination::kExists) {
     for (const ResultColumn& column : select->columns) code_expr(column.expr);
   }
@@ -255,10 +255,12 @@ LogEst Coder::code_plain(Select* select, SelectPlan& plan, Destination destinati
   return rows;
 }
 
-void Coder::code_sorted_results(const Select& select, const SelectPlan& plan, bool order_first) {
-  // Without DISTINCT, result columns that are sort terms are computed once, as sort terms.
+void Coder::code_sorted_results(const Select& select, const SelectPlan& plan, Destination destination,
+                                bool order_first) {
+  // Without DISTINCT, result columns that are sort terms are computed once, as sort terms. The rows of a
+  // materialised table are made whole, and the sort terms are taken from them.
   std::vector<bool> is_sort_term(select.columns.size(), false);
-  if (plan.distinct == DistinctMode::kNone) {
+  if (plan.distinct == DistinctMode::kNone && destination != Destination::kTable) {
     for (auto i = static_cast<std::size_t>(plan.order_terms_by_loops); i < select.order_by.size(); ++i) {
       const int column = select.order_by[i].result_column;
       if (column > 0) is_sort_term[static_cast<std::size_t>(column - 1)] = true;

@@ -26,7 +26,8 @@ using ArmReasons = std::unordered_map<const Loop*, IndexReason>;
 
 /// What becomes of the rows of a SELECT, as far as it matters for planning.
 enum class Destination : std::uint8_t {
-  kRows,       ///< they are returned, or feed a co-routine or materialised table
+  kRows,       ///< they are returned, or feed a co-routine
+  kTable,      ///< a materialised table
   kScalar,     ///< only the first row counts
   kExists,     ///< only whether there is one: order and duplicates do not matter
   kUnordered,  ///< neither order nor duplicates matter (an arm of UNION, EXCEPT, INTERSECT)
@@ -52,7 +53,8 @@ class Coder {
   void flatten_and_reduce(Select* select, Destination destination);
   storage::LogEst code_simple(Select* select, Destination destination);
   storage::LogEst code_plain(Select* select, SelectPlan& plan, Destination destination);
-  void code_sorted_results(const Select& select, const SelectPlan& plan, bool order_first);
+  void code_sorted_results(const Select& select, const SelectPlan& plan, Destination destination,
+                           bool order_first);
   struct LimitEstimate {
     storage::LogEst rows = 0;
     bool is_fixed = false;  ///< a constant LIMIT lowered it

@@ -209,6 +209,19 @@ void link_windows_anew(Select& select, storage::Arena& arena) {
   select.windows = arena.copy_span(windows);
 }
 
+void link_all_windows_anew(Select* select, storage::Arena& arena) {
+  const auto link_inside = [&](const Expr* expr, const auto& self) -> void {
+    if (expr == nullptr) return;
+    if (expr->select != nullptr) link_all_windows_anew(expr->select, arena);
+    for_each_child(expr, [&](const Expr* child) { self(child, self); });
+  };
+  for (; select != nullptr; select = select->prior) {
+    link_windows_anew(*select, arena);
+    for_each_expr_of_core(select, [&](Expr*& expr) { link_inside(expr, link_inside); });
+    for (const Item* item : select->items) link_all_windows_anew(item->subquery, arena);
+  }
+}
+
 void take_windows_apart(Select* select, Context& context) {
   if (select->windows.empty() || context.failed()) return;
   storage::Arena& arena = context.arena;

@@ -48,6 +48,8 @@ void link_window(std::vector<Expr*>& windows, bool& has_several_partitions, Expr
 void link_windows(std::vector<Expr*>& windows, bool& has_several_partitions, Expr* expr);
 /// The calls of one SELECT that is a copy: SQLite finds them anew, also those of ORDER BY that stand for result columns.
 void link_windows_anew(Select& select, storage::Arena& arena);
+/// The same for all its arms and every SELECT inside them.
+void link_all_windows_anew(Select* select, storage::Arena& arena);
 
 /// Takes the windows of `select` apart, which is no compound. Nothing happens where there are none.
 void take_windows_apart(Select* select, Context& context);

@@ -384,10 +384,10 @@ bool gives_rowid(const BoundInsert& bound) {
                      [alias](int column) { return column == planner::kRowidColumn || column == alias; });
 }
 
-/// Uniqueness checks that REPLACE answers: not those that ON CONFLICT answers.
-std::size_t replacing_checks(const BoundInsert& bound) {
+/// Uniqueness checks that REPLACE answers: not those that ON CONFLICT answers. `rowids`: of them the rowid's.
+std::size_t replacing_checks(const BoundInsert& bound, bool rowids = false) {
   const auto is_made = [&](const planner::RelationIndex* index) {
-    if (index == nullptr && !gives_rowid(bound)) return false;
+    if (index == nullptr ? !gives_rowid(bound) : rowids) return false;
     return std::none_of(bound.upserts.begin(), bound.upserts.end(), [index](const BoundUpsert& upsert) {
       const bool is_any = upsert.conflict_index == nullptr && !upsert.on_rowid;
       return is_any || (index == nullptr ? upsert.on_rowid : upsert.conflict_index == index->def.get());
@@ -398,7 +398,8 @@ std::size_t replacing_checks(const BoundInsert& bound) {
 
 /// `writes_one_row`: INSERT of one row without triggers or RETURNING, at the top. Of several errors SQLite
 /// reports the last.
-Expected<InsertKeys> insert_keys(const BoundInsert& bound, bool writes_one_row, CompileContext context) {
+Expected<InsertKeys> insert_keys(const sql::Insert& insert, const BoundInsert& bound, bool writes_one_row,
+                                 CompileContext context) {
   const planner::Relation& relation = *bound.target->relation;
   InsertKeys keys;
   keys.updates.resize(bound.upserts.size());
@@ -415,7 +416,10 @@ Expected<InsertKeys> insert_keys(const BoundInsert& bound, bool writes_one_row, 
     if (keys.updates[number] != nullptr) continue;
     const std::vector<int> assigned = assigned_columns(bound.upserts[number].assignments);
     keys.updates[number] = find({relation, sql::TriggerEvent::kUpdate, assigned});
-    does_more = does_more || keys.updates[number] != nullptr;
+    const auto fired = context.statement.relations->firing_triggers(relation.def->name, relation.def->schema,
+                                                                    sql::TriggerEvent::kUpdate,
+                                                                    insert.upserts[number].assignments);
+    does_more = does_more || keys.updates[number] != nullptr || (fired && !fired->empty());
   }
   keys.own = find({relation, sql::TriggerEvent::kInsert, {}, false, writes_one_row && !does_more});
   if (error) return Unexpected(std::move(*error));
@@ -458,7 +462,7 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
       statement.relations->firing_triggers(table.name, table.schema, sql::TriggerEvent::kInsert, {});
   const bool writes_one_row = context.body == nullptr && (!firing || firing->empty()) &&
                               bound->returning.columns.empty() && is_single_row(insert);
-  auto keys = insert_keys(*bound, writes_one_row, context);
+  auto keys = insert_keys(insert, *bound, writes_one_row, context);
   if (!keys) return Unexpected(keys.error());
   auto triggers = insert_triggers(insert, *bound, context);
   if (!triggers) return Unexpected(triggers.error());
@@ -493,8 +497,12 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
     if (!plan) return Unexpected(plan.error());
     returned = keep_plan(std::move(*plan), statement);
   }
-  const std::size_t replacing = replacing_checks(*bound);
-  for (std::size_t i = 0; keys->replaced != nullptr && i < replacing; ++i) keys->replaced->print(statement);
+  // In the order of the checks: the rowid's, those that ON CONFLICT names, the others.
+  const auto print_replaced = [&](std::size_t checks) {
+    for (std::size_t i = 0; keys->replaced != nullptr && i < checks; ++i) keys->replaced->print(statement);
+  };
+  const std::size_t replacing_rowid = replacing_checks(*bound, true);
+  print_replaced(replacing_rowid);
   for (const std::size_t upsert : bound->updates_in_code_order) {
     print_steps(*upsert_plans[upsert], statement);
     if (keys->updates[upsert] != nullptr) {
@@ -502,6 +510,7 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
     }
     if (returned != nullptr) print_steps(*returned, statement);
   }
+  print_replaced(replacing_checks(*bound) - replacing_rowid);
   if (keys->own != nullptr) keys->own->print(statement);
   if (returned != nullptr) print_steps(*returned, statement);
   set_returning_columns(bound->returning, statement);
