@@ -164,7 +164,8 @@ Expected<void> ChangeAction::start(std::span<const Value> parameters) {
   }
   Error error = runtime_.run().take_error();
   const bool is_mismatch = error.code == ErrorCode::kMismatch || failed_on_datatype_;
-  if (keeps_rows_on_mismatch_ && is_mismatch && !connection_.is_autocommit()) {
+  const bool keeps_rows = keeps_rows_on_mismatch_ && (programs_ == nullptr || !programs_->may_abort);
+  if (keeps_rows && is_mismatch && !connection_.is_autocommit()) {
     counters.changes = 0;  // the rows stay, but they do not count
     return Unexpected(std::move(error));
   }

@@ -39,7 +39,10 @@ class ChangeAction : public Action, public ProgramStep {
                      StreamBuilder& builder);
   /// Whether code of the statement may ask for ABORT (statement_undo.h). Where none does, the rows before a
   /// `datatype mismatch` or a value that a STRICT table refuses stay inside a transaction, uncounted.
-  void set_may_abort(bool may_abort) { keeps_rows_on_mismatch_ = !may_abort; }
+  void set_may_abort(bool may_abort) {
+    keeps_rows_on_mismatch_ = !may_abort;
+    if (programs_ != nullptr) programs_->may_abort = programs_->may_abort || may_abort;
+  }
   bool has_returning() const { return !returning_.empty(); }
   /// Computes RETURNING for the current rows and keeps it.
   bool add_returned();

@@ -112,10 +112,28 @@ void Runtime::set_relation(planner::ItemId item, const planner::Relation& relati
   place.row.connect(place.virtual_columns.get());
 }
 
-void Runtime::add_subquery(const Expr& node, std::unique_ptr<RowStream> stream) {
-  Subquery& subquery = subqueries_[&node];
-  subquery.stream = std::move(stream);
-  subquery.correlated = node.select->is_correlated;
+void Runtime::add_subquery(const Expr& node, const planner::Select& select,
+                           std::unique_ptr<RowStream> stream) {
+  auto subquery = std::make_shared<Subquery>();
+  subquery->stream = std::move(stream);
+  subquery->correlated = node.select->is_correlated;
+  subqueries_[&node] = std::move(subquery);
+  first_calls_.try_emplace(&select, &node);
+}
+
+bool Runtime::share_subquery(const Expr& node, const planner::Select& select) {
+  const auto first = first_calls_.find(&select);
+  if (first == first_calls_.end() || first->second->kind != node.kind) return false;
+  const std::shared_ptr<Subquery>& known = subqueries_[first->second];
+  if (node.kind != ExprKind::kIn || in_set_fields(node) == in_set_fields(*first->second)) {
+    subqueries_[&node] = known;
+    return true;
+  }
+  auto subquery = std::make_shared<Subquery>();  // this IN wants a set of its own
+  subquery->stream = known->stream;
+  subquery->correlated = known->correlated;
+  subqueries_[&node] = std::move(subquery);
+  return true;
 }
 
 void Runtime::set_aggregates(const planner::Select& owner, const std::vector<Value>* values) {
@@ -129,7 +147,7 @@ void Runtime::set_aggregates(const planner::Select& owner, const std::vector<Val
 }
 
 void Runtime::close_subqueries() {
-  for (auto& [node, subquery] : subqueries_) subquery.stream->close();
+  for (auto& [node, subquery] : subqueries_) subquery->stream->close();
 }
 
 Value Runtime::column(const Expr& column) { return row(column.item).column(column.column); }
@@ -152,7 +170,7 @@ Runtime::Subquery* Runtime::first_row(const Expr& node) {
     run_.fail(ErrorCode::kInternal, "a subquery was not prepared");
     return nullptr;
   }
-  Subquery& subquery = found->second;
+  Subquery& subquery = *found->second;
   if (!subquery.correlated && subquery.run_number == run_.number()) return &subquery;
   RowStream& stream = *subquery.stream;
   stream.open();
@@ -202,7 +220,7 @@ const InSet* Runtime::in_set(const Expr& in) {
     run_.fail(ErrorCode::kInternal, "a subquery was not prepared");
     return nullptr;
   }
-  Subquery& subquery = found->second;
+  Subquery& subquery = *found->second;
   if (!subquery.correlated && subquery.run_number == run_.number()) return subquery.set.get();
   subquery.set = std::make_unique<InSet>(in_set_fields(in));
   RowStream& stream = *subquery.stream;

@@ -61,7 +61,12 @@ class Runtime final : public RowSource {
   /// The item's rows are of this table: its VIRTUAL columns can be computed from now on. All outlive the
   /// runtime.
   void set_relation(planner::ItemId item, const planner::Relation& relation, storage::Arena& arena);
-  void add_subquery(const planner::Expr& node, std::unique_ptr<RowStream> stream);
+  /// `select`: the one that `stream` runs, which several nodes may call.
+  void add_subquery(const planner::Expr& node, const planner::Select& select,
+                    std::unique_ptr<RowStream> stream);
+  /// Whether a node that calls the same SELECT has a stream, which then serves this node too: a SELECT has
+  /// one place for the results of its aggregates.
+  bool share_subquery(const planner::Expr& node, const planner::Select& select);
   bool has_subquery(const planner::Expr& node) const { return subqueries_.count(&node) != 0; }
   /// Where aggregates of `owner` find their results; the span is read when they are asked for.
   void set_aggregates(const planner::Select& owner, const std::vector<storage::Value>* values);
@@ -83,7 +88,7 @@ class Runtime final : public RowSource {
 
  private:
   struct Subquery {
-    std::unique_ptr<RowStream> stream;
+    std::shared_ptr<RowStream> stream;
     bool correlated = false;
     std::uint64_t run_number = 0;  // of the run whose answer is kept
     bool has_row = false;
@@ -120,7 +125,8 @@ class Runtime final : public RowSource {
   std::uint64_t steps_ = 0;
   storage::LookasideVector<std::unique_ptr<Place>> places_;  // by ItemId
   Place self_;
-  std::unordered_map<const planner::Expr*, Subquery> subqueries_;
+  std::unordered_map<const planner::Expr*, std::shared_ptr<Subquery>> subqueries_;
+  std::unordered_map<const planner::Select*, const planner::Expr*> first_calls_;  // of each SELECT of these
   std::vector<Aggregates> aggregates_;
 };
 

@@ -46,6 +46,7 @@ void StreamBuilder::prepare_subqueries(const planner::Expr& expr) {
     if (node.select == nullptr || runtime_.has_subquery(node)) return;
     const planner::Select& select =
         node.select->subroutine != nullptr ? *node.select->subroutine : *node.select;
+    if (runtime_.share_subquery(node, select)) return;
     const bool is_core = select.prior == nullptr && select.values_rows.empty() && !select.is_recursive;
     std::unique_ptr<RowStream> stream;
     if (node.kind == planner::ExprKind::kExists && is_core && select.plan != nullptr) {
@@ -53,7 +54,7 @@ void StreamBuilder::prepare_subqueries(const planner::Expr& expr) {
     } else {
       stream = build(select);
     }
-    if (stream) runtime_.add_subquery(node, std::move(stream));
+    if (stream) runtime_.add_subquery(node, select, std::move(stream));
   });
 }
 

@@ -119,6 +119,7 @@ class TriggerPrograms {
   bool begun_last_is_set_null(const storage::TableDef& child, std::size_t key) const;
 
   bool recursive = false;                 ///< PRAGMA recursive_triggers
+  bool may_abort = false;                 ///< a statement of them may ask for ABORT (statement_undo.h)
   std::int64_t violations = 0;            ///< of immediate foreign keys, since begin()
   std::vector<storage::ObjectId> active;  ///< the triggers that run now, outermost first
 

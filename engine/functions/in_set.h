@@ -19,6 +19,7 @@ class InSet {
   struct Field {
     storage::Affinity affinity = storage::Affinity::kBlob;          ///< in_affinity(): applied to both sides
     storage::Collation collation = storage::Collation::kBinary;  ///< in_collation()
+    friend bool operator==(const Field&, const Field&) = default;
   };
 
   /// One field per column of the left side.
