@@ -166,6 +166,12 @@ std::vector<const Expr*> Coder::take_up_in_group(Select& select) {
   for (const ResultColumn& column : select.columns) keep_of_group(column.expr, select, merged, false);
   for (const OrderTerm& term : select.order_by) keep_of_group(term.expr, select, merged, false);
   keep_of_group(select.having, select, merged, false);
+  // Aggregates look at the rows themselves, yet in their subqueries a column is a value as well.
+  std::vector<const Expr*> in_arguments;
+  for (const AggregateCall& call : select.aggregates) {
+    for (Expr* argument : call.arguments) keep_of_group(argument, select, in_arguments, false);
+    keep_of_group(call.filter, select, in_arguments, false);
+  }
   return merged;
 }
 
