@@ -63,4 +63,13 @@ std::string quoted_identifier(std::string_view name) {
   return quoted + '"';
 }
 
+std::string rowid_name(const storage::TableDef& table) {
+  if (table.rowid_alias >= 0)
+    return quoted_identifier(table.columns[static_cast<std::size_t>(table.rowid_alias)].name);
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    if (table.find_column(name) < 0) return name;
+  }
+  return "rowid";
+}
+
 }  // namespace leftmost::engine

@@ -21,5 +21,8 @@ Expected<void> check_new_name(const sql::Name& name);
 std::string written_name(const sql::Name& schema, const sql::Name& name);
 /// An identifier as CREATE TABLE ... AS writes it: quoted when it has to be.
 std::string quoted_identifier(std::string_view name);
+/// A name by which SQL can ask for the rowid: that of its alias, or one that no column has taken. Requires: a table with
+/// rowids.
+std::string rowid_name(const storage::TableDef& table);
 
 }  // namespace leftmost::engine

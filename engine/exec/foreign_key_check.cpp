@@ -40,16 +40,7 @@ Expected<std::vector<CheckedKey>> keys_of(Connection& connection, const storage:
 
 /// SELECT rowid, then every column; read through a statement, which computes VIRTUAL columns.
 std::string all_rows(const storage::TableDef& table) {
-  std::string rowid = "NULL";
-  if (!table.without_rowid) {
-    for (const char* name : {"rowid", "_rowid_", "oid"}) {
-      if (table.find_column(name) < 0) {
-        rowid = name;
-        break;
-      }
-    }
-  }
-  std::string sql = "SELECT " + rowid;
+  std::string sql = "SELECT " + (table.without_rowid ? std::string("NULL") : rowid_name(table));
   for (const storage::ColumnDef& column : table.columns) sql += ", " + quoted_identifier(column.name);
   return sql + " FROM " + (table.temporary() ? "temp." : "main.") + quoted_identifier(table.name) +
          " NOT INDEXED";

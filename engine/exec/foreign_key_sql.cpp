@@ -12,15 +12,6 @@ std::string column_name(const storage::TableDef& table, int column) {
   return quoted_identifier(table.columns[static_cast<std::size_t>(column)].name);
 }
 
-/// A name of the rowid that no column has taken.
-std::string rowid_name(const storage::TableDef& table) {
-  if (table.rowid_alias >= 0) return column_name(table, table.rowid_alias);
-  for (const char* name : {"rowid", "_rowid_", "oid"}) {
-    if (table.find_column(name) < 0) return name;
-  }
-  return "rowid";
-}
-
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
   std::string text;
   for (const std::string& part : parts) {
