@@ -313,12 +313,14 @@ Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view 
   if (explanation.plan.empty() && kind == engine::StatementKind::kDelete)
     explanation.no_plan_because = "nothing to plan: every row goes, and the table is emptied unread";
   explanation.upkeep = upkeep_of(session.database(), explanation.sql);
-  if (options.suggestions && is_query_or_change(kind) && !explanation.run_error) {
+  // A row that still has children may not be deleted: what would help to find them can be planned all the same.
+  const bool is_refused = explanation.run_error && explanation.run_error->code != ErrorCode::kConstraint;
+  if (options.suggestions && is_query_or_change(kind) && !is_refused) {
     StatementInQuestion question;
     question.sql = explanation.sql;
     question.statement = &statement.ours();
     question.bindings = *bindings;
-    if (explanation.ran) question.work = explanation.work;
+    if (explanation.ran && !explanation.run_error) question.work = explanation.work;
     question.run = run;
     question.missing_value = missing;
     Advice advice = suggest(session, question, options.suggest);

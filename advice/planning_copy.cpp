@@ -73,6 +73,12 @@ Expected<PlanningCopy> PlanningCopy::of_script(std::string_view script) {
   auto session = oracle::Session::open({});
   if (!session) return Unexpected(session.error());
   if (auto done = run_script(*(*session)->twin(), script); !done) return Unexpected(done.error());
+  // What a script sets for its own connection is not in the database that it makes.
+  if (auto reset = (*session)->twin()->execute("PRAGMA foreign_keys = off; PRAGMA recursive_triggers = off;"
+                                               "PRAGMA case_sensitive_like = off; PRAGMA automatic_index = on;"
+                                               "PRAGMA reverse_unordered_selects = off");
+      !reset)
+    return Unexpected(reset.error());
   if (auto loaded = (*session)->reload(); !loaded) return Unexpected(loaded.error());
   return PlanningCopy(std::move(*session));
 }

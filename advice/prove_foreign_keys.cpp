@@ -1,16 +1,19 @@
 // Indexes for child tables: with PRAGMA foreign_keys on, a row of the parent that goes or gets another key
 // has them searched. What the file's application has switched on is not in the file, so it is switched on for
 // the trial.
+#include <algorithm>
+
 #include "advice/named_index.h"
 #include "advice/proof.h"
 #include "advice/runs.h"
 #include "engine/hidden_work.h"
 #include "engine/sql/parser.h"
+#include "storage/database_state.h"
 
 namespace leftmost::advice {
 namespace {
 
-constexpr std::size_t kTrialsMax = 4;
+constexpr std::size_t kTrialsMax = 8;
 
 /// The child's columns of the key.
 IndexProposal index_of_key(const engine::UnindexedChild& unindexed) {
@@ -43,6 +46,14 @@ void prove_foreign_keys(oracle::Session& session, const StatementInQuestion& que
   std::vector<engine::UnindexedChild> children =
       engine::unindexed_children(session.database().catalog(), parsed->statement);
   if (children.empty()) return;
+  // The largest first: that is where it is felt.
+  const storage::DatabaseState& data = session.database().state();
+  const auto rows = [&](const engine::UnindexedChild& child) {
+    const storage::BTree* tree = data.tree(child.child->id);
+    return tree == nullptr ? 0 : tree->size();
+  };
+  std::stable_sort(children.begin(), children.end(),
+                   [&](const auto& a, const auto& b) { return rows(a) > rows(b); });
   if (children.size() > kTrialsMax) children.resize(kTrialsMax);
   StatementInQuestion planned;
   auto proof = start_proof(session, question, planned, options);

@@ -10,7 +10,16 @@ namespace {
 
 sql::Span span_of(const Word& first, const Word& last) { return {first.span.begin, last.span.end}; }
 
-void free_join(Rewriter& rewriter, const sql::FromItem& before, const sql::FromItem& item) {
+/// Whether IS NULL stands in a condition: that of a LEFT JOIN may ask for the very rows without a partner.
+bool asks_for_null(const sql::Expr* expr) {
+  if (expr == nullptr) return false;
+  if (expr->kind == sql::ExprKind::kIsNull || expr->kind == sql::ExprKind::kIs) return true;
+  return asks_for_null(expr->left) || asks_for_null(expr->right) ||
+         std::any_of(expr->list.begin(), expr->list.end(), asks_for_null);
+}
+
+void free_join(Rewriter& rewriter, const sql::Select& select, const sql::FromItem& before,
+               const sql::FromItem& item) {
   if (item.join.comma || item.join.natural) return;
   // What precedes may end with an ON clause; the operator is right before the item.
   const auto words = words_of(rewriter.text(), before.span.begin, item.span.begin);
@@ -26,7 +35,7 @@ void free_join(Rewriter& rewriter, const sql::FromItem& before, const sql::FromI
     const sql::Span span = span_of(words[first], words[i]);
     if (item.join.cross)
       rewriter.add({{span, "JOIN"}}, "JOIN in place of CROSS JOIN, which fixes the order of the loops");
-    if (item.join.left || item.join.right)
+    if ((item.join.left || item.join.right) && !asks_for_null(select.where))
       rewriter.add({{span, "JOIN"}}, "an inner JOIN", "the condition leaves no row without a partner");
     if (item.join.left && item.join.right) {
       rewriter.add({{span, "LEFT JOIN"}}, "a LEFT JOIN", "no row of the right table is without a partner");
@@ -122,7 +131,7 @@ void repeat_in_arms(Rewriter& rewriter, const sql::Select* select) {
 void rewrite_from(Rewriter& rewriter, const sql::Select* select) {
   for (std::size_t i = 0; i < select->from.size(); ++i) {
     drop_hint(rewriter, select->from[i]);
-    if (i > 0) free_join(rewriter, select->from[i - 1], select->from[i]);
+    if (i > 0) free_join(rewriter, *select, select->from[i - 1], select->from[i]);
   }
   repeat_partial_conditions(rewriter, select);
   repeat_in_arms(rewriter, select);

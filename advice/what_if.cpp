@@ -106,14 +106,18 @@ Expected<void> WhatIf::set_rows(const std::string& table, std::uint64_t rows) {
     StatText stat;
   };
   std::vector<Row> known;
+  auto& unscaled = unscaled_[found->name];
   const auto exists = session_->twin()->run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'");
   if (exists && !exists->rows.empty()) {
     const auto stats = session_->twin()->run(
         fmt::format("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = {} COLLATE NOCASE AND idx IS NOT NULL",
                     sql_text(found->name)));
     if (!stats) return Unexpected(stats.error());
-    for (const storage::Row& row : stats->rows)
-      known.push_back({std::string(row[0].view().as_bytes()), read_stat(row[1].view().as_bytes())});
+    for (const storage::Row& row : stats->rows) {
+      const std::string index(row[0].view().as_bytes());
+      const auto before = unscaled.try_emplace(index, row[1].view().as_bytes()).first;
+      known.push_back({index, read_stat(before->second)});
+    }
   }
   for (Row& row : known) {
     if (row.stat.numbers.empty() || row.stat.numbers[0] == 0) continue;
@@ -144,6 +148,7 @@ Expected<void> WhatIf::set_statistics(const std::string& index, const std::strin
             found->key_columns.size() == 1 ? "column" : "column, of the first two ..."));
   }
   const auto table = session_->database().catalog().table(found->table_id);
+  unscaled_[table->name].erase(found->name);
   return write_statistics(table->name, found->name, stat);
 }
 

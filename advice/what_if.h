@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,9 @@ class WhatIf {
                                   const std::string& stat);
 
   std::unique_ptr<oracle::Session> session_;
+  /// Of tables whose row count was supposed, what their indexes' statistics said before: it is these that are
+  /// scaled.
+  std::map<std::string, std::map<std::string, std::string>> unscaled_;
 };
 
 /// A supposition as a user writes it.

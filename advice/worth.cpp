@@ -126,7 +126,8 @@ void sort_by_worth(std::vector<Suggestion>& suggestions) {
   const auto work = [](const Suggestion& one) { return one.sqlite_after ? one.sqlite_after->vm_steps : 0; };
   const auto is_cheaper = [](const Suggestion& a, const Suggestion& b) {
     if (demand_of(a) != demand_of(b)) return demand_of(a) < demand_of(b);
-    return a.price && b.price && a.price->bytes < b.price->bytes;
+    const bool ran = a.sqlite_after && b.sqlite_after;
+    return ran && a.price && b.price && a.price->bytes < b.price->bytes;
   };
   // `about the same` is no order, so the next one is chosen each time among those near the least.
   for (auto next = suggestions.begin(); next != first_drop; ++next) {

@@ -130,7 +130,7 @@ int run_advise(std::span<const std::string> arguments) {
       "a file of CREATE statements instead of DB; without rows the work is what the planner expects");
   app.add_flag("--drop", given.drop, "name existing indexes that no statement needs as well");
   app.add_option("--seconds", given.seconds, "how long to try indexes")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
   app.add_flag("--json", given.is_json, "as data; docs/lint.md describes it");
   app.add_option("-o,--output", given.output, "file to write to")->capture_default_str();

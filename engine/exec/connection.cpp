@@ -124,9 +124,9 @@ Expected<void> Connection::rollback_to(std::string_view name) {
 
 Expected<void> Connection::statement_succeeded() {
   if (transaction_) return {};
+  settings_.defer_foreign_keys = false;  // a transaction ends here, well or not
   if (auto kept = check_violations(); !kept) return kept;
   state_.violations = {};
-  settings_.defer_foreign_keys = false;
   return commit_hook_ ? commit_hook_() : Expected<void>();
 }
 
