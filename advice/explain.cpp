@@ -245,6 +245,7 @@ std::size_t blank_bytes(std::string_view sql) {
 
 Expected<ExplainedNext> explain_next(oracle::Session& session, std::string_view sql,
                                      const ExplainOptions& options) {
+  session.clear_interrupt();  // Ctrl-C at the prompt was about nothing
   // Spans count from where the statement begins, so what stands before it is not given to the engine.
   const std::size_t skipped = blank_bytes(sql);
   const oracle::PlanRecordScope record(

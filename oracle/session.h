@@ -161,6 +161,8 @@ class Session {
 
   /// The running statement stops with kInterrupt on both sides. Cleared when the next one starts.
   void interrupt() { interrupt_.store(true); }
+  /// What was interrupted is over. run() begins with it.
+  void clear_interrupt() { interrupt_.store(false); }
 
  private:
   friend class SessionStatement;

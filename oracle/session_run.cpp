@@ -71,7 +71,7 @@ void judge_rows(const RowComparison& rows, Agreement& agreement) {
 
 Outcome Session::run(SessionStatement& statement, const RowCallback& on_row) {
   Outcome outcome;
-  interrupt_.store(false);
+  clear_interrupt();
   replay_->begin_statement();
   const FixedTime now(replay_->julian_milliseconds());
   const StatementKind kind = statement.ours().kind();

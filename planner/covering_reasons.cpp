@@ -14,7 +14,9 @@ namespace {
 /// index.
 class NeededColumns {
  public:
-  NeededColumns(const ItemFacts& facts, const Probe& probe) : item_(facts.item->id), probe_(probe) {}
+  /// `where`: of a partial index, whose conditions are not tested again; null: all are.
+  NeededColumns(const ItemFacts& facts, const Probe& probe, const Expr* where)
+      : item_(facts.item->id), probe_(probe), where_(where) {}
 
   std::set<int> of(const Select& select) {
     // The walk changes nothing.
@@ -25,6 +27,7 @@ class NeededColumns {
  private:
   void add(const Expr* expr) {
     if (expr == nullptr) return;
+    if (is_implied(expr, where_)) return;
     if (expr->kind == ExprKind::kColumn && expr->item == item_) columns_.insert(expr->column);
     const bool is_held =
         std::any_of(probe_.columns.begin(), probe_.columns.end(), [&](const ProbeColumn& column) {
@@ -36,8 +39,16 @@ class NeededColumns {
       for_each_expr_of_select(expr->select, [&](const Expr* inside) { add(inside); });
   }
 
+  /// The condition is one of those that every entry of the partial index meets, and is not tested again.
+  bool is_implied(const Expr* expr, const Expr* where) const {
+    if (where == nullptr) return false;
+    if (where->kind == ExprKind::kAnd) return is_implied(expr, where->left) || is_implied(expr, where->right);
+    return same_expr_skipping(expr, where, item_);
+  }
+
   ItemId item_;
   const Probe& probe_;
+  const Expr* where_;
   std::set<int> columns_;
 };
 
@@ -112,8 +123,9 @@ Explanation why_use_costs(const LoopPlan& plan, const ItemFacts& facts, const Pr
     }
   }
   if (select == nullptr || chosen.one_row) return {};
-  const std::set<int> needed = NeededColumns(facts, probe).of(*select);
-  if (is_every_column(needed, table)) return {};
+  if (is_every_column(NeededColumns(facts, probe, nullptr).of(*select), table)) return {};
+  const Expr* const where = facts.is_outer() ? nullptr : probe.index->where;  // ON is tested all the same
+  const std::set<int> needed = NeededColumns(facts, probe, where).of(*select);
   if (const std::string missing = missing_columns(needed, probe, table); !missing.empty())
     return {"not-covering", index + " lacks " + missing + ": each entry found costs a look-up in the table"};
   for (const ProbeColumn& column : probe.columns) {

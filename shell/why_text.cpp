@@ -440,17 +440,22 @@ void append_run(std::string& text, const advice::Runs& runs, bool is_contrast, s
   const std::string count = with_plural(runs.runs, "run");
   const Colour colour = runs.runs <= 1 ? Colour::kGreen : Colour::kYellow;
   const std::string condition = on_one_line(runs.condition);
-  const std::string strip = fmt::format("{}  {:>11}, {} {}{}\n", style.paint(colour, runs.strip), count,
-                                        with_thousands(runs.matches), runs.matches == 1 ? "entry" : "entries",
-                                        is_contrast ? ", to compare" : "");
+  const std::string strip = style.paint(colour, runs.strip);
+  const std::string numbers =
+      fmt::format("{} {}{}", with_thousands(runs.matches), runs.matches == 1 ? "entry" : "entries",
+                  is_contrast ? ", to compare" : "");
   // With room for the numbers, condition and strip stand side by side.
   constexpr std::size_t kNumbers = 40;
   if (style.wraps && 2 + width + 2 + text_width(runs.strip) + kNumbers > style.columns) {
     for (const std::string& line : broken_into_lines(condition, width_behind(2, style)))
       text += fmt::format("  {}\n", line);
-    text += "    " + strip;
+    if (4 + text_width(runs.strip) + kNumbers > style.columns) {
+      text += fmt::format("    {}\n    {}, {}\n", strip, count, numbers);
+    } else {
+      text += fmt::format("    {}  {:>11}, {}\n", strip, count, numbers);
+    }
   } else {
-    text += fmt::format("  {}  {}", padded(condition, width), strip);
+    text += fmt::format("  {}  {}  {:>11}, {}\n", padded(condition, width), strip, count, numbers);
   }
 }
 
