@@ -72,10 +72,21 @@ class Survey {
       return storage::equals_ignoring_case(name, table_.columns[static_cast<std::size_t>(column)].name);
     });
   }
+  /// Every entry of every index ends with the rowid.
+  bool sets_rowid() const {
+    if (table_.without_rowid) return false;
+    if (table_.rowid_alias >= 0 && is_set(table_.rowid_alias)) return true;
+    return std::any_of(write_.columns_set.begin(), write_.columns_set.end(), [&](std::string_view name) {
+      const bool is_rowid = storage::equals_ignoring_case(name, "rowid") ||
+                            storage::equals_ignoring_case(name, "_rowid_") ||
+                            storage::equals_ignoring_case(name, "oid");
+      return is_rowid && table_.find_column(name) < 0;
+    });
+  }
   /// An UPDATE leaves an index alone that holds none of the columns it sets; of expressions and conditions
   /// that is not asked.
   bool is_touched(const storage::IndexDef& index) const {
-    if (write_.kind != StatementKind::kUpdate || index.where_sql) return true;
+    if (write_.kind != StatementKind::kUpdate || index.where_sql || sets_rowid()) return true;
     const auto touches = [&](const storage::IndexColumn& column) {
       return column.column == storage::kExpressionColumn || (column.column >= 0 && is_set(column.column));
     };
