@@ -7,7 +7,6 @@
 #include "engine/exec/schema_rows.h"
 #include "engine/exec/statistics_table.h"
 #include "engine/functions/table_function.h"
-#include "engine/sql/parser.h"
 #include "storage/cursor.h"
 #include "storage/table_view.h"
 
@@ -65,19 +64,11 @@ Expected<std::shared_ptr<DroppedRows>> rows_to_drop(const storage::TablePtr& tab
   if (!is_parent && !has_deferred) return nullptr;
   auto rows = std::make_shared<DroppedRows>(*table, programs_of(context));
   rows->only_if_open = !is_parent;
-  CompiledStatement& statement = rows->statement;
-  statement.text = statement.arena.copy("DELETE FROM " + quoted_identifier(table->name));
-  statement.relations = context.statement.relations;
-  statement.schema_generation = context.statement.schema_generation;
-  auto parsed = sql::parse(statement.text, statement.arena);
-  if (!parsed) return Unexpected(parsed.error());
-  statement.syntax = parsed->statement;
-  auto compiled = compile_step(*statement.syntax, {context.connection, statement, {}, &rows->body});
-  if (!compiled) return Unexpected(compiled.error());
-  auto step = statement.make_step();
+  auto step =
+      compile_own_step("DELETE FROM " + quoted_identifier(table->name), rows->body, rows->statement, context);
   if (!step) return Unexpected(step.error());
   rows->step = std::move(*step);
-  print_steps(*statement.plan, context.statement);
+  print_steps(*rows->statement.plan, context.statement);
   return rows;
 }
 

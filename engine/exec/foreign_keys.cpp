@@ -4,7 +4,6 @@
 
 #include "engine/exec/change_action.h"
 #include "engine/exec/foreign_key_sql.h"
-#include "engine/sql/parser.h"
 #include "planner/generated_columns.h"
 #include "storage/affinity.h"
 #include "storage/collation.h"
@@ -95,26 +94,18 @@ const std::string& action_of(const storage::ForeignKeyDef& key, sql::TriggerEven
   return event == sql::TriggerEvent::kUpdate ? key.on_update : key.on_delete;
 }
 
-/// Before it looks what to do, an UPDATE or DELETE looks for the keys of all references; a mismatch that is
-/// met later takes the place of this one.
-std::optional<Error> mismatch_before(const RowChange& change, const storage::Catalog& catalog) {
-  std::optional<Error> last;
-  if (change.event == sql::TriggerEvent::kInsert || change.is_drop) return last;
-  for (const Reference& reference : references_to(catalog, *change.relation.def)) {
-    auto parent = ParentKey::find(catalog, *reference.child, *reference.key, change.relation.def);
-    if (!parent) last = parent.error();
-  }
-  return last;
-}
-
-/// The actions look for theirs once more when all else is done.
-std::optional<Error> mismatch_of_actions(const RowChange& change, const storage::Catalog& catalog) {
+/// The last mismatch that an UPDATE or DELETE comes to among the references to its table: of all of them,
+/// which it goes through before anything else; or of those with an action for this change, which it goes
+/// through at the end.
+std::optional<Error> last_mismatch(const RowChange& change, const storage::Catalog& catalog,
+                                   bool of_actions) {
   std::optional<Error> last;
   if (change.event == sql::TriggerEvent::kInsert || change.is_drop) return last;
   const Touched touched(change);
   for (const Reference& reference : references_to(catalog, *change.relation.def)) {
-    if (!touched.has_parent_column(*reference.key) || action_of(*reference.key, change.event).empty())
-      continue;
+    const bool acts =
+        touched.has_parent_column(*reference.key) && !action_of(*reference.key, change.event).empty();
+    if (of_actions && !acts) continue;
     auto parent = ParentKey::find(catalog, *reference.child, *reference.key, change.relation.def);
     if (!parent) last = parent.error();
   }
@@ -194,19 +185,7 @@ Expected<void> ForeignKeys::find_searches(const RowChange& change, CompileContex
     const auto add = [&](bool is_new) -> Expected<void> {
       auto search = std::make_unique<Search>(table_, schema_of(*table_), programs_, &used_);
       search->deferred = key.deferred;
-      CompiledStatement& statement = search->statement;
-      statement.text = statement.arena.copy(children_of_row(pair, is_new));
-      statement.relations = context.statement.relations;
-      statement.schema_generation = context.statement.schema_generation;
-      auto parsed = sql::parse(statement.text, statement.arena);
-      if (!parsed) return Unexpected(parsed.error());
-      statement.syntax = parsed->statement;
-      planner::PlanRecord& record = context.connection.settings().plan_record;
-      const planner::PlanRecord wanted = std::exchange(record, planner::PlanRecord::kDecisions);
-      auto compiled = compile_step(*statement.syntax, {context.connection, statement, {}, &search->body});
-      record = wanted;
-      if (!compiled) return compiled;
-      auto step = statement.make_step();
+      auto step = compile_own_step(children_of_row(pair, is_new), search->body, search->statement, context);
       if (!step) return Unexpected(step.error());
       search->step = std::move(*step);
       (is_new ? new_searches_ : old_searches_).push_back(std::move(search));
@@ -232,9 +211,10 @@ Expected<std::unique_ptr<ForeignKeys>> ForeignKeys::find(const RowChange& change
   std::unique_ptr<ForeignKeys> keys(new ForeignKeys(change, programs_of(context)));
   auto found = keys->find_lookups(change, context);
   if (found) found = keys->find_searches(change, context);
-  if (auto last = mismatch_of_actions(change, catalog)) return Unexpected(std::move(*last));
+  // Of several errors SQLite reports the last that it comes to.
+  if (auto last = last_mismatch(change, catalog, true)) return Unexpected(std::move(*last));
   if (!found) return Unexpected(std::move(found.error()));
-  if (auto first = mismatch_before(change, catalog)) return Unexpected(std::move(*first));
+  if (auto first = last_mismatch(change, catalog, false)) return Unexpected(std::move(*first));
   const bool is_empty = keys->lookups_.empty() && keys->old_searches_.empty() && keys->new_searches_.empty();
   if (is_empty) return nullptr;
   return keys;

@@ -41,6 +41,7 @@ struct RowChange {
 
 class ForeignKeys {
  public:
+  ~ForeignKeys();
   /// None of them if PRAGMA foreign_keys is off or no key is concerned. Errors: `no such table: main.p`,
   /// `foreign key mismatch - ...`.
   static Expected<std::unique_ptr<ForeignKeys>> find(const RowChange& change, CompileContext context);
@@ -86,9 +87,6 @@ class ForeignKeys {
   std::vector<Lookup> lookups_;
   std::vector<std::unique_ptr<Search>> old_searches_, new_searches_;
   std::vector<TriggerProgram*> actions_;
-
- public:
-  ~ForeignKeys();
 };
 
 /// ForeignKeys::find(), kept by the statement; null: none.

@@ -4,6 +4,7 @@
 
 #include "engine/exec/change_action.h"
 #include "engine/exec/foreign_key_sql.h"
+#include "engine/sql/parser.h"
 
 namespace leftmost::engine {
 
@@ -75,6 +76,22 @@ StepOutcome end_of_failed_step(StatementRun& run, ConflictAction action, StepFai
       break;
   }
   return StepOutcome::kFailed;
+}
+
+Expected<std::unique_ptr<ProgramStep>> compile_own_step(std::string_view text, const TriggerBody& body,
+                                                        CompiledStatement& statement, CompileContext outer) {
+  statement.text = statement.arena.copy(text);
+  statement.relations = outer.statement.relations;
+  statement.schema_generation = outer.statement.schema_generation;
+  auto parsed = sql::parse(statement.text, statement.arena);
+  if (!parsed) return Unexpected(parsed.error());
+  statement.syntax = parsed->statement;
+  planner::PlanRecord& record = outer.connection.settings().plan_record;
+  const planner::PlanRecord wanted = std::exchange(record, planner::PlanRecord::kDecisions);
+  auto compiled = compile_step(*statement.syntax, {outer.connection, statement, {}, &body});
+  record = wanted;
+  if (!compiled) return Unexpected(compiled.error());
+  return statement.make_step();
 }
 
 struct TriggerProgram::Instance {

@@ -58,6 +58,11 @@ struct TriggerBody {
   bool is_drop = false;  ///< the DELETE of DROP TABLE: for foreign keys alone, no trigger fires
 };
 
+/// A statement of the engine's own, compiled into `statement` as if it stood in the body of a trigger. `body`
+/// and `statement` outlive the step. Errors: those of its kind.
+Expected<std::unique_ptr<ProgramStep>> compile_own_step(std::string_view text, const TriggerBody& body,
+                                                        CompiledStatement& statement, CompileContext outer);
+
 class TriggerProgram {
  public:
   /// Errors: those of its statements, without an offset: the text is another one.
