@@ -122,6 +122,14 @@ bool ChangeAction::act(const ForeignKeys* keys, const RowImage& old_row, const R
   return keys == nullptr || fire(keys->actions(), &old_row, new_row, passed_over);
 }
 
+bool ChangeAction::store_changed(TableWriter& writer, ForeignKeys* keys, std::string_view key,
+                                 const RowImage& old_row, const RowImage& new_row) {
+  storage::DatabaseState& state = connection_.data();
+  if (keys == nullptr) return writer.update(state, key, new_row);
+  if (!row_goes(keys, old_row, &new_row) || !writer.erase(state, key)) return false;
+  return row_comes(keys, &old_row, new_row) && writer.insert(state, new_row);
+}
+
 void ChangeAction::fire_for_replaced(TableWriter& writer, const TriggerSet& triggers, ForeignKeys* keys) {
   if (triggers.empty() && keys == nullptr) return;
   writer.set_replacer([this, &writer, &triggers, keys](const std::string& key) {

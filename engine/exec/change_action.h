@@ -55,6 +55,9 @@ class ChangeAction : public Action, public ProgramStep {
   bool row_goes(ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row);
   bool row_comes(ForeignKeys* keys, const RowImage* old_row, const RowImage& new_row);
   bool act(const ForeignKeys* keys, const RowImage& old_row, const RowImage* new_row);
+  /// Puts `new_row` in the place of the one at `key`. Foreign keys look at the table with neither.
+  bool store_changed(TableWriter& writer, ForeignKeys* keys, std::string_view key, const RowImage& old_row,
+                     const RowImage& new_row);
   /// Makes `writer` fire the triggers of rows that REPLACE takes away, and look after their foreign keys. All
   /// outlive the action.
   void fire_for_replaced(TableWriter& writer, const TriggerSet& triggers, ForeignKeys* keys);

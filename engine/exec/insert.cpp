@@ -321,12 +321,7 @@ class InsertAction final : public ChangeAction {
     if (runtime_.failed()) return false;
     if (check.verdict != TableWriter::Verdict::kStore) return fail_check(check);
     ForeignKeys* const keys = foreign_keys_.updates[conflict.upsert];
-    if (keys == nullptr) {
-      if (!writer_.update(state, conflict.conflicting_key, row)) return false;
-    } else if (!row_goes(keys, old, &row) || !writer_.erase(state, conflict.conflicting_key) ||
-               !row_comes(keys, &old, row) || !writer_.insert(state, row)) {
-      return false;
-    }
+    if (!store_changed(writer_, keys, conflict.conflicting_key, old, row)) return false;
     count_change();
     if (!act(keys, old, &row)) return false;
     return row_is_stored(triggers, &old, row, passed_over) || passed_over;
@@ -505,9 +500,7 @@ Expected<void> compile_insert(const sql::Insert& insert, CompileContext context)
   print_replaced(replacing_rowid);
   for (const std::size_t upsert : bound->updates_in_code_order) {
     print_steps(*upsert_plans[upsert], statement);
-    if (keys->updates[upsert] != nullptr) {
-      keys->updates[upsert]->print(statement);
-    }
+    if (keys->updates[upsert] != nullptr) keys->updates[upsert]->print(statement);
     if (returned != nullptr) print_steps(*returned, statement);
   }
   print_replaced(replacing_checks(*bound) - replacing_rowid);

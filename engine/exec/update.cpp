@@ -190,18 +190,10 @@ class UpdateAction final : public ChangeAction {
     for (const std::string& replaced : check.replaced) writer_.erase(state, replaced);
     const bool may_be_gone = !triggers_.replaced.empty() || foreign_keys_.replaced != nullptr;
     if (RowImage current; may_be_gone && !writer_.read(state, key, current)) return true;
-    if (!store(key, old, row)) return false;
+    if (!store_changed(writer_, foreign_keys_.own, key, old, row)) return false;
     count_change();
     if (!act(foreign_keys_.own, old, &row)) return false;
     return row_is_changed(old, row, passed_over) || passed_over;
-  }
-
-  // Foreign keys look at the table with neither row.
-  bool store(const std::string& key, const RowImage& old, const RowImage& row) {
-    storage::DatabaseState& state = connection_.data();
-    if (foreign_keys_.own == nullptr) return writer_.update(state, key, row);
-    if (!row_goes(foreign_keys_.own, old, &row) || !writer_.erase(state, key)) return false;
-    return row_comes(foreign_keys_.own, &old, row) && writer_.insert(state, row);
   }
 
   // AFTER triggers and RETURNING.
